@@ -1,0 +1,61 @@
+/* Walks untrusted MessagePack in place: no allocation, no recursion.
+ *
+ * Accepts only docs/protocol.md, "Encoding": shortest forms, no floats, text of well-formed UTF-8
+ * without U+0000 to 001F and 007F, map keys that are strings, unique and in byte order, at most
+ * 20 levels. The first rejection sticks. Later reads return zeros and consume nothing, so a
+ * decoder reads every field and checks once, in avow_reader_finish(). */
+#ifndef AVOW_PROTO_CODEC_READER_H
+#define AVOW_PROTO_CODEC_READER_H
+
+#include "proto/base.h"
+
+#define AVOW_READER_DEPTH_MAX 20
+
+struct avow_reader {
+    struct avow_bytes rest;  /* unread input, borrowed */
+    enum avow_reject reject; /* AVOW_ACCEPT until the first rejection */
+};
+
+/* Starts at the first byte of `input`, which must outlive the reader. */
+void avow_reader_init(struct avow_reader *reader, struct avow_bytes input);
+
+/* Records a rejection of the caller's own, unless one is there already. */
+void avow_reader_reject(struct avow_reader *reader, enum avow_reject reject);
+
+/* An array's header: returns its count. TYPE, MINIMAL, TRUNCATED; LENGTH if over `max` or if the
+ * rest of the input has fewer bytes than the array has items. */
+size_t avow_reader_array(struct avow_reader *reader, size_t max);
+/* An array's header of exactly `count` items, else LENGTH. */
+void avow_reader_array_of(struct avow_reader *reader, size_t count);
+/* A map's header: returns its number of pairs. Keys are read by avow_reader_key(). */
+size_t avow_reader_map(struct avow_reader *reader, size_t max);
+/* A map key of at most `max_len` bytes, greater than `*last` (KEY_ORDER), which it then replaces.
+ * Start a map with `*last = {NULL, 0}`. */
+struct avow_bytes avow_reader_key(struct avow_reader *reader, struct avow_bytes *last,
+                                  size_t max_len);
+
+/* An unsigned integer of at most AVOW_UINT_MAX, else RANGE. */
+uint64_t avow_reader_uint(struct avow_reader *reader);
+/* The same, at most `max`. */
+uint64_t avow_reader_uint_max(struct avow_reader *reader, uint64_t max);
+bool avow_reader_bool(struct avow_reader *reader);
+/* If the next value is nil, consumes it and returns true. */
+bool avow_reader_nil(struct avow_reader *reader);
+
+/* Text of at most `max_len` bytes, a view into the input. */
+struct avow_bytes avow_reader_text(struct avow_reader *reader, size_t max_len);
+/* Binary data of at most `max_len` bytes, a view. */
+struct avow_bytes avow_reader_bin(struct avow_reader *reader, size_t max_len);
+/* Binary data of exactly `len` bytes copied to `out` (zeros after a rejection). */
+void avow_reader_bin_exact(struct avow_reader *reader, void *out, size_t len);
+void avow_reader_hash(struct avow_reader *reader, struct avow_hash *out);
+void avow_reader_key32(struct avow_reader *reader, struct avow_key *out);
+void avow_reader_signature(struct avow_reader *reader, struct avow_signature *out);
+
+/* Consumes one whole value of any kind, checking its form at every level, and returns its bytes. */
+struct avow_bytes avow_reader_any(struct avow_reader *reader);
+
+/* Returns the judgement on the whole input; unread bytes are AVOW_REJECT_TRAILING. */
+AVOW_NODISCARD enum avow_reject avow_reader_finish(const struct avow_reader *reader);
+
+#endif

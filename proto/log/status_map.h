@@ -1,0 +1,62 @@
+/* The status map: two bits for each entry, in chunks of 1,024 entries (256 bytes), under an
+ * RFC 6962 tree over the ceil(size / 1024) chunks (docs/protocol.md, "Status map").
+ *
+ * Index i is in chunk i / 1024, byte (i mod 1024) / 4, at shift 2 (i mod 4). Unused bits are zero.
+ * Most chunks are all zeros: a source of nodes need hold only what is not, because the node of
+ * a full subtree of zero chunks is a constant of its level (avow_status_zero_node). */
+#ifndef AVOW_PROTO_LOG_STATUS_MAP_H
+#define AVOW_PROTO_LOG_STATUS_MAP_H
+
+#include "proto/log/merkle.h"
+
+#define AVOW_STATUS_CHUNK_ENTRIES 1024
+#define AVOW_STATUS_CHUNK_BYTES 256
+
+enum avow_status {
+    AVOW_STATUS_ACTIVE = 0,
+    AVOW_STATUS_REVOKED = 1,
+    AVOW_STATUS_SUSPENDED = 2,
+    AVOW_STATUS_SUPERSEDED = 3,
+};
+
+const char *avow_status_name(enum avow_status status); /* "active", … */
+
+/* Chunks of a log of `size` entries. */
+static inline uint64_t avow_status_chunk_count(uint64_t size)
+{
+    return size / AVOW_STATUS_CHUNK_ENTRIES + (size % AVOW_STATUS_CHUNK_ENTRIES != 0);
+}
+
+enum avow_status avow_status_get(const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES], uint64_t index);
+void avow_status_set(uint8_t chunk[AVOW_STATUS_CHUNK_BYTES], uint64_t index,
+                     enum avow_status status);
+
+struct avow_hash avow_status_chunk_hash(const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES]);
+/* The node of level `level` (< AVOW_TREE_LEVELS) over chunks that are all zeros. Thread-safe. */
+struct avow_hash avow_status_zero_node(unsigned level);
+
+/* A sparse source of full nodes of the status tree: sets `*found` false for a subtree of zeros. */
+struct avow_status_nodes {
+    void *context;
+    enum avow_err (*node)(void *context, unsigned level, uint64_t index, struct avow_hash *hash,
+                          bool *found);
+};
+
+/* The status root of a log of `size` entries. Errors: those of `nodes`. */
+AVOW_NODISCARD enum avow_err avow_status_root(const struct avow_status_nodes *nodes, uint64_t size,
+                                              struct avow_hash *root);
+/* The inclusion proof of chunk number `chunk` in the map of a log of `size` entries. */
+AVOW_NODISCARD enum avow_err avow_status_prove(const struct avow_status_nodes *nodes,
+                                               uint64_t chunk, uint64_t size,
+                                               struct avow_path *path);
+
+/* Recomputes the full nodes above one changed chunk, level by level, for as long as they are full
+ * in a log of `size` entries, telling `sink` of each (level 0, the chunk's own hash, first).
+ * Siblings are read from `nodes`, which must already show what `sink` was told for earlier chunks.
+ */
+AVOW_NODISCARD enum avow_err avow_status_update(const struct avow_status_nodes *nodes,
+                                                uint64_t size, uint64_t chunk,
+                                                const struct avow_hash *chunk_hash,
+                                                const struct avow_tree_sink *sink);
+
+#endif
