@@ -50,13 +50,23 @@ AVOW_NODISCARD enum avow_err avow_status_prove(const struct avow_status_nodes *n
                                                uint64_t chunk, uint64_t size,
                                                struct avow_path *path);
 
-/* Recomputes the full nodes above one changed chunk, level by level, for as long as they are full
- * in a log of `size` entries, telling `sink` of each (level 0, the chunk's own hash, first).
- * Siblings are read from `nodes`, which must already show what `sink` was told for earlier chunks.
- */
+/* The stored tree is padded: a chunk beyond the log counts as zeros, so a node is right before it
+ * is full, and growth changes no node. It reaches up to avow_status_height(chunks), the lowest
+ * level whose node 0 covers every chunk. */
+unsigned avow_status_height(uint64_t chunks);
+
+/* Recomputes the nodes above one changed chunk of a map of `chunks` chunks, up to its height, and
+ * tells `sink` of each (level 0, the chunk's own hash, first). Siblings come from `nodes`, which
+ * must already show what `sink` was told for earlier chunks. Errors: those of `nodes`. */
 AVOW_NODISCARD enum avow_err avow_status_update(const struct avow_status_nodes *nodes,
-                                                uint64_t size, uint64_t chunk,
+                                                uint64_t chunks, uint64_t chunk,
                                                 const struct avow_hash *chunk_hash,
                                                 const struct avow_tree_sink *sink);
+/* Tells `sink` of the nodes (level, 0) that a map needs when it grows from `old_chunks` to
+ * `new_chunks` and gets higher; none while the map is all zeros. Call before the updates of the
+ * growth. Errors: those of `nodes`. */
+AVOW_NODISCARD enum avow_err avow_status_grow(const struct avow_status_nodes *nodes,
+                                              uint64_t old_chunks, uint64_t new_chunks,
+                                              const struct avow_tree_sink *sink);
 
 #endif
