@@ -1,0 +1,190 @@
+/* Entries: the records of a log, decoded and encoded, every kind (docs/protocol.md, "Entries").
+ *
+ * Decoding judges an entry's form alone: shapes, bounds, vocabularies, whatever needs no other
+ * entry. What an entry may do in its log is judged by log/chain and log/state. Views in a decoded
+ * entry point into the input and live as long as it does. */
+#ifndef AVOW_PROTO_LOG_ENTRY_H
+#define AVOW_PROTO_LOG_ENTRY_H
+
+#include "proto/base.h"
+
+#define AVOW_ENTRY_BYTES_MAX 8192
+#define AVOW_ROOT_ENTRY_BYTES_MAX 1024
+#define AVOW_KEY_LIFE_MAX_S 34300800 /* t < not_after <= t + this: about 13 months */
+#define AVOW_RULE_NODES_MAX 256
+#define AVOW_RULE_DEPTH_MAX 16
+/* Kinds from here up are stored and have no effect on state. */
+#define AVOW_KIND_INERT_MIN 128
+
+enum avow_kind {
+    AVOW_KIND_INCEPTION = 0,
+    AVOW_KIND_KEY = 1,
+    AVOW_KIND_ROOT_ROTATION = 2,
+    AVOW_KIND_NODES = 3,
+    AVOW_KIND_ACHIEVEMENT = 4,
+    AVOW_KIND_ISSUE = 5,
+    AVOW_KIND_STATUS = 6,
+    AVOW_KIND_PATHWAY = 7,
+    AVOW_KIND_RECOGNITION = 8,
+    AVOW_KIND_IDENTITY = 9,
+    AVOW_KIND_CLOSURE = 10,
+};
+
+enum avow_key_action { AVOW_KEY_AUTHORISE = 0, AVOW_KEY_RETIRE = 1 };
+enum avow_key_use { AVOW_USE_SIGN = 0, AVOW_USE_HEARTBEAT = 1 };
+enum avow_role { AVOW_ROLE_ISSUER = 0, AVOW_ROLE_AUTHORITY = 1 };
+
+enum avow_reason {
+    AVOW_REASON_UNSPECIFIED = 0,
+    AVOW_REASON_ERROR = 1,
+    AVOW_REASON_FRAUD = 2,
+    AVOW_REASON_DATA = 3,
+    AVOW_REASON_HOLDER = 4,
+    AVOW_REASON_KEY = 5,
+    AVOW_REASON_LAPSED = 6,
+    AVOW_REASON_REPLACED = 7,
+    AVOW_REASON_CLOSED = 8,
+};
+#define AVOW_REASON_MAX AVOW_REASON_CLOSED
+
+const char *avow_kind_name(uint64_t kind);     /* "issue", …; "unknown" */
+const char *avow_reason_name(uint64_t reason); /* "error", …: the CLI's words; "unknown" */
+/* The reason of a CLI word. False if there is none. */
+bool avow_reason_parse(struct avow_bytes word, enum avow_reason *reason);
+/* Reasons 1, 2, 3 and 5 void from the beginning; the others count from their own time. */
+bool avow_reason_voids(enum avow_reason reason);
+
+struct avow_inception {
+    struct avow_bytes name, jurisdiction, website; /* text */
+    struct avow_key root_key;
+    struct avow_hash next_root_digest; /* SHA-256 of the next root's public key */
+    struct avow_key signing_key;
+    bool has_heartbeat;
+    struct avow_key heartbeat_key;
+    uint64_t not_after;
+};
+
+struct avow_key_entry {
+    enum avow_key_action action;
+    enum avow_key_use use;
+    struct avow_key key;
+    uint64_t not_after;
+    struct avow_signature signature; /* by the root key in force */
+};
+
+struct avow_root_rotation {
+    struct avow_key new_root;
+    struct avow_hash next_root_digest;
+    struct avow_key signing_key;
+    bool has_heartbeat;
+    struct avow_key heartbeat_key;
+    uint64_t not_after;
+    struct avow_signature signature; /* by new_root */
+};
+
+/* Each text is "avownode1…@host:port"; the first is the home node. */
+struct avow_nodes {
+    size_t count;           /* 1 to AVOW_NODES_MAX */
+    struct avow_bytes list; /* the array's items, encoded: walk with avow_nodes_next() */
+    struct avow_key home;   /* the first node's id */
+};
+#define AVOW_NODES_MAX 16
+
+struct avow_achievement {
+    struct avow_bytes code, title, language; /* text */
+    struct avow_bytes details;               /* the map, encoded: see log/details.h */
+};
+
+struct avow_issue {
+    uint64_t achievement; /* index of a kind 4 entry */
+    struct avow_hash commitment;
+    uint64_t valid_from;
+    uint64_t valid_until; /* 0: no end */
+};
+
+struct avow_status_change {
+    uint64_t target;
+    uint64_t previous; /* the target's last status entry, else 0 */
+    uint64_t state;    /* enum avow_status */
+    uint64_t reason;   /* enum avow_reason */
+    bool has_successor;
+    uint64_t successor;
+};
+
+struct avow_pathway {
+    uint64_t award; /* index of a kind 4 entry */
+    struct avow_bytes title;
+    uint64_t cascade;       /* 0 invalid, 1 degraded, 2 grandfathered */
+    struct avow_bytes rule; /* encoded; its form has been checked */
+};
+
+struct avow_recognition {
+    struct avow_hash subject;
+    struct avow_bytes subject_name;
+    enum avow_role role;
+    struct avow_bytes scope;          /* the map, encoded; known keys' values have been checked */
+    struct avow_bytes equivalence;    /* the array of rows, encoded and checked */
+    uint64_t valid_from, valid_until; /* of the awards it covers; 0 no bound */
+    struct avow_bytes basis;          /* a URI */
+};
+
+struct avow_identity {
+    struct avow_bytes name, jurisdiction, website;
+    struct avow_signature signature;
+};
+
+struct avow_closure {
+    bool has_successor;
+    struct avow_hash successor;
+    bool has_custodian; /* custodian, its key and its digest: all or none */
+    struct avow_hash custodian;
+    struct avow_key custodian_key;
+    struct avow_hash next_root_digest;
+    uint64_t not_after; /* 0 without a custodian */
+    struct avow_signature signature;
+};
+
+struct avow_entry {
+    uint64_t kind;           /* enum avow_kind, or >= AVOW_KIND_INERT_MIN */
+    uint64_t t;              /* Unix seconds */
+    struct avow_bytes bytes; /* the whole entry as decoded */
+    union {
+        struct avow_inception inception;
+        struct avow_key_entry key;
+        struct avow_root_rotation rotation;
+        struct avow_nodes nodes;
+        struct avow_achievement achievement;
+        struct avow_issue issue;
+        struct avow_status_change status;
+        struct avow_pathway pathway;
+        struct avow_recognition recognition;
+        struct avow_identity identity;
+        struct avow_closure closure;
+    };
+};
+
+/* Kinds 0, 1, 2, 9 and 10. */
+bool avow_kind_is_root(uint64_t kind);
+
+/* Decodes one entry of at most AVOW_ENTRY_BYTES_MAX bytes (a root entry:
+ * AVOW_ROOT_ENTRY_BYTES_MAX). ACCEPT, the rejections of codec/reader, VALUE, RANGE, RULE, or NEWER
+ * for an unknown kind below 128. */
+AVOW_NODISCARD enum avow_reject avow_entry_decode(struct avow_bytes bytes,
+                                                  struct avow_entry *entry);
+
+/* Appends the encoding of `entry` (its `bytes` is ignored), which must be one that decodes. */
+void avow_entry_encode(struct avow_buf *out, const struct avow_entry *entry);
+
+/* What a root entry's signature covers (docs/protocol.md, "Root entries"): "avow root 1\n", the
+ * leaf hash of the root entry before it, its index, the tree root at size = index, and the entry as
+ * an array without its last field. `entry` is decoded, or for signing filled in but for the
+ * signature. */
+void avow_root_message(struct avow_buf *out, const struct avow_entry *entry,
+                       const struct avow_hash *previous_leaf, uint64_t index,
+                       const struct avow_hash *root_before);
+
+/* Takes the next "avownode1…@host:port" off `*list` (start with nodes.list): its id and its address
+ * "host:port". False at the end. The list has been decoded already. */
+bool avow_nodes_next(struct avow_bytes *list, struct avow_key *node, struct avow_bytes *address);
+
+#endif
