@@ -1,0 +1,219 @@
+/* One node's replicas of logs, in LMDB.
+ *
+ * Invariants. What a reader sees of a log is exactly its accepted checkpoint: entries beyond it may
+ * be stored already (a pending range) but are never shown. Status, indexes and checkpoint advance
+ * in one transaction, when the range is whole and both roots match. Nothing is acknowledged before
+ * its transaction is synced. State is stored, not replayed.
+ *
+ * Threads: one thread at a time writes (struct avow_txn); any number read, each through its own
+ * struct avow_snapshot. A process opens a data folder once, and not across a fork. */
+#ifndef AVOW_STORE_STORE_H
+#define AVOW_STORE_STORE_H
+
+#include "proto/log/checkpoint.h"
+#include "proto/log/state.h"
+
+struct avow_store;
+
+struct avow_store_options {
+    uint64_t map_size;    /* bytes of address space; 0: 1 TiB, halved until it can be had */
+    uint64_t bytes_max;   /* stated total bound of what is stored; 0: no bound */
+    unsigned readers_max; /* 0: 126 */
+    bool read_only;       /* for check, backup and tools beside a running node */
+};
+
+/* Opens or creates `folder`/store.mdb. ERR_SCHEMA when the schema is another version's, ERR_BUSY
+ * when a writer has it open already (a lock file), ERR_CORRUPT, ERR_DISK_FULL, ERR_IO, ERR_NOMEM.
+ */
+AVOW_NODISCARD enum avow_err avow_store_open(const char *folder,
+                                             const struct avow_store_options *options,
+                                             struct avow_store **store);
+void avow_store_close(struct avow_store **store);
+/* Random at creation: tells peers that a cursor into this store is still good. */
+uint64_t avow_store_epoch(const struct avow_store *store);
+
+/* ------------------------------------------------------------------ reading */
+
+struct avow_snapshot;
+
+/* One per reading thread. It sees nothing until renewed. */
+AVOW_NODISCARD enum avow_err avow_snapshot_new(struct avow_store *store,
+                                               struct avow_snapshot **snapshot);
+void avow_snapshot_free(struct avow_snapshot **snapshot);
+/* Moves to the newest committed state. Everything got from the snapshot before is invalid. */
+AVOW_NODISCARD enum avow_err avow_snapshot_renew(struct avow_snapshot *snapshot);
+/* Lets LMDB reuse pages; do this before the thread waits. Renew before the next read. */
+void avow_snapshot_release(struct avow_snapshot *snapshot);
+
+/* A log as accepted: decoded once and cached by the snapshot until the log changes. */
+struct avow_log {
+    uint32_t number; /* the store's own */
+    struct avow_checkpoint checkpoint;
+    struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
+    size_t cosignature_count;
+    struct avow_state state; /* of the accepted size, chain included */
+    /* A better root chain is known, which this node does not hold: indices from here on are what it
+     * would abandon and answer unknown. AVOW_NEVER: none. */
+    uint64_t abandoned_from;
+    uint64_t first_seen; /* Unix seconds of the first acceptance here, as the writer was told */
+};
+
+/* NOT_FOUND, CORRUPT, IO, NOMEM. `*log` lives until the snapshot is renewed, released or freed. */
+AVOW_NODISCARD enum avow_err avow_snapshot_log(struct avow_snapshot *snapshot,
+                                               const struct avow_hash *issuer,
+                                               const struct avow_log **log);
+/* The first log whose issuer id is greater than `*after` (NULL: the first). NOT_FOUND at the end.
+ */
+AVOW_NODISCARD enum avow_err avow_snapshot_next_log(struct avow_snapshot *snapshot,
+                                                    const struct avow_hash *after,
+                                                    const struct avow_log **log);
+
+/* Entry `index` of the accepted log: a view that lives as the snapshot does. NOT_FOUND at or beyond
+ * the size. */
+AVOW_NODISCARD enum avow_err avow_snapshot_entry(struct avow_snapshot *snapshot,
+                                                 const struct avow_log *log, uint64_t index,
+                                                 struct avow_bytes *entry);
+AVOW_NODISCARD enum avow_err avow_snapshot_status(struct avow_snapshot *snapshot,
+                                                  const struct avow_log *log, uint64_t index,
+                                                  enum avow_status *status,
+                                                  uint64_t *last_status_entry);
+AVOW_NODISCARD enum avow_err avow_snapshot_chunk(struct avow_snapshot *snapshot,
+                                                 const struct avow_log *log, uint64_t chunk,
+                                                 uint8_t out[AVOW_STATUS_CHUNK_BYTES]);
+/* Proofs against any size up to the accepted one; status proofs against the accepted size. */
+AVOW_NODISCARD enum avow_err avow_snapshot_inclusion(struct avow_snapshot *snapshot,
+                                                     const struct avow_log *log, uint64_t index,
+                                                     uint64_t size, struct avow_path *path);
+AVOW_NODISCARD enum avow_err avow_snapshot_consistency(struct avow_snapshot *snapshot,
+                                                       const struct avow_log *log,
+                                                       uint64_t old_size, uint64_t new_size,
+                                                       struct avow_path *path);
+AVOW_NODISCARD enum avow_err avow_snapshot_chunk_inclusion(struct avow_snapshot *snapshot,
+                                                           const struct avow_log *log,
+                                                           uint64_t chunk, struct avow_path *path);
+/* Full nodes of the accepted log, for tile export and audits. */
+struct avow_tree_nodes avow_snapshot_nodes(struct avow_snapshot *snapshot,
+                                           const struct avow_log *log);
+/* The earliest kept checkpoint that covers `index` and carries a witness's cosignature; NOT_FOUND.
+ */
+AVOW_NODISCARD enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,
+                                                         const struct avow_log *log, uint64_t index,
+                                                         struct avow_checkpoint *checkpoint,
+                                                         struct avow_cosignature *cosignatures,
+                                                         size_t *count);
+
+/* What is stored beyond the accepted size: a range on its way to a signed checkpoint, or a
+ * submission that is held and not signed yet (signature all zeros). */
+struct avow_pending {
+    bool held;
+    uint64_t base;                     /* the accepted size below it */
+    uint64_t size;                     /* how far entries are stored and applied */
+    struct avow_checkpoint checkpoint; /* what it is on its way to */
+};
+/* NOT_FOUND when there is none (a log that was never accepted yet can have one). */
+AVOW_NODISCARD enum avow_err avow_snapshot_pending(struct avow_snapshot *snapshot,
+                                                   const struct avow_hash *issuer,
+                                                   struct avow_pending *pending);
+/* Entry `index` of the pending range, base <= index < size. */
+AVOW_NODISCARD enum avow_err avow_snapshot_pending_entry(struct avow_snapshot *snapshot,
+                                                         const struct avow_hash *issuer,
+                                                         uint64_t index, struct avow_bytes *entry);
+
+/* Small named values of the node's own (peer addresses, cursors). The view lives as the snapshot
+ * does. */
+AVOW_NODISCARD enum avow_err avow_snapshot_get(struct avow_snapshot *snapshot, const char *name,
+                                               struct avow_bytes *value);
+
+/* ------------------------------------------------------------------ writing */
+
+struct avow_txn;
+
+/* One write transaction groups many operations, of many logs. An operation that is rejected leaves
+ * the transaction as it was; one that returns an error (other than NOT_FOUND, REFUSED) has spoilt
+ * it: abort. */
+AVOW_NODISCARD enum avow_err avow_txn_begin(struct avow_store *store, struct avow_txn **txn);
+/* Syncs to disk. The handle is spent whatever comes back: DISK_FULL, IO, NOMEM mean that nothing of
+ * the group happened. */
+AVOW_NODISCARD enum avow_err avow_txn_commit(struct avow_txn **txn);
+void avow_txn_abort(struct avow_txn **txn);
+/* Entries put so far: the writer commits at a bound. */
+uint64_t avow_txn_entries(const struct avow_txn *txn);
+
+/* Entries [from, from + count) of a log, on the way to `checkpoint`. */
+struct avow_range {
+    struct avow_checkpoint checkpoint; /* signed and its signature verified by the caller; or, if
+                                        * `held`, with key and signature all zeros */
+    bool held;
+    uint64_t from;
+    const struct avow_bytes *entries;
+    size_t count;
+    struct avow_path path; /* consistency from size from + count to the checkpoint's */
+    uint64_t now;          /* Unix seconds, for first_seen */
+};
+
+struct avow_range_result {
+    uint64_t accepted; /* the log's accepted size now */
+    uint64_t pending;  /* how far entries are stored; = accepted when nothing is pending */
+    bool advanced;     /* this range completed the checkpoint */
+    bool whole;        /* held: everything up to the held checkpoint is here */
+};
+
+/* Applies and stores a range that starts where the pending (or else the accepted) log ends.
+ * REJECT_SIZE when it starts elsewhere (`result` says where it should); REJECT_PROOF, or any rule's
+ * rejection from avow_apply: then the pending range is dropped back to the accepted size.
+ * REJECT_ROOT, _STATUS_ROOT, _TIME, _ORIGIN, _KEY_UNKNOWN, _KEY_EXPIRED when the whole does not fit
+ * the checkpoint: dropped likewise. REJECT_QUOTA at the store's bound. ERR_REFUSED: another text is
+ * held at this base, or the checkpoint is not larger than the accepted one. A signed range that
+ * goes beyond a held one with the same entries completes it; with others it replaces it (somebody
+ * has signed: what is held can no longer be). */
+AVOW_NODISCARD enum avow_err avow_txn_append(struct avow_txn *txn, const struct avow_range *range,
+                                             struct avow_range_result *result,
+                                             enum avow_reject *reject);
+/* Signs the held text of `issuer` at `size` (the signature has been verified by the caller over the
+ * held checkpoint with this key): it becomes the accepted checkpoint. NOT_FOUND when no whole text
+ * of that size is held; KEY_UNKNOWN, KEY_EXPIRED. Signing again what is accepted already is
+ * accepted. */
+AVOW_NODISCARD enum avow_err avow_txn_sign(struct avow_txn *txn, const struct avow_hash *issuer,
+                                           uint64_t size, const struct avow_key *key,
+                                           const struct avow_signature *signature, uint64_t now,
+                                           enum avow_reject *reject);
+/* Drops a held text or a pending range back to the accepted size. NOT_FOUND when there is none. */
+AVOW_NODISCARD enum avow_err avow_txn_withdraw(struct avow_txn *txn,
+                                               const struct avow_hash *issuer);
+/* A newer checkpoint of the accepted size and roots (a re-signed one), and cosignature lines for
+ * it, verified and authorised by the caller: kept newest per key, at most AVOW_COSIGNATURES_MAX.
+ * Lines for another size, origin or root are ignored. `*changed` tells whether anything is newer.
+ * NOT_FOUND: no such log. */
+AVOW_NODISCARD enum avow_err avow_txn_freshen(struct avow_txn *txn,
+                                              const struct avow_checkpoint *checkpoint,
+                                              const struct avow_cosignature *cosignatures,
+                                              size_t count, bool *changed);
+/* Marks that a better root chain is known which parts from the held one: indices from `from` on
+ * answer unknown from now on. AVOW_NEVER lifts the mark. */
+AVOW_NODISCARD enum avow_err avow_txn_set_abandoned(struct avow_txn *txn,
+                                                    const struct avow_hash *issuer, uint64_t from);
+AVOW_NODISCARD enum avow_err avow_txn_put(struct avow_txn *txn, const char *name,
+                                          struct avow_bytes value);
+
+/* --------------------------------------------------------------- operations */
+
+/* Called for each thing found wrong: what, in which log ("" for the store), at which index. */
+typedef void avow_check_report(void *context, const char *what, const char *issuer, uint64_t index);
+struct avow_check_summary {
+    uint64_t logs, entries, problems;
+};
+/* Rehashes and reapplies everything in a data folder that no writer has open: every entry, node,
+ * chunk, event, checkpoint signature and rule. Works in a child process, because a damaged file can
+ * kill its reader; a death is reported as a problem. */
+AVOW_NODISCARD enum avow_err avow_store_check(const char *folder, avow_check_report *report,
+                                              void *context, struct avow_check_summary *summary);
+/* A consistent copy of the store into an empty or new folder, while a node may be running. */
+AVOW_NODISCARD enum avow_err avow_store_backup(const char *folder, const char *to);
+
+struct avow_store_stats {
+    uint64_t logs, entries, bytes_used, map_size;
+};
+AVOW_NODISCARD enum avow_err avow_store_stats(struct avow_snapshot *snapshot,
+                                              struct avow_store_stats *stats);
+
+#endif
