@@ -1,0 +1,50 @@
+# Sourced by every gate. A gate defines `inspect`, which reads the tree in the current folder,
+# prints a line for each fault, and returns non-zero when there is one. Then:
+#
+#     gate                 inspects the project
+#     control TEXT PATH    inspects a tree that holds only stdin as PATH, and demands a complaint
+#                          which contains TEXT: a gate that cannot fail is a failure
+# shellcheck shell=bash
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+gate_tmp=$(mktemp -d)
+trap 'rm -rf "$gate_tmp"' EXIT
+
+# files PATTERN...: the tree's files, tracked or about to be, into the array `files`.
+# To find none is a fault: the gate would be looking nowhere.
+files() {
+    local file
+    files=()
+    while IFS= read -r -d '' file; do
+        [ ! -f "$file" ] || files+=("$file")
+    done < <(git ls-files -co --exclude-standard -z -- "$@")
+    [ ${#files[@]} -gt 0 ] || {
+        echo "no file to look at: $*"
+        return 1
+    }
+}
+
+gate() {
+    cd "$root"
+    inspect || exit 1
+    echo "${#files[@]} files"
+}
+
+control() {
+    local text=$1 path=$2 tree output
+    tree=$(mktemp -d -p "$gate_tmp")
+    cd "$tree"
+    git init -q
+    mkdir -p "$(dirname "$path")"
+    cat >"$path"
+    cp "$root/.clang-format" .
+    if output=$(inspect 2>&1); then
+        echo "control not refused: $path"
+        exit 1
+    fi
+    [[ $output == *"$text"* ]] || {
+        echo "control refused for another reason: $path: $output"
+        exit 1
+    }
+    cd "$root"
+}
