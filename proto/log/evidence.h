@@ -1,0 +1,115 @@
+/* Evidence: log proofs made and checked (docs/protocol.md, "Evidence").
+ *
+ *   evidence  = [1, [log proof, …]]           one for each issuer, ordered by issuer id
+ *   log proof = [checkpoint, [cosignature, …], root chain [proved entry, …], [proved entry, …],
+ *                [[chunk number, status chunk b256, path], …], first witness or nil]
+ *   proved entry  = [entry bin, index, path bin]            indices strictly increasing
+ *   first witness = [checkpoint, [cosignature, …], index, path bin]
+ *
+ * A path is one bin of its hashes, one after the other. Everything in evidence is checked: a bit
+ * flipped anywhere is a rejection. What is *not* in it proves nothing. */
+#ifndef AVOW_PROTO_LOG_EVIDENCE_H
+#define AVOW_PROTO_LOG_EVIDENCE_H
+
+#include "proto/log/chain.h"
+#include "proto/log/checkpoint.h"
+#include "proto/log/status_map.h"
+
+#define AVOW_EVIDENCE_VERSION 1
+#define AVOW_EVIDENCE_BYTES_MAX (1024 * 1024)
+#define AVOW_EVIDENCE_LOGS_MAX 64
+#define AVOW_EVIDENCE_ENTRIES_MAX 4096 /* in one log proof */
+#define AVOW_EVIDENCE_CHUNKS_MAX 2048
+
+struct avow_proved_entry {
+    uint64_t index;
+    struct avow_bytes bytes; /* the entry */
+    struct avow_bytes path;  /* hashes, 32 bytes each */
+};
+
+struct avow_proved_chunk {
+    uint64_t number;
+    const uint8_t *bytes; /* AVOW_STATUS_CHUNK_BYTES */
+    struct avow_bytes path;
+};
+
+/* One checked log proof. Views point into the evidence's bytes. */
+struct avow_log_proof {
+    struct avow_checkpoint checkpoint;
+    struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
+    size_t cosignature_count;
+    struct avow_chain chain;
+    size_t entry_count;
+    struct avow_proved_entry *entries; /* by index; the root chain's are not repeated here */
+    size_t chunk_count;
+    struct avow_proved_chunk *chunks; /* by number */
+    bool has_first_witness;
+    struct avow_checkpoint first_checkpoint;
+    struct avow_cosignature first_cosignatures[AVOW_COSIGNATURES_MAX];
+    size_t first_cosignature_count;
+    uint64_t first_index; /* the entry that the first witness's checkpoint is shown to cover */
+};
+
+struct avow_evidence {
+    size_t count;
+    struct avow_log_proof *logs; /* by issuer id */
+};
+
+/* Decodes and checks all of `bytes`, which must outlive the evidence: root chains complete to the
+ * checkpoint's epoch and their signatures, the checkpoint's signature by a sign key in force at its
+ * size and time, each cosignature, each path. `*reject` says what is wrong with it when AVOW_OK is
+ * returned; AVOW_ERR_NOMEM otherwise. On anything but acceptance `evidence` is empty. */
+AVOW_NODISCARD enum avow_err avow_evidence_check(struct avow_bytes bytes,
+                                                 struct avow_evidence *evidence,
+                                                 enum avow_reject *reject);
+void avow_evidence_fini(struct avow_evidence *evidence);
+
+/* The proof of one issuer's log, or NULL. */
+const struct avow_log_proof *avow_evidence_log(const struct avow_evidence *evidence,
+                                               const struct avow_hash *issuer);
+/* The entry at `index`, from the root chain or the proved entries; false if it is not in the proof.
+ */
+bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,
+                          struct avow_bytes *entry);
+/* The status of `index`; false if its chunk is not in the proof. */
+bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
+                           enum avow_status *status);
+
+/* A checkpoint judged by a chain: its origin is the chain's last epoch, its key a sign key in force
+ * at its size, its time within that key's life, its signature good. ORIGIN, KEY_UNKNOWN,
+ * KEY_EXPIRED, SIGNATURE. */
+AVOW_NODISCARD enum avow_reject avow_checkpoint_judge(const struct avow_checkpoint *checkpoint,
+                                                      const struct avow_chain *chain);
+/* The same but for the signature, for those who verify it elsewhere. */
+AVOW_NODISCARD enum avow_reject avow_checkpoint_judge_key(const struct avow_checkpoint *checkpoint,
+                                                          const struct avow_chain *chain);
+/* A cosignature judged: by a heartbeat key of the chain, in force at the checkpoint's size and with
+ * checkpoint time <= time <= not_after (`*heartbeat` true), or by any other key as a witness's. */
+AVOW_NODISCARD enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
+                                                       const struct avow_checkpoint *checkpoint,
+                                                       const struct avow_chain *chain,
+                                                       bool *heartbeat);
+
+/* A chain as it travels, [proved entry, …], checked against the (unverified) checkpoint that it is
+ * to judge: every path leads to the checkpoint's root, every rule and root signature holds, and it
+ * is complete to the checkpoint's epoch and opening entry (else REJECT_CHAIN). */
+AVOW_NODISCARD enum avow_err avow_chain_read(struct avow_bytes list,
+                                             const struct avow_checkpoint *checkpoint,
+                                             struct avow_chain *chain, enum avow_reject *reject);
+
+/* Making. Call in the order of the format; counts must be kept. */
+void avow_evidence_begin(struct avow_buf *out, size_t logs);
+void avow_log_proof_begin(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                          const struct avow_cosignature *cosignatures, size_t count);
+void avow_proved_list_begin(struct avow_buf *out, size_t count); /* chain, entries, chunks */
+void avow_proved_entry_write(struct avow_buf *out, struct avow_bytes entry, uint64_t index,
+                             const struct avow_path *path);
+void avow_proved_chunk_write(struct avow_buf *out, uint64_t number,
+                             const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES],
+                             const struct avow_path *path);
+void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                              const struct avow_cosignature *cosignatures, size_t count,
+                              uint64_t index, const struct avow_path *path);
+void avow_first_witness_none(struct avow_buf *out);
+
+#endif
