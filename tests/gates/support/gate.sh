@@ -24,6 +24,24 @@ files() {
     }
 }
 
+# Reads into `flags` what the build gives to a library source: its macros, include folders,
+# warnings and standard.
+read_build_flags() {
+    local commands=$root/build/compile_commands.json
+    [ -f "$commands" ] || {
+        echo "build first: no $commands"
+        exit 1
+    }
+    mapfile -t flags < <(
+        jq -r '[.[] | select(.file | endswith("/proto/base.c"))][0].command' "$commands" |
+            tr ' ' '\n' | grep -E '^-(I|D|W|std|f)'
+    )
+    [[ " ${flags[*]} " == *" -Werror "* && " ${flags[*]} " == *" -Wconversion "* ]] || {
+        echo "no flags in $commands: ${flags[*]}"
+        exit 1
+    }
+}
+
 gate() {
     cd "$root"
     inspect || exit 1
