@@ -1,0 +1,100 @@
+/* The wrapped allocator: passes on to the real one (a sanitizer's, if there is one). */
+#include "tests/support/alloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static atomic_size_t count;
+static atomic_size_t fail_at;
+static atomic_long live;
+
+/* The names that ld's --wrap gives. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+void __real_free(void *block);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t items, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+void __wrap_free(void *block);
+
+static bool must_fail(void)
+{
+    return atomic_fetch_add(&count, 1) + 1 == atomic_load(&fail_at);
+}
+
+static void *counted(void *block)
+{
+    if (block != NULL)
+        atomic_fetch_add(&live, 1);
+    return block;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return must_fail() ? NULL : counted(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t items, size_t size)
+{
+    return must_fail() ? NULL : counted(__real_calloc(items, size));
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    if (must_fail())
+        return NULL;
+    if (block == NULL)
+        return counted(__real_realloc(NULL, size));
+    return __real_realloc(block, size);
+}
+
+void __wrap_free(void *block)
+{
+    if (block != NULL)
+        atomic_fetch_sub(&live, 1);
+    __real_free(block);
+}
+
+void avow_alloc_fail_at(size_t nth)
+{
+    atomic_store(&count, 0);
+    atomic_store(&fail_at, nth);
+}
+
+size_t avow_alloc_count(void)
+{
+    return atomic_load(&count);
+}
+
+long avow_alloc_live(void)
+{
+    return atomic_load(&live);
+}
+
+void avow_alloc_sweep(const char *name, enum avow_err (*step)(void *context), void *context)
+{
+    for (size_t nth = 1;; nth++) {
+        long before = avow_alloc_live();
+        avow_alloc_fail_at(nth);
+        enum avow_err err = step(context);
+        size_t asked = avow_alloc_count();
+        avow_alloc_fail_at(0);
+        bool met = asked >= nth;
+        if (err != (met ? AVOW_ERR_NOMEM : AVOW_OK))
+            fail_msg("%s: allocation %zu failing gives \"%s\"", name, nth, avow_err_text(err));
+        if (avow_alloc_live() != before)
+            fail_msg("%s: allocation %zu failing leaves %ld blocks", name, nth,
+                     avow_alloc_live() - before);
+        if (met)
+            continue;
+        if (nth == 1)
+            fail_msg("%s: allocates nothing, or the test was not linked to see it", name);
+        return;
+    }
+}

@@ -1,0 +1,68 @@
+/* Finds the vectors from wherever a test is started: ctest starts it deep in the build folder. */
+#include "tests/support/vectors.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+static const char *const usual_folders[] = {
+    "../shared/data",          "../../shared/data",          "../../../shared/data",
+    "../../../../shared/data", "../../../../../shared/data",
+};
+
+static const char *folder(void)
+{
+    const char *named = getenv("AVOW_VECTORS");
+    if (named != NULL && named[0] != '\0')
+        return named;
+    for (size_t i = 0; i < sizeof(usual_folders) / sizeof(usual_folders[0]); i++) {
+        struct stat info;
+        if (stat(usual_folders[i], &info) == 0 && S_ISDIR(info.st_mode))
+            return usual_folders[i];
+    }
+    fail_msg("no test vectors: set AVOW_VECTORS to their folder");
+    return "";
+}
+
+void avow_vectors_path(const char *name, char out[AVOW_VECTORS_PATH_MAX])
+{
+    int len = snprintf(out, AVOW_VECTORS_PATH_MAX, "%s/%s", folder(), name);
+    if (len < 0 || len >= AVOW_VECTORS_PATH_MAX)
+        fail_msg("%s: its path is too long", name);
+}
+
+FILE *avow_vectors_open(const char *name)
+{
+    char path[AVOW_VECTORS_PATH_MAX];
+    avow_vectors_path(name, path);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        fail_msg("%s: %s", path, strerror(errno));
+    return file;
+}
+
+struct avow_bytes avow_vectors_read(const char *name)
+{
+    FILE *file = avow_vectors_open(name);
+    struct avow_buf contents;
+    avow_buf_init(&contents, SIZE_MAX / 2);
+    uint8_t block[65536];
+    size_t len;
+    while ((len = fread(block, 1, sizeof(block), file)) > 0)
+        avow_buf_append(&contents, block, len);
+    avow_buf_append(&contents, "", 1);
+    if (ferror(file) != 0 || contents.err != AVOW_OK)
+        fail_msg("%s: cannot be read", name);
+    (void)fclose(file);
+    return avow_bytes(contents.data, contents.len - 1);
+}
+
+void avow_vectors_free(struct avow_bytes *contents)
+{
+    free((void *)(uintptr_t)contents->data);
+    *contents = avow_bytes(NULL, 0);
+}
