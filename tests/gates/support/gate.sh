@@ -55,7 +55,7 @@ control() {
     git init -q
     mkdir -p "$(dirname "$path")"
     cat >"$path"
-    cp "$root/.clang-format" .
+    cp "$root/.clang-format" "$root/.clang-tidy" .
     if output=$(inspect 2>&1); then
         echo "control not refused: $path"
         exit 1
