@@ -1,6 +1,7 @@
 /* nettle uses the CPU's SHA instructions; see docs/design.md, "Dependencies". */
 #include "proto/crypto/sha256.h"
 
+#include <endian.h>
 #include <nettle/hmac.h>
 #include <nettle/sha2.h>
 
@@ -23,9 +24,12 @@ static inline struct avow_hash hash_padded(const uint8_t *blocks, size_t len)
     struct sha256_ctx context;
     sha256_init(&context);
     sha256_update(&context, len, blocks);
-    struct avow_hash hash;
+    /* In words: of avow_put_u32be() eight times gcc 12 makes a hundred vector shuffles. */
+    uint32_t words[8];
     for (size_t i = 0; i < 8; i++)
-        avow_put_u32be(hash.bytes + 4 * i, context.state[i]);
+        words[i] = htobe32(context.state[i]);
+    struct avow_hash hash;
+    memcpy(hash.bytes, words, sizeof(words));
     return hash;
 }
 
