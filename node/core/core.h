@@ -1,0 +1,92 @@
+/* Gossip as a state machine: an event and the time go in, actions come out. No I/O, no clock, no
+ * randomness and no heap of its own: a daemon and a simulator run the same bytes of code.
+ *
+ * How a log travels. A checkpoint that is announced or listed by a peer is compared with the held
+ * one. What could be better is judged (first its root chain is fetched, if its origin is not the
+ * held one); what stands is pulled from one peer in proven chunks, which are stored in order; when
+ * its last entry is stored and synced it is announced to every other link. Nothing is announced
+ * that is not stored. A checkpoint that fails is not tried twice, and a peer that sent something
+ * provably wrong is closed.
+ *
+ * How what was missed is found. Each side reads the other's list of logs, a page at a time (LIST,
+ * LOGS), when a link comes up and from one link at a time thereafter. The reader sets the pace, so
+ * no list can flood anybody.
+ *
+ * Everything that a peer can make grow has a bound, taken at init. */
+#ifndef AVOW_NODE_CORE_CORE_H
+#define AVOW_NODE_CORE_CORE_H
+
+#include "node/core/event.h"
+
+struct avow_core;
+
+struct avow_core_config {
+    uint64_t store_epoch;
+    const char *agent;       /* HELLO's texts: must outlive the core; at most 64 bytes */
+    const char *address;     /* "host:port", or "" */
+    uint64_t salt;           /* random: what peers cannot guess about the tables */
+    uint32_t links_max;      /* connections, clients' among them; at most 65,535 */
+    uint32_t wants_max;      /* logs that are being judged or pulled; at most 65,535 */
+    uint32_t judgements_max; /* JUDGE actions not answered yet */
+    uint32_t ranges_max;     /* chunks asked for or being stored, 64 KiB each or so */
+    uint32_t shunned_max;    /* checkpoints remembered as not worth fetching */
+};
+/* 128 links, 1,024 wants, 64 judgements, 256 ranges, 4,096 shunned; salt, epoch and texts empty. */
+struct avow_core_config avow_core_config_default(void);
+
+/* A log as the store has it, read at the newest committed state: whatever STORED and LOG_CHANGED
+ * have reported is in it. */
+struct avow_core_log {
+    struct avow_checkpoint checkpoint; /* `size` 0 when only pending entries are held */
+    struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
+    size_t cosignature_count;
+    uint64_t pending;        /* how far entries are stored, unseen; >= checkpoint.size */
+    uint64_t abandoned_from; /* AVOW_NEVER: none */
+};
+struct avow_core_reads {
+    void *context;
+    /* AVOW_OK; NOT_FOUND when nothing of this issuer is stored; others: cannot tell now. */
+    enum avow_err (*log)(void *context, const struct avow_hash *issuer, struct avow_core_log *log);
+};
+
+/* Bytes of memory that a core of this configuration needs, all that it ever uses. */
+size_t avow_core_size(const struct avow_core_config *config);
+/* Makes a core in `memory`, aligned as malloc's, of avow_core_size() bytes. It needs no _fini. */
+struct avow_core *avow_core_init(void *memory, const struct avow_core_config *config,
+                                 const struct avow_core_reads *reads);
+
+/* Takes one event and returns its actions, `*count` of them, which live until the next step. */
+const struct avow_core_action *avow_core_step(struct avow_core *core,
+                                              const struct avow_core_event *event, size_t *count);
+
+/* Whether messages of this type go to the core: HELLO, PING, PONG, ANNOUNCE, FRONTIER, and the
+ * answers CHAIN, RANGE, CONSISTENCY, LOGS, REFUSED. Requests for data are the daemon's to answer, a
+ * link's in the order in which they came. */
+bool avow_core_takes(uint64_t type);
+
+/* True while a log of this issuer that is better than the held one is being fetched: a home node
+ * then takes no submission for it. */
+bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer);
+/* True if a peer's whole list of logs has been read since the start. */
+bool avow_core_has_heard(const struct avow_core *core);
+
+struct avow_core_link_info {
+    bool ready; /* its HELLO has come */
+    bool outbound;
+    enum avow_peer_role role;
+    struct avow_key node;
+    uint64_t logs_served;                   /* candidates completed with its help */
+    uint64_t since_ms;                      /* since it came up */
+    uint64_t clock_ahead_s, clock_behind_s; /* its clock against ours, at HELLO */
+    char agent[64 + 1], address[128 + 1];   /* as it says */
+};
+/* False when nothing is connected there. */
+bool avow_core_link(const struct avow_core *core, uint32_t link, struct avow_core_link_info *info);
+
+struct avow_core_stats {
+    uint64_t links, wants, judgements, ranges, shunned;                 /* now */
+    uint64_t announced, judged, rejected, ranges_stored, logs_advanced; /* since the start */
+};
+void avow_core_stats(const struct avow_core *core, struct avow_core_stats *stats);
+
+#endif

@@ -1,0 +1,42 @@
+/* What a checkpoint from a peer must stand before anything is asked for on its account: its root
+ * chain, its signature, its cosignatures (docs/protocol.md, "Checkpoint").
+ *
+ * Judging costs signatures, so the core only asks for it; the daemon does it on its pool and the
+ * simulator at once, both with this one function. */
+#ifndef AVOW_NODE_CORE_JUDGE_H
+#define AVOW_NODE_CORE_JUDGE_H
+
+#include "proto/log/evidence.h"
+#include "proto/wire/message.h"
+
+struct avow_judge_task {
+    struct avow_checkpoint checkpoint;
+    bool checkpoint_known; /* the very one that is held: only the lines are new */
+    struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
+    size_t cosignature_count;
+    bool by_held_chain; /* judged by the held log's own chain, whose origin it names; else … */
+    struct avow_list chain; /* … by these proved entries, a view into the CHAIN message */
+};
+
+/* What a judged checkpoint's root chain is to the held one. */
+enum avow_judge_relation {
+    AVOW_JUDGE_EXTENDS, /* the same chain, or more of it, or nothing is held: its log may be pulled
+                         */
+    AVOW_JUDGE_BEHIND,  /* the held chain is this one and more: nothing to do */
+    AVOW_JUDGE_LOSES,   /* another branch, and the held one stays in force (or: a root fork) */
+    AVOW_JUDGE_WINS,    /* another branch, which beats the held one from `parts_at` on */
+};
+
+struct avow_judgement {
+    enum avow_err err;       /* AVOW_OK, or ours: nothing is known about the checkpoint */
+    enum avow_reject reject; /* anything but ACCEPT is provably wrong */
+    enum avow_judge_relation relation;
+    uint64_t parts_at; /* WINS, LOSES: the first index that the two histories need not share */
+};
+
+/* Judges `task`. `held` is the held log's root chain, NULL when no log of the issuer is held (then
+ * by_held_chain must be false). Takes milliseconds at worst; allocates; safe on any thread. */
+void avow_judge_task_run(const struct avow_judge_task *task, const struct avow_chain *held,
+                         struct avow_judgement *judgement);
+
+#endif
