@@ -18,7 +18,7 @@ BEGIN {
     allow("node/loop", "store node/core node/loop node/http")
     allow("cli", "store cli")
     # What pure code may include: the language, and libraries that compute and do nothing else.
-    split("assert.h ctype.h errno.h float.h inttypes.h jansson.h limits.h math.h msgpack.h " \
+    split("assert.h ctype.h endian.h errno.h float.h inttypes.h jansson.h limits.h math.h msgpack.h " \
         "sodium.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h " \
         "zlib.h", headers, " ")
     for (i in headers)
