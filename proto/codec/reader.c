@@ -21,8 +21,9 @@ void avow_reader_init(struct avow_reader *reader, struct avow_bytes input)
 
 void avow_reader_reject(struct avow_reader *reader, enum avow_reject reject)
 {
-    if (reader->reject == AVOW_ACCEPT)
-        reader->reject = reject;
+    if (reader->reject != AVOW_ACCEPT || reject == AVOW_ACCEPT)
+        return;
+    reader->reject = reject;
     reader->rest.len = 0;
 }
 

@@ -22,7 +22,8 @@ struct avow_reader {
 /* Starts at the first byte of `input`, which must outlive the reader. */
 void avow_reader_init(struct avow_reader *reader, struct avow_bytes input);
 
-/* Records a rejection of the caller's own, unless one is there already. */
+/* Records a judgement of the caller's own, unless a rejection is there already; AVOW_ACCEPT changes
+ * nothing. */
 void avow_reader_reject(struct avow_reader *reader, enum avow_reject reject);
 
 /* An array's header: returns its count. TYPE, MINIMAL, TRUNCATED; LENGTH if over `max` or if the

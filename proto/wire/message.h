@@ -73,6 +73,12 @@ const char *avow_refusal_text(uint64_t code); /* never NULL */
 
 #define AVOW_PROVE_FOR_SIGNING 1 /* PROVE flag: also the last entry and the last status chunk */
 
+/* A list in a message: a view of its items, encoded one after the other, and how many there are. */
+struct avow_list {
+    size_t count;
+    struct avow_bytes items;
+};
+
 struct avow_message {
     enum avow_message_type type;
     uint64_t request;
@@ -88,11 +94,7 @@ struct avow_message {
     uint64_t role, code, flags, last, whole;
     uint64_t word, why, state, reason, since, age_s;
     struct avow_bytes text, address, evidence; /* views into the message */
-    /* Lists: a view of the items, encoded one after the other, and how many there are. */
-    struct avow_list {
-        size_t count;
-        struct avow_bytes items;
-    } entries, checkpoints, indices, chunks, chain;
+    struct avow_list entries, checkpoints, indices, chunks, chain;
 };
 
 /* The largest message of this type, in bytes; 0 for an unknown type below 128. */
@@ -119,8 +121,8 @@ void avow_list_write(struct avow_buf *out, const struct avow_list *list);
 
 /* What a signer signs to prove itself on a connection: "avow signer 1\n", issuer id, handshake
  * hash. */
-void avow_signer_message(const struct avow_hash *issuer, const struct avow_hash *handshake,
-                         uint8_t out[14 + 64]);
 #define AVOW_SIGNER_MESSAGE_BYTES (14 + 64)
+void avow_signer_message(const struct avow_hash *issuer, const struct avow_hash *handshake,
+                         uint8_t out[AVOW_SIGNER_MESSAGE_BYTES]);
 
 #endif

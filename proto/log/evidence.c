@@ -1,0 +1,386 @@
+/* Checking evidence. Cheap checks come before dear ones: shapes, then hashes, then signatures. */
+#include "proto/log/evidence.h"
+
+#include "proto/codec/reader.h"
+
+#include <stdlib.h>
+
+#define PATH_BYTES_MAX (AVOW_PATH_MAX * sizeof(struct avow_hash))
+
+/* A path as it travels: one bin of hashes. */
+static struct avow_bytes read_path(struct avow_reader *reader)
+{
+    struct avow_bytes bin = avow_reader_bin(reader, PATH_BYTES_MAX);
+    if (bin.len % sizeof(struct avow_hash) != 0)
+        avow_reader_reject(reader, AVOW_REJECT_LENGTH);
+    return bin;
+}
+
+static void path_from_bytes(struct avow_bytes bin, struct avow_path *path)
+{
+    AVOW_ASSERT(bin.len <= PATH_BYTES_MAX);
+    path->count = bin.len / sizeof(struct avow_hash);
+    if (bin.len != 0)
+        memcpy(path->hashes, bin.data, bin.len);
+}
+
+static enum avow_reject check_inclusion(const struct avow_hash *leaf, uint64_t index, uint64_t size,
+                                        struct avow_bytes bin, const struct avow_hash *root)
+{
+    struct avow_path path;
+    struct avow_hash found;
+    path_from_bytes(bin, &path);
+    enum avow_reject reject = avow_inclusion_root(leaf, index, size, &path, &found);
+    if (reject != AVOW_ACCEPT)
+        return reject;
+    return avow_hash_equal(&found, root) ? AVOW_ACCEPT : AVOW_REJECT_PROOF;
+}
+
+/* [entry bin, index, path bin] */
+static void read_proved_entry(struct avow_reader *reader, size_t bytes_max,
+                              struct avow_proved_entry *entry)
+{
+    avow_reader_array_of(reader, 3);
+    entry->bytes = avow_reader_bin(reader, bytes_max);
+    entry->index = avow_reader_uint(reader);
+    entry->path = read_path(reader);
+}
+
+/* ------------------------------------------------------------------ chains */
+
+static enum avow_err read_root_entry(struct avow_reader *reader,
+                                     const struct avow_checkpoint *checkpoint,
+                                     struct avow_chain *chain, enum avow_reject *reject)
+{
+    struct avow_proved_entry proved;
+    read_proved_entry(reader, AVOW_ROOT_ENTRY_BYTES_MAX, &proved);
+    *reject = reader->reject;
+    if (*reject != AVOW_ACCEPT)
+        return AVOW_OK;
+    if (chain->count != 0 && proved.index <= chain->entries[chain->count - 1].index) {
+        *reject = AVOW_REJECT_CHAIN;
+        return AVOW_OK;
+    }
+    struct avow_hash leaf = avow_leaf_hash(proved.bytes);
+    if (chain->count == 0 && !avow_hash_equal(&leaf, &checkpoint->issuer)) {
+        *reject = AVOW_REJECT_CHAIN;
+        return AVOW_OK;
+    }
+    *reject =
+        check_inclusion(&leaf, proved.index, checkpoint->size, proved.path, &checkpoint->root);
+    struct avow_entry entry;
+    if (*reject == AVOW_ACCEPT)
+        *reject = avow_entry_decode(proved.bytes, &entry);
+    struct avow_path path;
+    struct avow_hash before;
+    path_from_bytes(proved.path, &path);
+    if (*reject == AVOW_ACCEPT)
+        *reject = avow_inclusion_root_before(proved.index, checkpoint->size, &path, &before);
+    if (*reject != AVOW_ACCEPT)
+        return AVOW_OK;
+    return avow_chain_apply(chain, proved.index, &entry, &before, reject);
+}
+
+/* Reads the array at `reader`; `chain` is empty. */
+static enum avow_err read_chain(struct avow_reader *reader,
+                                const struct avow_checkpoint *checkpoint, struct avow_chain *chain,
+                                enum avow_reject *reject)
+{
+    size_t count = avow_reader_array(reader, AVOW_ROOT_ENTRIES_MAX);
+    *reject = reader->reject;
+    /* The epoch says how many root entries there are: know it before any signature is checked. */
+    if (*reject == AVOW_ACCEPT && count != (size_t)checkpoint->epoch + 1)
+        *reject = AVOW_REJECT_CHAIN;
+    for (size_t i = 0; i < count && *reject == AVOW_ACCEPT; i++) {
+        enum avow_err err = read_root_entry(reader, checkpoint, chain, reject);
+        if (err != AVOW_OK)
+            return err;
+    }
+    if (*reject == AVOW_ACCEPT && !avow_hash_equal(avow_chain_opening(chain), &checkpoint->opening))
+        *reject = AVOW_REJECT_CHAIN;
+    return AVOW_OK;
+}
+
+enum avow_err avow_chain_read(struct avow_bytes list, const struct avow_checkpoint *checkpoint,
+                              struct avow_chain *chain, enum avow_reject *reject)
+{
+    struct avow_reader reader;
+    avow_reader_init(&reader, list);
+    avow_chain_init(chain);
+    enum avow_err err = read_chain(&reader, checkpoint, chain, reject);
+    if (err == AVOW_OK && *reject == AVOW_ACCEPT)
+        *reject = avow_reader_finish(&reader);
+    if (err != AVOW_OK || *reject != AVOW_ACCEPT)
+        avow_chain_fini(chain);
+    return err;
+}
+
+/* ------------------------------------------------------------------ judging */
+
+enum avow_reject avow_checkpoint_judge_key(const struct avow_checkpoint *checkpoint,
+                                           const struct avow_chain *chain)
+{
+    if (chain->count == 0 || !avow_hash_equal(&checkpoint->issuer, &chain->issuer) ||
+        checkpoint->epoch != avow_chain_epoch(chain) ||
+        !avow_hash_equal(&checkpoint->opening, avow_chain_opening(chain)))
+        return AVOW_REJECT_ORIGIN;
+    if (checkpoint->size <= chain->entries[chain->count - 1].index)
+        return AVOW_REJECT_SIZE;
+    const struct avow_chain_key *key =
+        avow_chain_key(chain, &checkpoint->key, AVOW_KEY_SIGN, checkpoint->size);
+    if (key == NULL)
+        return AVOW_REJECT_KEY_UNKNOWN;
+    return checkpoint->time > key->not_after ? AVOW_REJECT_KEY_EXPIRED : AVOW_ACCEPT;
+}
+
+enum avow_reject avow_checkpoint_judge(const struct avow_checkpoint *checkpoint,
+                                       const struct avow_chain *chain)
+{
+    enum avow_reject reject = avow_checkpoint_judge_key(checkpoint, chain);
+    if (reject != AVOW_ACCEPT)
+        return reject;
+    return avow_checkpoint_verify(checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
+}
+
+enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
+                                        const struct avow_checkpoint *checkpoint,
+                                        const struct avow_chain *chain, bool *heartbeat)
+{
+    const struct avow_chain_key *key =
+        avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size);
+    *heartbeat = key != NULL;
+    if (key != NULL && line->time > key->not_after)
+        return AVOW_REJECT_KEY_EXPIRED;
+    if (line->time < checkpoint->time)
+        return AVOW_REJECT_TIME;
+    if (key == NULL && !avow_key_is_valid(&line->key))
+        return AVOW_REJECT_KEY_POINT;
+    return avow_cosignature_verify(line, checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
+}
+
+/* ------------------------------------------------------------------ log proofs */
+
+static void judge_cosignatures(struct avow_reader *reader, const struct avow_checkpoint *checkpoint,
+                               const struct avow_chain *chain, const struct avow_cosignature *lines,
+                               size_t count)
+{
+    for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
+        bool heartbeat;
+        avow_reader_reject(reader,
+                           avow_cosignature_judge(&lines[i], checkpoint, chain, &heartbeat));
+    }
+}
+
+static enum avow_err read_entries(struct avow_reader *reader, struct avow_log_proof *proof)
+{
+    size_t count = avow_reader_array(reader, AVOW_EVIDENCE_ENTRIES_MAX);
+    if (count == 0)
+        return AVOW_OK;
+    proof->entries = calloc(count, sizeof(*proof->entries));
+    if (proof->entries == NULL)
+        return AVOW_ERR_NOMEM;
+    proof->entry_count = count;
+    for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
+        struct avow_proved_entry *entry = &proof->entries[i];
+        read_proved_entry(reader, AVOW_ENTRY_BYTES_MAX, entry);
+        if (i > 0 && entry->index <= proof->entries[i - 1].index)
+            avow_reader_reject(reader, AVOW_REJECT_KEY_ORDER);
+        if (reader->reject != AVOW_ACCEPT)
+            break;
+        struct avow_hash leaf = avow_leaf_hash(entry->bytes);
+        avow_reader_reject(reader, check_inclusion(&leaf, entry->index, proof->checkpoint.size,
+                                                   entry->path, &proof->checkpoint.root));
+    }
+    return AVOW_OK;
+}
+
+static enum avow_err read_chunks(struct avow_reader *reader, struct avow_log_proof *proof)
+{
+    size_t count = avow_reader_array(reader, AVOW_EVIDENCE_CHUNKS_MAX);
+    if (count == 0)
+        return AVOW_OK;
+    proof->chunks = calloc(count, sizeof(*proof->chunks));
+    if (proof->chunks == NULL)
+        return AVOW_ERR_NOMEM;
+    proof->chunk_count = count;
+    uint64_t chunks = avow_status_chunk_count(proof->checkpoint.size);
+    for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
+        struct avow_proved_chunk *chunk = &proof->chunks[i];
+        avow_reader_array_of(reader, 3);
+        chunk->number = avow_reader_uint(reader);
+        struct avow_bytes bin = avow_reader_bin(reader, AVOW_STATUS_CHUNK_BYTES);
+        chunk->bytes = bin.data;
+        chunk->path = read_path(reader);
+        if (bin.len != AVOW_STATUS_CHUNK_BYTES)
+            avow_reader_reject(reader, AVOW_REJECT_LENGTH);
+        if (i > 0 && chunk->number <= proof->chunks[i - 1].number)
+            avow_reader_reject(reader, AVOW_REJECT_KEY_ORDER);
+        if (reader->reject != AVOW_ACCEPT)
+            break;
+        struct avow_hash leaf = avow_status_chunk_hash(chunk->bytes);
+        avow_reader_reject(reader, check_inclusion(&leaf, chunk->number, chunks, chunk->path,
+                                                   &proof->checkpoint.status_root));
+    }
+    return AVOW_OK;
+}
+
+/* An older checkpoint of the same issuer, with cosignatures, that covers an entry which this proof
+ * shows: what is proved is that the cosigners had seen this leaf in it. */
+static void read_first_witness(struct avow_reader *reader, struct avow_log_proof *proof)
+{
+    if (avow_reader_nil(reader))
+        return;
+    struct avow_checkpoint *first = &proof->first_checkpoint;
+    const struct avow_chain *chain = &proof->chain;
+    avow_reader_array_of(reader, 4);
+    avow_checkpoint_read(reader, first);
+    avow_cosignatures_read(reader, proof->first_cosignatures, &proof->first_cosignature_count);
+    proof->first_index = avow_reader_uint(reader);
+    struct avow_bytes path = read_path(reader);
+    struct avow_bytes entry;
+    if (reader->reject != AVOW_ACCEPT)
+        return;
+    if (!avow_hash_equal(&first->issuer, &chain->issuer) || first->epoch >= chain->count ||
+        !avow_hash_equal(&first->opening, &chain->entries[first->epoch].leaf) ||
+        proof->first_cosignature_count == 0 ||
+        !avow_log_proof_entry(proof, proof->first_index, &entry)) {
+        avow_reader_reject(reader, AVOW_REJECT_VALUE);
+        return;
+    }
+    struct avow_hash leaf = avow_leaf_hash(entry);
+    avow_reader_reject(reader,
+                       check_inclusion(&leaf, proof->first_index, first->size, path, &first->root));
+    if (reader->reject == AVOW_ACCEPT && !avow_checkpoint_verify(first))
+        avow_reader_reject(reader, AVOW_REJECT_SIGNATURE);
+    judge_cosignatures(reader, first, chain, proof->first_cosignatures,
+                       proof->first_cosignature_count);
+    proof->has_first_witness = reader->reject == AVOW_ACCEPT;
+}
+
+static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_proof *proof)
+{
+    avow_reader_array_of(reader, 6);
+    avow_checkpoint_read(reader, &proof->checkpoint);
+    avow_cosignatures_read(reader, proof->cosignatures, &proof->cosignature_count);
+    if (reader->reject != AVOW_ACCEPT)
+        return AVOW_OK;
+    enum avow_reject reject;
+    enum avow_err err = read_chain(reader, &proof->checkpoint, &proof->chain, &reject);
+    avow_reader_reject(reader, reject);
+    if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
+        err = read_entries(reader, proof);
+    if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
+        err = read_chunks(reader, proof);
+    if (err != AVOW_OK || reader->reject != AVOW_ACCEPT)
+        return err;
+    avow_reader_reject(reader, avow_checkpoint_judge(&proof->checkpoint, &proof->chain));
+    judge_cosignatures(reader, &proof->checkpoint, &proof->chain, proof->cosignatures,
+                       proof->cosignature_count);
+    if (reader->reject == AVOW_ACCEPT)
+        read_first_witness(reader, proof);
+    return AVOW_OK;
+}
+
+static void log_proof_fini(struct avow_log_proof *proof)
+{
+    avow_chain_fini(&proof->chain);
+    free(proof->entries);
+    free(proof->chunks);
+}
+
+void avow_evidence_fini(struct avow_evidence *evidence)
+{
+    for (size_t i = 0; i < evidence->count; i++)
+        log_proof_fini(&evidence->logs[i]);
+    free(evidence->logs);
+    *evidence = (struct avow_evidence){0};
+}
+
+static enum avow_err read_logs(struct avow_reader *reader, struct avow_evidence *evidence)
+{
+    avow_reader_array_of(reader, 2);
+    if (avow_reader_uint(reader) != AVOW_EVIDENCE_VERSION)
+        avow_reader_reject(reader, AVOW_REJECT_VERSION);
+    size_t count = avow_reader_array(reader, AVOW_EVIDENCE_LOGS_MAX);
+    if (reader->reject != AVOW_ACCEPT || count == 0)
+        return AVOW_OK;
+    evidence->logs = calloc(count, sizeof(*evidence->logs));
+    if (evidence->logs == NULL)
+        return AVOW_ERR_NOMEM;
+    evidence->count = count;
+    for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
+        enum avow_err err = read_log_proof(reader, &evidence->logs[i]);
+        if (err != AVOW_OK)
+            return err;
+        if (i > 0 &&
+            memcmp(evidence->logs[i - 1].checkpoint.issuer.bytes,
+                   evidence->logs[i].checkpoint.issuer.bytes, sizeof(struct avow_hash)) >= 0)
+            avow_reader_reject(reader, AVOW_REJECT_KEY_ORDER);
+    }
+    return AVOW_OK;
+}
+
+enum avow_err avow_evidence_check(struct avow_bytes bytes, struct avow_evidence *evidence,
+                                  enum avow_reject *reject)
+{
+    *evidence = (struct avow_evidence){0};
+    *reject = AVOW_REJECT_LENGTH;
+    if (bytes.len > AVOW_EVIDENCE_BYTES_MAX)
+        return AVOW_OK;
+    struct avow_reader reader;
+    avow_reader_init(&reader, bytes);
+    enum avow_err err = read_logs(&reader, evidence);
+    *reject = avow_reader_finish(&reader);
+    if (err != AVOW_OK || *reject != AVOW_ACCEPT)
+        avow_evidence_fini(evidence);
+    return err;
+}
+
+/* ------------------------------------------------------------------ looking things up */
+
+const struct avow_log_proof *avow_evidence_log(const struct avow_evidence *evidence,
+                                               const struct avow_hash *issuer)
+{
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (avow_hash_equal(&evidence->logs[i].checkpoint.issuer, issuer))
+            return &evidence->logs[i];
+    }
+    return NULL;
+}
+
+bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,
+                          struct avow_bytes *entry)
+{
+    size_t low = 0, high = proof->entry_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (proof->entries[middle].index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < proof->entry_count && proof->entries[low].index == index) {
+        *entry = proof->entries[low].bytes;
+        return true;
+    }
+    for (size_t i = 0; i < proof->chain.count; i++) {
+        if (proof->chain.entries[i].index == index) {
+            *entry = avow_chain_entry_bytes(&proof->chain, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
+                           enum avow_status *status)
+{
+    uint64_t number = index / AVOW_STATUS_CHUNK_ENTRIES;
+    for (size_t i = 0; i < proof->chunk_count; i++) {
+        if (proof->chunks[i].number == number) {
+            *status = avow_status_get(proof->chunks[i].bytes, index);
+            return true;
+        }
+    }
+    return false;
+}

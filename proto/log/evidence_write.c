@@ -1,0 +1,63 @@
+/* Making evidence: the pieces, in the order of the format. */
+#include "proto/codec/writer.h"
+#include "proto/log/evidence.h"
+
+static void write_path(struct avow_buf *out, const struct avow_path *path)
+{
+    avow_write_bin(out, avow_bytes(path->hashes, path->count * sizeof(struct avow_hash)));
+}
+
+void avow_evidence_begin(struct avow_buf *out, size_t logs)
+{
+    avow_write_array(out, 2);
+    avow_write_uint(out, AVOW_EVIDENCE_VERSION);
+    avow_write_array(out, logs);
+}
+
+void avow_log_proof_begin(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                          const struct avow_cosignature *cosignatures, size_t count)
+{
+    avow_write_array(out, 6);
+    avow_checkpoint_write(out, checkpoint);
+    avow_cosignatures_write(out, cosignatures, count);
+}
+
+void avow_proved_list_begin(struct avow_buf *out, size_t count)
+{
+    avow_write_array(out, count);
+}
+
+void avow_proved_entry_write(struct avow_buf *out, struct avow_bytes entry, uint64_t index,
+                             const struct avow_path *path)
+{
+    avow_write_array(out, 3);
+    avow_write_bin(out, entry);
+    avow_write_uint(out, index);
+    write_path(out, path);
+}
+
+void avow_proved_chunk_write(struct avow_buf *out, uint64_t number,
+                             const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES],
+                             const struct avow_path *path)
+{
+    avow_write_array(out, 3);
+    avow_write_uint(out, number);
+    avow_write_bin(out, avow_bytes(chunk, AVOW_STATUS_CHUNK_BYTES));
+    write_path(out, path);
+}
+
+void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                              const struct avow_cosignature *cosignatures, size_t count,
+                              uint64_t index, const struct avow_path *path)
+{
+    avow_write_array(out, 4);
+    avow_checkpoint_write(out, checkpoint);
+    avow_cosignatures_write(out, cosignatures, count);
+    avow_write_uint(out, index);
+    write_path(out, path);
+}
+
+void avow_first_witness_none(struct avow_buf *out)
+{
+    avow_write_nil(out);
+}

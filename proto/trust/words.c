@@ -1,0 +1,54 @@
+/* The words of verdicts, for machines and for people. */
+#include "proto/trust/verdict.h"
+
+const char *avow_word_name(enum avow_word word)
+{
+    static const char *const names[] = {
+        [AVOW_WORD_VALID] = "valid",           [AVOW_WORD_TAMPERED] = "tampered",
+        [AVOW_WORD_DISPUTED] = "disputed",     [AVOW_WORD_REVOKED] = "revoked",
+        [AVOW_WORD_EXPIRED] = "expired",       [AVOW_WORD_NOT_YET_VALID] = "not-yet-valid",
+        [AVOW_WORD_SUPERSEDED] = "superseded", [AVOW_WORD_UNKNOWN] = "unknown",
+        [AVOW_WORD_SUSPENDED] = "suspended",   [AVOW_WORD_UNRECOGNISED] = "unrecognised",
+    };
+    AVOW_ASSERT((unsigned)word < sizeof(names) / sizeof(names[0]));
+    return names[word];
+}
+
+int avow_word_exit(enum avow_word word)
+{
+    if (word == AVOW_WORD_VALID)
+        return 0;
+    return word == AVOW_WORD_UNKNOWN ? 3 : 1;
+}
+
+const char *avow_why_name(enum avow_why why)
+{
+    static const char *const names[] = {
+#define AVOW_WHY_ROW(name, word, text) word,
+        AVOW_WHY_LIST(AVOW_WHY_ROW)
+#undef AVOW_WHY_ROW
+    };
+    AVOW_ASSERT((unsigned)why < sizeof(names) / sizeof(names[0]));
+    return names[why];
+}
+
+const char *avow_why_text(enum avow_why why)
+{
+    static const char *const texts[] = {
+#define AVOW_WHY_ROW(name, word, text) text,
+        AVOW_WHY_LIST(AVOW_WHY_ROW)
+#undef AVOW_WHY_ROW
+    };
+    AVOW_ASSERT((unsigned)why < sizeof(texts) / sizeof(texts[0]));
+    return texts[why];
+}
+
+const char *avow_check_name(unsigned bit)
+{
+    static const char *const names[AVOW_CHECK_COUNT] = {
+        "document", "commitment", "signer",    "log",         "status",
+        "dates",    "freshness",  "witnesses", "recognition",
+    };
+    AVOW_ASSERT(bit < AVOW_CHECK_COUNT);
+    return names[bit];
+}
