@@ -29,6 +29,12 @@ static void wipe(struct avow_channel *channel)
     channel->fed_len = 0;
 }
 
+static bool is_live(const struct avow_channel *channel)
+{
+    return channel->state == AVOW_CHANNEL_STATE_HANDSHAKE ||
+           channel->state == AVOW_CHANNEL_STATE_OPEN;
+}
+
 static void reject(struct avow_channel *channel, enum avow_reject why)
 {
     wipe(channel);
@@ -177,7 +183,7 @@ void avow_channel_fini(struct avow_channel *channel)
 void avow_channel_feed(struct avow_channel *channel, uint8_t *data, size_t len)
 {
     AVOW_ASSERT(channel->fed_len == 0 && channel->plain.len == 0);
-    if (channel->state != AVOW_CHANNEL_STATE_HANDSHAKE && channel->state != AVOW_CHANNEL_STATE_OPEN)
+    if (!is_live(channel))
         return;
     channel->fed = data;
     channel->fed_len = len;
@@ -353,10 +359,10 @@ enum avow_channel_event avow_channel_next(struct avow_channel *channel, struct a
             return AVOW_CHANNEL_FAILED;
         if (next_message(channel, message))
             return AVOW_CHANNEL_MESSAGE;
-        if (channel->plain.len > 0) /* rejected or failed */
+        if (!is_live(channel))
             continue;
         bool opening = channel->state == AVOW_CHANNEL_STATE_HANDSHAKE;
-        if (!next_frame(channel) && channel->state != AVOW_CHANNEL_STATE_FAILED)
+        if (!next_frame(channel) && is_live(channel))
             return AVOW_CHANNEL_MORE;
         if (opening && channel->state == AVOW_CHANNEL_STATE_OPEN)
             return AVOW_CHANNEL_OPENED;
