@@ -115,15 +115,15 @@ struct avow_pathway {
     uint64_t award; /* index of a kind 4 entry */
     struct avow_bytes title;
     uint64_t cascade;       /* 0 invalid, 1 degraded, 2 grandfathered */
-    struct avow_bytes rule; /* encoded; its form has been checked */
+    struct avow_bytes rule; /* encoded and checked: see log/rule.h */
 };
 
 struct avow_recognition {
     struct avow_hash subject;
     struct avow_bytes subject_name;
     enum avow_role role;
-    struct avow_bytes scope;          /* the map, encoded; known keys' values have been checked */
-    struct avow_bytes equivalence;    /* the array of rows, encoded and checked */
+    struct avow_bytes scope;          /* the map, encoded and checked: see log/scope.h */
+    struct avow_bytes equivalence;    /* the array of rows, encoded and checked: there too */
     uint64_t valid_from, valid_until; /* of the awards it covers; 0 no bound */
     struct avow_bytes basis;          /* a URI */
 };
@@ -172,7 +172,8 @@ bool avow_kind_is_root(uint64_t kind);
 AVOW_NODISCARD enum avow_reject avow_entry_decode(struct avow_bytes bytes,
                                                   struct avow_entry *entry);
 
-/* Appends the encoding of `entry` (its `bytes` is ignored), which must be one that decodes. */
+/* Appends the encoding of `entry`, which must be one that decodes. Its `bytes` is ignored, but for
+ * kinds from AVOW_KIND_INERT_MIN up, which are their bytes. */
 void avow_entry_encode(struct avow_buf *out, const struct avow_entry *entry);
 
 /* What a root entry's signature covers (docs/protocol.md, "Root entries"): "avow root 1\n", the

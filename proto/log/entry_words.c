@@ -1,0 +1,59 @@
+/* The words of kinds and reasons. */
+#include "proto/log/entry.h"
+
+static const char *const kinds[] = {
+    "inception", "key",     "root-rotation", "nodes",    "achievement", "issue",
+    "status",    "pathway", "recognition",   "identity", "closure",
+};
+
+static const char *const reasons[] = {
+    "unspecified", "error", "fraud", "data", "holder", "key", "lapsed", "replaced", "closed",
+};
+#define REASONS (sizeof(reasons) / sizeof(reasons[0]))
+_Static_assert(REASONS == AVOW_REASON_MAX + 1, "a word for each reason");
+
+const char *avow_kind_name(uint64_t kind)
+{
+    return kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : "unknown";
+}
+
+bool avow_kind_is_root(uint64_t kind)
+{
+    return kind == AVOW_KIND_INCEPTION || kind == AVOW_KIND_KEY ||
+           kind == AVOW_KIND_ROOT_ROTATION || kind == AVOW_KIND_IDENTITY ||
+           kind == AVOW_KIND_CLOSURE;
+}
+
+const char *avow_reason_name(uint64_t reason)
+{
+    return reason < REASONS ? reasons[reason] : "unknown";
+}
+
+bool avow_reason_parse(struct avow_bytes word, enum avow_reason *reason)
+{
+    for (size_t i = 0; i < REASONS; i++) {
+        if (avow_bytes_equal(word, avow_bytes_text(reasons[i]))) {
+            *reason = (enum avow_reason)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool avow_reason_voids(enum avow_reason reason)
+{
+    switch (reason) {
+    case AVOW_REASON_ERROR:
+    case AVOW_REASON_FRAUD:
+    case AVOW_REASON_DATA:
+    case AVOW_REASON_KEY:
+        return true;
+    case AVOW_REASON_UNSPECIFIED:
+    case AVOW_REASON_HOLDER:
+    case AVOW_REASON_LAPSED:
+    case AVOW_REASON_REPLACED:
+    case AVOW_REASON_CLOSED:
+        return false;
+    }
+    return false;
+}

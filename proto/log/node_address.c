@@ -1,0 +1,39 @@
+/* Node addresses, and the walk over those of a nodes entry. */
+#include "proto/log/node_address.h"
+
+#include "proto/codec/id.h"
+#include "proto/log/entry.h"
+#include "proto/log/shape.h"
+#include "proto/log/text_list.h"
+
+bool avow_node_address_parse(struct avow_bytes text, struct avow_key *node,
+                             struct avow_bytes *address)
+{
+    char canonical[AVOW_NODE_TEXT_MAX];
+    const uint8_t *at = text.len == 0 ? NULL : memchr(text.data, '@', text.len);
+    if (at == NULL)
+        return false;
+    struct avow_bytes id = avow_bytes(text.data, (size_t)(at - text.data));
+    if (avow_node_parse(id, node) != AVOW_ACCEPT)
+        return false;
+    avow_node_text(node, canonical); /* upper case reads as well, and is not the one form */
+    *address = avow_bytes(at + 1, text.len - id.len - 1);
+    return avow_bytes_equal(id, avow_bytes_text(canonical)) && avow_shape_address(*address);
+}
+
+bool avow_node_address_fits(struct avow_bytes text)
+{
+    struct avow_key node;
+    struct avow_bytes address;
+    return avow_node_address_parse(text, &node, &address);
+}
+
+bool avow_nodes_next(struct avow_bytes *list, struct avow_key *node, struct avow_bytes *address)
+{
+    struct avow_bytes text;
+    struct avow_text_list rest = {.count = list->len > 0, .items = *list};
+    if (!avow_text_list_next(&rest, &text))
+        return false;
+    *list = rest.items;
+    return avow_node_address_parse(text, node, address);
+}
