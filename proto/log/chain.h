@@ -57,8 +57,9 @@ AVOW_NODISCARD enum avow_err avow_chain_copy(struct avow_chain *to, const struct
 /* Applies the root entry at `index`, whose tree root at size = index is `root_before`. Checks every
  * rule of root entries: inception first and once, time against the chain's own entries, key
  * validity and reuse, lifetimes, the revealed digest, the number of epochs, closure, and the root
- * signature. On rejection or AVOW_ERR_NOMEM the chain is unchanged. `*reject` is set when AVOW_OK
- * is returned. */
+ * signature. A retirement names a key in force and repeats its not_after. A closure ends every key,
+ * the root too; without a custodian nothing follows it. On rejection or AVOW_ERR_NOMEM the chain is
+ * unchanged. `*reject` is set when AVOW_OK is returned. */
 AVOW_NODISCARD enum avow_err avow_chain_apply(struct avow_chain *chain, uint64_t index,
                                               const struct avow_entry *entry,
                                               const struct avow_hash *root_before,
@@ -88,11 +89,13 @@ struct avow_chain_names {
 struct avow_chain_names avow_chain_names(const struct avow_chain *chain, uint64_t size);
 
 /* The key in force for a log of `size` entries with these bytes and kind, or NULL. The rule for a
- * signer: authorised by the state after the last entry, closure aside. */
+ * signer: authorised by the state after the last entry, closure aside: the closing checkpoint, of
+ * size closed_at + 1, is signed by a sign key that the closure ended and by no other key. */
 const struct avow_chain_key *avow_chain_key(const struct avow_chain *chain,
                                             const struct avow_key *key, enum avow_key_kind kind,
                                             uint64_t size);
-/* The root key in force at the chain's end. */
+/* The root key in force at the chain's end. NULL for an empty chain, and after a closure until the
+ * custodian's first root rotation. */
 const struct avow_key *avow_chain_root_key(const struct avow_chain *chain);
 
 /* The stored form: an array of [index, root_before, entry]. _load re-applies without signatures.
