@@ -47,6 +47,9 @@ struct avow_core_reads {
     void *context;
     /* AVOW_OK; NOT_FOUND when nothing of this issuer is stored; others: cannot tell now. */
     enum avow_err (*log)(void *context, const struct avow_hash *issuer, struct avow_core_log *log);
+    /* The root of the first `size` entries of the held log, size <= its checkpoint's. */
+    enum avow_err (*root)(void *context, const struct avow_hash *issuer, uint64_t size,
+                          struct avow_hash *root);
 };
 
 /* Bytes of memory that a core of this configuration needs, all that it ever uses. */
@@ -55,7 +58,8 @@ size_t avow_core_size(const struct avow_core_config *config);
 struct avow_core *avow_core_init(void *memory, const struct avow_core_config *config,
                                  const struct avow_core_reads *reads);
 
-/* Takes one event and returns its actions, `*count` of them, which live until the next step. */
+/* Takes one event and returns its actions, `*count` of them, which live until the next step. Work
+ * that finds no room in a step goes on in the next, at the latest with the next TICK. */
 const struct avow_core_action *avow_core_step(struct avow_core *core,
                                               const struct avow_core_event *event, size_t *count);
 

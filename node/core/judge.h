@@ -16,26 +16,31 @@ struct avow_judge_task {
     size_t cosignature_count;
     bool by_held_chain; /* judged by the held log's own chain, whose origin it names; else … */
     struct avow_list chain; /* … by these proved entries, a view into the CHAIN message */
+    uint64_t held_size;     /* of the held log; 0 when none is */
 };
 
 /* What a judged checkpoint's root chain is to the held one. */
 enum avow_judge_relation {
-    AVOW_JUDGE_EXTENDS, /* the same chain, or more of it, or nothing is held: its log may be pulled
-                         */
+    AVOW_JUDGE_EXTENDS, /* the same chain, or one that goes on beyond the held log's end, or nothing
+                         * is held: its log may be pulled */
     AVOW_JUDGE_BEHIND,  /* the held chain is this one and more: nothing to do */
     AVOW_JUDGE_LOSES,   /* another branch, and the held one stays in force (or: a root fork) */
-    AVOW_JUDGE_WINS,    /* another branch, which beats the held one from `parts_at` on */
+    AVOW_JUDGE_WINS,    /* a branch that beats the held one, or a root entry below its head */
 };
 
 struct avow_judgement {
-    enum avow_err err;       /* AVOW_OK, or ours: nothing is known about the checkpoint */
+    enum avow_err err; /* ours: nothing is known about the checkpoint. REFUSED: by_held_chain, and
+                        * the held chain is of another origin by now */
     enum avow_reject reject; /* anything but ACCEPT is provably wrong */
     enum avow_judge_relation relation;
-    uint64_t parts_at; /* WINS, LOSES: the first index that the two histories need not share */
+    /* WINS, LOSES: the histories part at `parts_at`, where the other's tree root at that size is
+     * `parts_root`; if the held tree's is another, they part somewhere from `shared` on. */
+    uint64_t parts_at, shared;
+    struct avow_hash parts_root;
 };
 
-/* Judges `task`. `held` is the held log's root chain, NULL when no log of the issuer is held (then
- * by_held_chain must be false). Takes milliseconds at worst; allocates; safe on any thread. */
+/* Judges `task`. `held` is the held log's root chain, NULL when no log of the issuer is held.
+ * Takes milliseconds at worst; allocates; safe on any thread. */
 void avow_judge_task_run(const struct avow_judge_task *task, const struct avow_chain *held,
                          struct avow_judgement *judgement);
 
