@@ -14,6 +14,9 @@
  *         ...
  *     avow_channel_flush(channel, &out), write what it gives
  *
+ * Empty frames and empty messages are refused: nothing that is free to send keeps a connection
+ * busy. The struct holds the session's secrets, in the owner's storage, until its _fini.
+ *
  * Not thread-safe. A message is a borrow; another thread gets a copy of it. */
 #ifndef AVOW_PROTO_WIRE_CHANNEL_H
 #define AVOW_PROTO_WIRE_CHANNEL_H

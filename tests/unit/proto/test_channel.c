@@ -309,10 +309,10 @@ static bool refused_when_flipped(size_t flip, unsigned bit, size_t *total)
 static void test_every_byte_matters(void **state)
 {
     (void)state;
-    size_t total;
+    size_t total = 0;
     assert_false(refused_when_flipped(SIZE_MAX, 0, &total));
     for (size_t flip = 0; flip < total; flip++) {
-        size_t ignored;
+        size_t ignored = 0;
         if (!refused_when_flipped(flip, (unsigned)(flip % 8), &ignored))
             fail_msg("byte %zu changed, and was accepted", flip);
     }

@@ -139,11 +139,11 @@ static enum avow_reject run_flipped(unsigned flip, size_t bit, size_t lens[3])
 static void test_every_bit_matters(void **state)
 {
     (void)state;
-    size_t lens[3];
+    size_t lens[3] = {0};
     assert_int_equal(run_flipped(3, 0, lens), AVOW_ACCEPT);
     for (unsigned flip = 0; flip < 3; flip++) {
         for (size_t bit = 0; bit < lens[flip] * 8; bit++) {
-            size_t ignored[3];
+            size_t ignored[3] = {0};
             if (run_flipped(flip, bit, ignored) != AVOW_REJECT_HANDSHAKE)
                 fail_msg("bit %zu of message %u changed, and was accepted", bit, flip);
         }
