@@ -46,31 +46,32 @@ uint32_t avow_note_key_id(const struct avow_note_key *key);
 
 /* Takes a note apart; `bytes` must outlive it. No signature is verified. LENGTH when anything is
  * over its bound, UTF8, CONTROL, TRUNCATED without a signature line or the last newline, VALUE for
- * a malformed line, CHECKSUM for base64 that is not canonical. */
+ * a malformed line, avow_base64_decode()'s for its base64. */
 AVOW_NODISCARD enum avow_reject avow_note_parse(struct avow_bytes bytes, struct avow_note *note);
 
-/* Verifies every line of `note` by `key`: KEY_UNKNOWN when there is none, SIGNATURE when one does
- * not verify. For a cosignature `*time` (which may be NULL) is the newest of its lines' times, in
- * Unix seconds; it is 0 for the other type. */
+struct avow_note_signature {
+    uint64_t time; /* Unix seconds, at most INT64_MAX; 0 for a type that has none */
+    struct avow_signature signature;
+};
+
+/* Verifies the line of `note` by `key`: KEY_UNKNOWN when there is none, DUPLICATE when there are
+ * several, SIGNATURE when it does not verify. `*signature` is set on acceptance; may be NULL. The
+ * key is not checked: its owner or avow_vkey_parse() did. */
 AVOW_NODISCARD enum avow_reject avow_note_verify(const struct avow_note *note,
-                                                 const struct avow_note_key *key, uint64_t *time);
+                                                 const struct avow_note_key *key,
+                                                 struct avow_note_signature *signature);
 
 /* Appends what a cosignature signs: "cosignature/v1\ntime <time>\n" and the note's text. */
 void avow_note_cosigned(struct avow_buf *out, uint64_t time, struct avow_bytes text);
 
-/* Appends the signature line of `key`; `time` is part of a cosignature's only. */
-void avow_note_line_write(struct avow_buf *out, const struct avow_note_key *key, uint64_t time,
-                          const struct avow_signature *signature);
+/* Appends the signature line of `key`; the time is part of a cosignature's only. */
+void avow_note_line_write(struct avow_buf *out, const struct avow_note_key *key,
+                          const struct avow_note_signature *signature);
 
 /* Verifier keys: "<name>+<hex key id>+<base64 of type || public key>". The parsed name is a view of
- * `text`. VALUE, LENGTH or CHECKSUM when malformed or of a type that we do not know, CHECKSUM when
- * the id is not the key's, KEY_POINT for an impossible key. */
+ * `text`. VALUE, LENGTH, MINIMAL or CHECKSUM when malformed or of a type that we do not know,
+ * CHECKSUM when the id is not the key's, KEY_POINT for an impossible key. */
 void avow_vkey_write(struct avow_buf *out, const struct avow_note_key *key);
 AVOW_NODISCARD enum avow_reject avow_vkey_parse(struct avow_bytes text, struct avow_note_key *key);
-
-/* Appends standard base64 with padding. */
-void avow_base64_write(struct avow_buf *out, struct avow_bytes bytes);
-/* Decodes canonical, padded standard base64 of exactly `len` bytes; false if it is not that. */
-AVOW_NODISCARD bool avow_base64_read(struct avow_bytes text, uint8_t *out, size_t len);
 
 #endif
