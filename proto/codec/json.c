@@ -1,7 +1,31 @@
-/* Jansson refuses most of what must be refused; depth and the range of integers are judged here. */
+/* Jansson refuses most of what must be refused; depth and the range of integers are judged here.
+ *
+ * When memory runs out, Jansson 2.14 calls the text invalid, or drops a character and goes on
+ * (lex_save ignores what strbuffer_append_byte returns). So its allocator is watched: a parse
+ * during which it failed has no other result. That needs the only state of this file, one flag a
+ * thread. */
 #include "proto/codec/json.h"
 
 #include <stdio.h>
+#include <threads.h>
+
+static _Thread_local bool out_of_memory;
+static json_malloc_t real_malloc; /* set once, by watch_memory() */
+
+static void *watched_malloc(size_t size)
+{
+    void *block = real_malloc(size);
+    out_of_memory = out_of_memory || block == NULL;
+    return block;
+}
+
+/* Keeps whatever functions the program gave to Jansson before. */
+static void watch_memory(void)
+{
+    json_free_t real_free;
+    json_get_alloc_funcs(&real_malloc, &real_free);
+    json_set_alloc_funcs(watched_malloc, real_free);
+}
 
 static enum avow_err reject(struct avow_json_error *error, enum avow_reject why)
 {
@@ -43,13 +67,9 @@ static enum avow_reject reject_of(enum json_error_code code)
     return AVOW_REJECT_JSON;
 }
 
-/* Jansson leaves its message empty for most allocations that fail. */
 static enum avow_err from_jansson(const json_error_t *theirs, struct avow_json_error *error)
 {
-    enum json_error_code code = json_error_code(theirs);
-    if (theirs->text[0] == '\0' || code == json_error_out_of_memory)
-        return AVOW_ERR_NOMEM;
-    *error = (struct avow_json_error){.reject = reject_of(code),
+    *error = (struct avow_json_error){.reject = reject_of(json_error_code(theirs)),
                                       .line = theirs->line > 0 ? theirs->line : 0,
                                       .column = theirs->column > 0 ? theirs->column : 0};
     (void)snprintf(error->text, sizeof(error->text), "%s", theirs->text);
@@ -113,10 +133,15 @@ enum avow_err avow_json_parse(struct avow_bytes text, size_t max_len, json_t **o
         return reject(error, AVOW_REJECT_LENGTH);
     if (text.len == 0)
         return reject(error, AVOW_REJECT_TRUNCATED);
+    static once_flag watching = ONCE_FLAG_INIT;
+    call_once(&watching, watch_memory);
+    out_of_memory = false;
     json_error_t theirs = {0};
     AVOW_CLEANUP(avow_json_release)
     json_t *value = json_loadb((const char *)text.data, text.len,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &theirs);
+    if (out_of_memory)
+        return AVOW_ERR_NOMEM;
     if (value == NULL)
         return from_jansson(&theirs, error);
     enum avow_reject why = judge(value, 0);

@@ -27,7 +27,8 @@ struct avow_json_error {
  *   AVOW_ERR_NOMEM.
  * `*out` is NULL unless it is AVOW_OK. A number with a fraction or an exponent is a real, an
  * integer otherwise: 1.0 and 1 are different values here, and one text in codec/jcs. Allocates up
- * to about a hundred times `max_len`, in the worst case of a text of empty objects. */
+ * to about a hundred times `max_len`, in the worst case of a text of empty objects. The first call
+ * puts a watch on Jansson's allocator: a program that sets its own does so before. */
 AVOW_NODISCARD enum avow_err avow_json_parse(struct avow_bytes text, size_t max_len, json_t **out,
                                              struct avow_json_error *error);
 
