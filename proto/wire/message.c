@@ -160,6 +160,18 @@ enum avow_reject avow_message_peek(struct avow_bytes start, uint64_t *type)
     return reader.reject;
 }
 
+enum avow_reject avow_message_bound(struct avow_bytes head, size_t len)
+{
+    uint64_t type;
+    enum avow_reject reject = avow_message_peek(head, &type);
+    if (reject != AVOW_ACCEPT)
+        return reject;
+    size_t max = avow_message_bytes_max(type);
+    if (max == 0)
+        return AVOW_REJECT_MESSAGE;
+    return len > max ? AVOW_REJECT_LENGTH : AVOW_ACCEPT;
+}
+
 /* ------------------------------------------------------------------ decoding */
 
 /* Reads an array of at most `max` items, each checked by `item`, and keeps it as a view. */

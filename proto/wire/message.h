@@ -103,6 +103,9 @@ size_t avow_message_bytes_max(uint64_t type);
  * one): how a channel bounds a message before it buffers it. */
 AVOW_NODISCARD enum avow_reject avow_message_peek(struct avow_bytes start, uint64_t *type);
 
+/* A channel's bound (proto/wire/channel.h): MESSAGE for an unknown type, LENGTH over its bound. */
+AVOW_NODISCARD enum avow_reject avow_message_bound(struct avow_bytes head, size_t len);
+
 /* Decodes a whole message; sets the fields of its type and no others. Views live as `bytes` does.
  * The codec's rejections; MESSAGE for an unknown type; LENGTH over the type's bound. A type of 128
  * or more is accepted with `type` and `request` alone. */
