@@ -76,6 +76,7 @@ static enum avow_err from_jansson(const json_error_t *theirs, struct avow_json_e
     return AVOW_ERR_REJECTED;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): at most AVOW_JSON_DEPTH_MAX deep */
 static enum avow_reject judge(json_t *value, unsigned outer);
 
 static enum avow_reject judge_object(json_t *object, unsigned outer)
@@ -123,6 +124,7 @@ static enum avow_reject judge(json_t *value, unsigned outer)
     }
     return AVOW_REJECT_JSON;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 enum avow_err avow_json_parse(struct avow_bytes text, size_t max_len, json_t **out,
                               struct avow_json_error *error)

@@ -195,7 +195,7 @@ static struct avow_signature *signature_of(struct avow_entry *entry)
     case AVOW_KIND_CLOSURE:
         return &entry->closure.signature;
     default:
-        AVOW_ASSERT(!"a kind with a root signature");
+        avow_assert_failed("a kind with a root signature", __FILE__, __LINE__);
         return NULL;
     }
 }
