@@ -105,6 +105,7 @@ static bool looks_like_index(const char *key, size_t len)
     return true;
 }
 
+/* Recursion is bounded by AVOW_CLAIMS_DEPTH_MAX. NOLINTBEGIN(misc-no-recursion) */
 static enum avow_err visit(struct claims *claims, const json_t *value);
 
 static enum avow_err visit_member(struct claims *claims, const char *key, size_t key_len,
@@ -161,7 +162,6 @@ static enum avow_err visit_array(struct claims *claims, const json_t *array)
     return size == 0 ? add_leaf(claims, array) : AVOW_OK;
 }
 
-/* Recursion is bounded by AVOW_CLAIMS_DEPTH_MAX. */
 static enum avow_err visit(struct claims *claims, const json_t *value)
 {
     if (!json_is_object(value) && !json_is_array(value))
@@ -174,6 +174,7 @@ static enum avow_err visit(struct claims *claims, const json_t *value)
     claims->depth--;
     return err;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static struct avow_bytes claim_pointer(const struct claims *claims, const struct claim *claim)
 {

@@ -4,22 +4,12 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 
+import { canonical } from './jcs.mjs'
+
 const sha256 = (...parts) => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest()
-}
-
-// RFC 8785: JSON.stringify already has its numbers and its escapes; only the order of keys (by
-// UTF-16 code units, which is how JavaScript compares strings) is ours to do.
-const canonical = (value) => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (value !== null && typeof value === 'object')
-    return `{${Object.keys(value)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
-      .join(',')}}`
-  return JSON.stringify(value)
 }
 
 const isLeaf = (value) =>
@@ -53,7 +43,7 @@ const root = (hashes) => {
 const u16 = (n) => Buffer.from([n >> 8, n & 255])
 const u32 = (n) => Buffer.concat([u16(n >>> 16), u16(n & 65535)])
 
-export const commitment = (document, issuer, seed) => {
+const commitment = (document, issuer, seed) => {
   const { proof, credentialStatus, ...rest } = document
   const claims = [...leaves(rest, '')].sort(([a], [b]) => Buffer.compare(a, b))
   const head = sha256(Buffer.from([0]), 'avow claims 1', issuer, u32(claims.length))

@@ -113,6 +113,20 @@ static void test_built(void **state)
     }
 }
 
+/* The file that tests/interop/proof.mjs verifies with another implementation of everything. */
+static void test_signed_is_the_file(void **state)
+{
+    (void)state;
+    AVOW_CLEANUP(avow_json_release)
+    json_t *document = sample_badge_signed();
+    json_error_t error;
+    AVOW_CLEANUP(avow_json_release)
+    json_t *file = json_load_file(AVOW_TEST_VECTORS "/../fuzz/corpus/badge/whole.json", 0, &error);
+    if (file == NULL)
+        fail_msg("%s", error.text);
+    assert_true(json_equal(document, file));
+}
+
 static const char *text_at(const json_t *object, const char *member)
 {
     return json_string_value(json_object_get(object, member));
@@ -456,6 +470,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_built),
+        cmocka_unit_test(test_signed_is_the_file),
         cmocka_unit_test(test_levels_and_credits),
         cmocka_unit_test(test_index_is_not_committed),
         cmocka_unit_test(test_longest_codes),
