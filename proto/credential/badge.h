@@ -13,6 +13,14 @@
 #include "proto/credential/claims.h"
 #include "proto/credential/fault.h"
 
+/* The fixed words of a document. */
+#define AVOW_BADGE_CONTEXT_VC "https://www.w3.org/ns/credentials/v2"
+#define AVOW_BADGE_CONTEXT_OB "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+#define AVOW_BADGE_TYPE_VC "VerifiableCredential"
+#define AVOW_BADGE_TYPE_OB "OpenBadgeCredential"
+#define AVOW_BADGE_STATUS_TYPE "urn:avow:RegistryEntry"
+#define AVOW_BADGE_SCHEME "avow:"
+
 #define AVOW_BADGE_CODE_MAX 128 /* bytes of a framework, a level, a field */
 
 /* Texts are well-formed UTF-8, ended by a zero; NULL or "" leaves an optional one out. Times are

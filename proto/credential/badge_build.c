@@ -7,7 +7,6 @@
 #include "proto/codec/time.h"
 #include "proto/codec/utf8.h"
 #include "proto/credential/badge.h"
-#include "proto/credential/badge_terms.h"
 #include "proto/credential/json_value.h"
 #include "proto/crypto/sha256.h"
 

@@ -5,7 +5,6 @@
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
 #include "proto/credential/badge.h"
-#include "proto/credential/badge_terms.h"
 #include "proto/credential/integrity.h"
 #include "proto/credential/json_value.h"
 
