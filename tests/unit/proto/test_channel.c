@@ -71,6 +71,7 @@ static void test_byte_by_byte(void **state)
             while ((event = avow_channel_next(&pair.ends[1 - from], &message)) !=
                    AVOW_CHANNEL_MORE) {
                 assert_int_equal(i, wire.len - 1);
+                assert_true(event == AVOW_CHANNEL_OPENED || event == AVOW_CHANNEL_MESSAGE);
                 opened[1 - from] += event == AVOW_CHANNEL_OPENED;
                 got += event == AVOW_CHANNEL_MESSAGE && message.len == 18;
             }
