@@ -17,7 +17,7 @@ struct avow_store;
 
 struct avow_store_options {
     uint64_t map_size;    /* bytes of address space; 0: 1 TiB, halved until it can be had */
-    uint64_t bytes_max;   /* stated total bound of what is stored; 0: no bound */
+    uint64_t bytes_max;   /* bound of all entries' bytes (the file: 1.25 times that); 0: none */
     unsigned readers_max; /* 0: 126 */
     bool read_only;       /* for check, backup and tools beside a running node */
 };
@@ -119,8 +119,8 @@ AVOW_NODISCARD enum avow_err avow_snapshot_pending_entry(struct avow_snapshot *s
                                                          const struct avow_hash *issuer,
                                                          uint64_t index, struct avow_bytes *entry);
 
-/* Small named values of the node's own (peer addresses, cursors). The view lives as the snapshot
- * does. */
+/* Small named values of the node's own (peer addresses, cursors); names of 1 to 128 bytes. The
+ * view lives as the snapshot does. */
 AVOW_NODISCARD enum avow_err avow_snapshot_get(struct avow_snapshot *snapshot, const char *name,
                                                struct avow_bytes *value);
 
@@ -159,13 +159,24 @@ struct avow_range_result {
 };
 
 /* Applies and stores a range that starts where the pending (or else the accepted) log ends.
- * REJECT_SIZE when it starts elsewhere (`result` says where it should); REJECT_PROOF, or any rule's
- * rejection from avow_apply: then the pending range is dropped back to the accepted size.
- * REJECT_ROOT, _STATUS_ROOT, _TIME, _ORIGIN, _KEY_UNKNOWN, _KEY_EXPIRED when the whole does not fit
- * the checkpoint: dropped likewise. REJECT_QUOTA at the store's bound. ERR_REFUSED: another text is
- * held at this base, or the checkpoint is not larger than the accepted one. A signed range that
- * goes beyond a held one with the same entries completes it; with others it replaces it (somebody
- * has signed: what is held can no longer be). */
+ *
+ * ERR_REFUSED: another text is held at this base (or a signed range is on its way, and this one is
+ * held), or the checkpoint is not larger than the accepted one. REJECT_SIZE when the range starts
+ * elsewhere (`result` says where it should) or goes beyond its checkpoint; REJECT_QUOTA at the
+ * store's bound. These change nothing.
+ *
+ * Sender's fault: REJECT_PROOF, or REJECT_ROOT at the checkpoint's size, when the checkpoint does
+ * not cover these entries. What is pending for the same checkpoint stays, and so does a held text
+ * when the range is signed; else the pending range is dropped back to the accepted size.
+ *
+ * The checkpoint's fault, found only once it is known to cover the entries: any rule's rejection
+ * from avow_apply, REJECT_ORIGIN, and at its size REJECT_STATUS_ROOT, _TIME (below its last entry's
+ * or below the accepted one's in the same origin), _KEY_UNKNOWN, _KEY_EXPIRED. The pending range is
+ * dropped, but a held text stays when the range is signed.
+ *
+ * A signed range may start at the accepted size although a text is held: with all of its entries it
+ * goes on after them, with others or with fewer it replaces it (somebody has signed: what is held
+ * can no longer be). */
 AVOW_NODISCARD enum avow_err avow_txn_append(struct avow_txn *txn, const struct avow_range *range,
                                              struct avow_range_result *result,
                                              enum avow_reject *reject);
@@ -181,8 +192,9 @@ AVOW_NODISCARD enum avow_err avow_txn_sign(struct avow_txn *txn, const struct av
 AVOW_NODISCARD enum avow_err avow_txn_withdraw(struct avow_txn *txn,
                                                const struct avow_hash *issuer);
 /* A newer checkpoint of the accepted size and roots (a re-signed one), and cosignature lines for
- * it, verified and authorised by the caller: kept newest per key, at most AVOW_COSIGNATURES_MAX.
- * Lines for another size, origin or root are ignored. `*changed` tells whether anything is newer.
+ * it, verified and authorised by the caller: kept newest per key, at most AVOW_COSIGNATURES_MAX. A
+ * newer text drops the lines of the one before, which they cover; lines for any text but the one
+ * that is accepted then are ignored. `*changed` tells whether anything is newer.
  * NOT_FOUND: no such log. */
 AVOW_NODISCARD enum avow_err avow_txn_freshen(struct avow_txn *txn,
                                               const struct avow_checkpoint *checkpoint,
@@ -192,6 +204,7 @@ AVOW_NODISCARD enum avow_err avow_txn_freshen(struct avow_txn *txn,
  * answer unknown from now on. AVOW_NEVER lifts the mark. */
 AVOW_NODISCARD enum avow_err avow_txn_set_abandoned(struct avow_txn *txn,
                                                     const struct avow_hash *issuer, uint64_t from);
+/* An empty value removes the name. TOO_LARGE for a name of 0 or more than 128 bytes. */
 AVOW_NODISCARD enum avow_err avow_txn_put(struct avow_txn *txn, const char *name,
                                           struct avow_bytes value);
 

@@ -1,0 +1,209 @@
+/* Opening and closing: the map, the locks, the schema. */
+#include "store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef AVOW_SANITIZED
+#define MAP_SIZE_DEFAULT (UINT64_C(1) << 32) /* the sanitizers keep the rest of the address space  \
+                                              */
+#else
+#define MAP_SIZE_DEFAULT (UINT64_C(1) << 40)
+#endif
+#define MAP_SIZE_MIN (UINT64_C(1) << 26)
+#define READERS_DEFAULT 126
+
+static const char *const table_names[AVOW_TABLE_COUNT] = {
+    [AVOW_TABLE_META] = "meta",       [AVOW_TABLE_HEADS] = "heads",
+    [AVOW_TABLE_PENDING] = "pending", [AVOW_TABLE_CHAINS] = "chains",
+    [AVOW_TABLE_BUNDLES] = "bundles", [AVOW_TABLE_TILES] = "tiles",
+    [AVOW_TABLE_STATUS] = "status",   [AVOW_TABLE_HISTORY] = "history",
+    [AVOW_TABLE_NAMES] = "names",
+};
+
+static void free_text(char **text)
+{
+    free(*text);
+}
+
+static char *path_in(const char *folder, const char *name)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+/* One writer a folder, whatever process it is in. */
+static enum avow_err take_lock(struct avow_store *store)
+{
+    AVOW_CLEANUP(free_text)
+    char *path = path_in(store->folder, AVOW_STORE_LOCK_FILE);
+    if (path == NULL)
+        return AVOW_ERR_NOMEM;
+    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (store->lock_fd < 0)
+        return avow_db_err(errno, store->folder);
+    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? AVOW_ERR_BUSY : AVOW_ERR_IO;
+    return AVOW_OK;
+}
+
+static int open_env(struct avow_store *store, const char *path, unsigned readers, uint64_t map)
+{
+    int rc = mdb_env_create(&store->env);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_set_maxdbs(store->env, AVOW_TABLE_COUNT);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_set_maxreaders(store->env, readers);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_set_mapsize(store->env, (size_t)map);
+    /* Default durability, always: a commit is on disk when it returns. */
+    unsigned flags = MDB_NOSUBDIR | MDB_NORDAHEAD | MDB_NOTLS;
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_open(store->env, path, flags | (store->read_only ? MDB_RDONLY : 0), 0600);
+    if (rc != MDB_SUCCESS && store->env != NULL) {
+        mdb_env_close(store->env); /* LMDB asks for this even when the open failed */
+        store->env = NULL;
+    }
+    return rc;
+}
+
+/* Address space is reserved once, for good: growing it under a reader would kill the process. */
+static enum avow_err open_map(struct avow_store *store, const struct avow_store_options *options)
+{
+    AVOW_CLEANUP(free_text)
+    char *path = path_in(store->folder, AVOW_STORE_FILE);
+    if (path == NULL)
+        return AVOW_ERR_NOMEM;
+    if (store->read_only && access(path, F_OK) != 0)
+        return AVOW_ERR_NOT_FOUND;
+    unsigned readers = options->readers_max > 0 ? options->readers_max : READERS_DEFAULT;
+    uint64_t map = options->map_size > 0 ? options->map_size : MAP_SIZE_DEFAULT;
+    int rc = open_env(store, path, readers, map);
+    while (rc == ENOMEM && options->map_size == 0 && map > MAP_SIZE_MIN) {
+        map /= 2;
+        rc = open_env(store, path, readers, map);
+    }
+    return avow_db_err(rc, store->folder);
+}
+
+static void abort_txn(MDB_txn **txn)
+{
+    mdb_txn_abort(*txn); /* NULL is a no-op */
+}
+
+static enum avow_err open_tables(struct avow_store *store, MDB_txn *txn)
+{
+    for (size_t i = 0; i < AVOW_TABLE_COUNT; i++) {
+        unsigned flags = store->read_only ? 0 : MDB_CREATE;
+        int rc = mdb_dbi_open(txn, table_names[i], flags, &store->tables[i]);
+        if (rc == MDB_NOTFOUND)
+            return AVOW_ERR_SCHEMA;
+        if (rc != MDB_SUCCESS)
+            return avow_db_err(rc, store->folder);
+    }
+    return AVOW_OK;
+}
+
+/* The row "schema": version and epoch, written when the store is created. */
+static enum avow_err open_schema(struct avow_store *store, const struct avow_db *db)
+{
+    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text("schema"));
+    struct avow_bytes row;
+    enum avow_err err = avow_db_get(db, AVOW_TABLE_META, &key, &row);
+    if (err == AVOW_OK) {
+        if (row.len != 12)
+            return AVOW_ERR_CORRUPT;
+        store->epoch = avow_get_u64be(row.data + 4);
+        return avow_get_u32be(row.data) == AVOW_STORE_SCHEMA ? AVOW_OK : AVOW_ERR_SCHEMA;
+    }
+    if (err != AVOW_ERR_NOT_FOUND || store->read_only)
+        return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_SCHEMA : err;
+    uint8_t fresh[12];
+    avow_put_u32be(fresh, AVOW_STORE_SCHEMA);
+    randombytes_buf(fresh + 4, 8);
+    store->epoch = avow_get_u64be(fresh + 4);
+    err = avow_db_put(db, AVOW_TABLE_META, &key, avow_bytes(fresh, sizeof(fresh)));
+    struct avow_counters counters = {.next_log = 1};
+    return err == AVOW_OK ? avow_counters_write(db, &counters) : err;
+}
+
+static enum avow_err open_content(struct avow_store *store)
+{
+    AVOW_CLEANUP(abort_txn)
+    MDB_txn *txn = NULL;
+    int rc = mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
+    if (rc != MDB_SUCCESS)
+        return avow_db_err(rc, store->folder);
+    struct avow_db db = {.txn = txn, .tables = store->tables, .folder = store->folder};
+    enum avow_err err = open_tables(store, txn);
+    if (err == AVOW_OK)
+        err = open_schema(store, &db);
+    if (err != AVOW_OK)
+        return err;
+    MDB_txn *spent = txn; /* freed by the commit, whatever it returns */
+    txn = NULL;
+    return avow_db_err(mdb_txn_commit(spent), store->folder);
+}
+
+static enum avow_err open_all(struct avow_store *store, const struct avow_store_options *options)
+{
+    if (!store->read_only && mkdir(store->folder, 0700) != 0 && errno != EEXIST)
+        return avow_db_err(errno, NULL);
+    enum avow_err err = store->read_only ? AVOW_OK : take_lock(store);
+    if (err == AVOW_OK)
+        err = open_map(store, options);
+    int dead;
+    if (err == AVOW_OK && !store->read_only)
+        err = avow_db_err(mdb_reader_check(store->env, &dead), store->folder);
+    if (err == AVOW_OK)
+        err = open_content(store);
+    if (err == AVOW_OK && !store->read_only)
+        err = avow_writer_new(store, &store->writer);
+    return err;
+}
+
+enum avow_err avow_store_open(const char *folder, const struct avow_store_options *options,
+                              struct avow_store **store)
+{
+    static const struct avow_store_options defaults = {0};
+    if (options == NULL)
+        options = &defaults;
+    struct avow_store *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return AVOW_ERR_NOMEM;
+    made->lock_fd = -1;
+    made->read_only = options->read_only;
+    made->bytes_max = options->bytes_max;
+    made->folder = strdup(folder);
+    enum avow_err err = made->folder == NULL ? AVOW_ERR_NOMEM : open_all(made, options);
+    if (err != AVOW_OK)
+        avow_store_close(&made);
+    *store = made;
+    return err;
+}
+
+void avow_store_close(struct avow_store **store)
+{
+    struct avow_store *gone = *store;
+    *store = NULL;
+    if (gone == NULL)
+        return;
+    avow_writer_free(&gone->writer);
+    if (gone->env != NULL)
+        mdb_env_close(gone->env);
+    if (gone->lock_fd >= 0)
+        (void)close(gone->lock_fd);
+    free(gone->folder);
+    free(gone);
+}
+
+uint64_t avow_store_epoch(const struct avow_store *store)
+{
+    return store->epoch;
+}

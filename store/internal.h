@@ -1,0 +1,34 @@
+/* What the store's own files share. */
+#ifndef AVOW_STORE_INTERNAL_H
+#define AVOW_STORE_INTERNAL_H
+
+#include "store/bundle.h"
+#include "store/nodes.h"
+#include "store/rows.h"
+#include "store/status.h"
+#include "store/store.h"
+#include "store/tiles.h"
+
+#define AVOW_STORE_FILE "store.mdb"
+#define AVOW_STORE_LOCK_FILE "writer.lock"
+#define AVOW_STORE_SCHEMA 1
+
+struct avow_writer;
+
+struct avow_store {
+    MDB_env *env;
+    MDB_dbi tables[AVOW_TABLE_COUNT];
+    char *folder;
+    int lock_fd; /* -1: none */
+    bool read_only;
+    bool failed; /* a sync has failed: nothing may be written until the store is opened anew */
+    uint64_t epoch;
+    uint64_t bytes_max;
+    struct avow_writer *writer; /* NULL when read-only */
+};
+
+/* The writer's memory between transactions. */
+AVOW_NODISCARD enum avow_err avow_writer_new(struct avow_store *store, struct avow_writer **writer);
+void avow_writer_free(struct avow_writer **writer);
+
+#endif

@@ -1,0 +1,67 @@
+/* A log's rows as bytes: what is accepted (its head), what is pending, kept checkpoints. They are
+ * read on every query, so fixed fields and no allocation; root chains change rarely and lie apart.
+ */
+#ifndef AVOW_STORE_ROWS_H
+#define AVOW_STORE_ROWS_H
+
+#include "store/lmdb.h"
+#include "store/store.h"
+
+/* The parts of AVOW_TABLE_CHAINS. */
+enum avow_chain_part { AVOW_CHAIN_ACCEPTED, AVOW_CHAIN_PENDING };
+
+/* What a head says beside struct avow_log. */
+struct avow_head_info {
+    uint32_t number;
+    uint64_t version;   /* another one for every change of any log in this store */
+    uint32_t chain_len; /* root entries in the chain row; 0: nothing is accepted yet */
+};
+
+/* The number and version alone. OK or CORRUPT. */
+AVOW_NODISCARD enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info);
+void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
+                     const struct avow_log *log);
+/* Fills in everything but log->state.chain; `log` is overwritten. OK or CORRUPT. */
+AVOW_NODISCARD enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
+                                            struct avow_log *log);
+
+/* What is pending, for the writer: `state` but for its chain, which is the accepted one unless the
+ * pending entries have root entries. */
+struct avow_pending_info {
+    struct avow_pending pending;
+    uint64_t bytes; /* of the pending entries */
+    bool own_chain;
+};
+void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
+                        const struct avow_state *state);
+/* `state` may be NULL. OK or CORRUPT. */
+AVOW_NODISCARD enum avow_err
+avow_pending_read(struct avow_bytes row, struct avow_pending_info *info, struct avow_state *state);
+
+/* A checkpoint with cosignatures. OK or CORRUPT. */
+void avow_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                     const struct avow_cosignature *cosignatures, size_t count);
+AVOW_NODISCARD enum avow_err
+avow_kept_read(struct avow_bytes row, struct avow_checkpoint *checkpoint,
+               struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX], size_t *count);
+
+/* Reads a log's chain row into an initialised chain. OK, CORRUPT, IO, NOMEM. */
+AVOW_NODISCARD enum avow_err avow_chain_row_read(const struct avow_db *db, uint32_t log,
+                                                 enum avow_chain_part part,
+                                                 struct avow_chain *chain);
+AVOW_NODISCARD enum avow_err avow_chain_row_write(const struct avow_db *db, uint32_t log,
+                                                  enum avow_chain_part part,
+                                                  const struct avow_chain *chain);
+
+/* What the whole store adds up to. */
+struct avow_counters {
+    uint32_t next_log;
+    uint64_t version;
+    uint64_t logs, entries, bytes; /* stored, pending ones included; bytes are the entries' own */
+};
+AVOW_NODISCARD enum avow_err avow_counters_read(const struct avow_db *db,
+                                                struct avow_counters *counters);
+AVOW_NODISCARD enum avow_err avow_counters_write(const struct avow_db *db,
+                                                 const struct avow_counters *counters);
+
+#endif

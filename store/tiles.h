@@ -1,0 +1,27 @@
+/* Tiles: the tree's nodes of level 8 and up. Tile (height, number) holds the 256 nodes of level
+ * 8 height from number * 256 on, and the inner nodes above them below level 8 height + 8, as a node
+ * stream; a tile at the right edge is shorter. */
+#ifndef AVOW_STORE_TILES_H
+#define AVOW_STORE_TILES_H
+
+#include "proto/log/merkle.h"
+#include "store/lmdb.h"
+
+struct avow_tile_node { /* a full node of a log's tree, level >= 8 */
+    unsigned level;
+    uint64_t index;
+    struct avow_hash hash;
+};
+
+/* Adds nodes in the order in which they were completed. Errors: those of avow_db_put; CORRUPT when
+ * what is stored does not reach up to them. */
+AVOW_NODISCARD enum avow_err avow_tiles_append(const struct avow_db *db, uint32_t log,
+                                               const struct avow_tile_node *nodes, size_t count);
+/* OK, NOT_FOUND, IO. */
+AVOW_NODISCARD enum avow_err avow_tiles_node(const struct avow_db *db, uint32_t log, unsigned level,
+                                             uint64_t index, struct avow_hash *hash);
+/* Deletes every node that covers an entry from `size` on. */
+AVOW_NODISCARD enum avow_err avow_tiles_truncate(const struct avow_db *db, uint32_t log,
+                                                 uint64_t size);
+
+#endif

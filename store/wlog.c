@@ -1,0 +1,99 @@
+/* A log's moves: its pending range dropped, a checkpoint accepted. */
+#include "store/writer.h"
+
+enum avow_reject avow_wlog_judge(const struct avow_wlog *wlog, const struct avow_state *state,
+                                 const struct avow_checkpoint *checkpoint, bool is_signed)
+{
+    const struct avow_chain *chain = &state->chain;
+    if (chain->count == 0 || !avow_hash_equal(&checkpoint->issuer, &chain->issuer) ||
+        checkpoint->epoch != avow_chain_epoch(chain) ||
+        !avow_hash_equal(&checkpoint->opening, avow_chain_opening(chain)))
+        return AVOW_REJECT_ORIGIN;
+    if (checkpoint->time < state->time)
+        return AVOW_REJECT_TIME;
+    /* Within an origin a larger size with an earlier time is a fork. */
+    const struct avow_checkpoint *accepted = &wlog->log.checkpoint;
+    if (wlog->log.state.tree.size > 0 && avow_checkpoint_same_origin(accepted, checkpoint) &&
+        checkpoint->time < accepted->time)
+        return AVOW_REJECT_TIME;
+    if (!is_signed)
+        return AVOW_ACCEPT;
+    const struct avow_chain_key *key =
+        avow_chain_key(chain, &checkpoint->key, AVOW_KEY_SIGN, checkpoint->size);
+    if (key == NULL)
+        return AVOW_REJECT_KEY_UNKNOWN;
+    return checkpoint->time > key->not_after ? AVOW_REJECT_KEY_EXPIRED : AVOW_ACCEPT;
+}
+
+/* Deletes the pending rows, which may not have been written yet. */
+static enum avow_err delete_pending_rows(struct avow_txn *txn, struct avow_wlog *wlog)
+{
+    if (!wlog->pending_stored)
+        return AVOW_OK;
+    wlog->pending_stored = false;
+    struct avow_dbkey row = avow_dbkey_log(wlog->number);
+    struct avow_dbkey chain = avow_dbkey_part(wlog->number, AVOW_CHAIN_PENDING, 0);
+    enum avow_err err = avow_db_delete(&txn->db, AVOW_TABLE_PENDING, &row);
+    return err == AVOW_OK ? avow_db_delete(&txn->db, AVOW_TABLE_CHAINS, &chain) : err;
+}
+
+static void forget_pending(struct avow_wlog *wlog)
+{
+    avow_state_fini(&wlog->pending_state);
+    avow_state_init(&wlog->pending_state);
+    wlog->has_pending = false;
+    wlog->pending_dirty = false;
+}
+
+enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlog)
+{
+    AVOW_ASSERT(wlog->has_pending);
+    struct avow_counters *counters = &txn->writer->counters;
+    uint64_t size = wlog->log.state.tree.size;
+    avow_writer_touch(txn, wlog);
+    enum avow_err err = avow_tail_truncate(&wlog->tail, &txn->db, wlog->number, size);
+    if (err == AVOW_OK)
+        err = avow_tiles_truncate(&txn->db, wlog->number, size);
+    if (err == AVOW_OK)
+        err = avow_status_drop_pending(&txn->db, wlog->number);
+    if (err == AVOW_OK)
+        err = delete_pending_rows(txn, wlog);
+    if (err != AVOW_OK)
+        return err;
+    counters->entries -= wlog->pending.pending.size - size;
+    counters->bytes -= wlog->pending.bytes;
+    txn->writer->counters_dirty = true;
+    forget_pending(wlog);
+    wlog->head_dirty = true;
+    if (size == 0) { /* nothing was ever accepted: the log goes with it */
+        wlog->number = 0;
+        counters->logs--;
+    }
+    return AVOW_OK;
+}
+
+enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,
+                               struct avow_state *state, const struct avow_checkpoint *checkpoint,
+                               uint64_t now)
+{
+    struct avow_log *log = &wlog->log;
+    avow_writer_touch(txn, wlog);
+    enum avow_err err = delete_pending_rows(txn, wlog);
+    if (err != AVOW_OK)
+        return err;
+    if (log->state.tree.size == 0)
+        log->first_seen = now;
+    if (state->chain.count != log->state.chain.count)
+        wlog->chain_dirty = true;
+    struct avow_state old = log->state;
+    log->state = *state;
+    avow_state_init(state);
+    avow_state_fini(&old);
+    log->number = wlog->number;
+    log->checkpoint = *checkpoint;
+    log->cosignature_count = 0; /* they were lines of the text before */
+    if (wlog->has_pending)
+        forget_pending(wlog);
+    wlog->head_dirty = true;
+    return AVOW_OK;
+}
