@@ -22,6 +22,7 @@ struct avow_option {
     const char *help;  /* one line */
     bool required;
     bool repeatable;
+    char letter; /* short form, without its dash; 0: none */
 };
 
 struct avow_cli;
@@ -54,6 +55,12 @@ struct avow_cli {
     char *storage[3]; /* what node, network and home may own */
 };
 
+#define AVOW_CLI_NODE_DEFAULT "127.0.0.1:4710"
+#define AVOW_CLI_NETWORK_DEFAULT "main"
+#define AVOW_CLI_CONFIG_FILE "config.ini" /* in the home */
+
+/* Understood by every command, before its name or after it; ended by a row without a name. */
+extern const struct avow_option avow_global_options[];
 extern const struct avow_command *const avow_commands[]; /* ended by NULL, in the order of --help */
 
 /* The whole program but for global set-up: parses, runs, and returns the exit status. */
@@ -69,11 +76,19 @@ bool avow_cli_flag(const struct avow_cli *cli, const char *option);
  * bidirectional overrides in the text are escaped: it may hold words of others. */
 int avow_cli_fail(const struct avow_cli *cli, int exit_status, const char *format, ...)
     AVOW_PRINTF(3, 4);
+/* Says something on stderr in the same way, without the command's name in front. */
+void avow_cli_note(const struct avow_cli *cli, const char *format, ...) AVOW_PRINTF(2, 3);
+/* True if `file` is a terminal; and if it may be coloured: NO_COLOR (no-color.org) and TERM=dumb
+ * forbid it. */
+bool avow_cli_is_terminal(FILE *file);
+bool avow_cli_may_colour(FILE *file);
 /* Prints text of others on `file` with control and bidirectional characters as \u{…}. */
 void avow_cli_print_text(FILE *file, struct avow_bytes text);
 
-/* --help for one command, or (NULL) the overview. */
+/* --help for one command, or (NULL) the overview. `avow issuer --help` lists a family: all the
+ * commands whose names begin with that word. */
 void avow_cli_help(FILE *file, const struct avow_command *command);
+void avow_cli_help_family(FILE *file, const char *family);
 /* troff man page of one command (NULL: of avow), and a completion script for "bash", "zsh" or
  * "fish". */
 void avow_cli_man(FILE *file, const struct avow_command *command);

@@ -1,0 +1,18 @@
+/* Every command, in the order of --help. One line each: its row is in cli/cmd_NAME.c. */
+#include "cli/command.h"
+
+#define COMMANDS(X)                                                                                \
+    X(help)                                                                                        \
+    X(completion)                                                                                  \
+    X(man)
+
+#define DECLARE(name) extern const struct avow_command avow_cmd_##name;
+COMMANDS(DECLARE)
+#undef DECLARE
+
+const struct avow_command *const avow_commands[] = {
+#define LIST(name) &avow_cmd_##name,
+    COMMANDS(LIST)
+#undef LIST
+        NULL,
+};

@@ -1,0 +1,18 @@
+/* avow: set-up that belongs to a process, then the command. */
+#include "cli/command.h"
+#include "proto/crypto/ed25519.h"
+
+#include <sys/resource.h>
+
+int main(int argc, char **argv)
+{
+    /* Keys pass through this process: a crash must not leave them in a file. The locale stays "C":
+     * numbers and texts are the formats' own, whatever the machine's language. */
+    const struct rlimit no_core = {0};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    if (avow_crypto_init() != AVOW_OK) {
+        (void)fputs("avow: the cryptographic library failed its self-test\n", stderr);
+        return AVOW_EXIT_NEGATIVE;
+    }
+    return avow_cli_main(argc, argv, stdout, stderr);
+}
