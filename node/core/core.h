@@ -28,10 +28,10 @@ struct avow_core_config {
     uint32_t links_max;      /* connections, clients' among them; at most 65,535 */
     uint32_t wants_max;      /* logs that are being judged or pulled; at most 65,535 */
     uint32_t judgements_max; /* JUDGE actions not answered yet */
-    uint32_t ranges_max;     /* chunks asked for or being stored, 64 KiB each or so */
+    uint32_t ranges_max;     /* chunks asked of one link or being stored, 64 KiB each or so */
     uint32_t shunned_max;    /* checkpoints remembered as not worth fetching */
 };
-/* 128 links, 1,024 wants, 64 judgements, 256 ranges, 4,096 shunned; salt, epoch and texts empty. */
+/* 128 links, 1,024 wants, 64 judgements, 64 ranges, 4,096 shunned; salt, epoch and texts empty. */
 struct avow_core_config avow_core_config_default(void);
 
 /* A log as the store has it, read at the newest committed state: whatever STORED and LOG_CHANGED
@@ -63,15 +63,16 @@ struct avow_core *avow_core_init(void *memory, const struct avow_core_config *co
 const struct avow_core_action *avow_core_step(struct avow_core *core,
                                               const struct avow_core_event *event, size_t *count);
 
-/* Whether messages of this type go to the core: HELLO, PING, PONG, ANNOUNCE, FRONTIER, and the
- * answers CHAIN, RANGE, CONSISTENCY, LOGS, REFUSED. Requests for data are the daemon's to answer, a
- * link's in the order in which they came. */
+/* Whether messages of this type go to the core: HELLO, PING, PONG, ANNOUNCE, and the answers CHAIN,
+ * RANGE, CONSISTENCY, LOGS, REFUSED. Requests for data are the daemon's to answer, a link's in the
+ * order in which they came. While more chunks wait to be stored than the daemon has room for, it
+ * stops reading from the links that they come from. */
 bool avow_core_takes(uint64_t type);
 
-/* True while a log of this issuer that is better than the held one is being fetched: a home node
- * then takes no submission for it. */
+/* True while a log of this issuer that is better than the held one, by a checkpoint that was judged
+ * good, is being fetched: a home node then takes no submission for it. */
 bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer);
-/* True if a peer's whole list of logs has been read since the start. */
+/* True if a peer's whole list of logs has been read and judged since the start. */
 bool avow_core_has_heard(const struct avow_core *core);
 
 struct avow_core_link_info {

@@ -67,7 +67,7 @@ enum avow_core_priority {
 };
 
 #define AVOW_CORE_TRACE_LIST(X)                                                                    \
-    X(PEER_READY, "peer-ready", "the peer's whole list of logs has been read")                     \
+    X(PEER_READY, "peer-ready", "the peer's whole list of logs has been read and judged")          \
     X(ADVANCED, "advanced", "the log grew to this size")                                           \
     X(BETTER_CHAIN, "better-chain", "a better root chain is known, which this node does not hold") \
     X(OTHER_CHAIN, "other-chain", "a root chain that parts from the held one, and loses")          \

@@ -1,0 +1,142 @@
+/* What a checkpoint from a peer is to this node: nothing, or something to want. */
+#include "node/core/inner.h"
+
+static bool is_future(const struct avow_core *core, uint64_t time)
+{
+    return time > core->unix_s && time - core->unix_s > FUTURE_MAX_S;
+}
+
+static bool is_newer(const struct avow_core *core, const struct avow_cosignature *line)
+{
+    for (size_t i = 0; i < core->held.cosignature_count; i++)
+        if (avow_key_equal(&core->held.cosignatures[i].key, &line->key))
+            return line->time > core->held.cosignatures[i].time;
+    return true;
+}
+
+static void keep_lines(struct avow_core *core, struct candidate *candidate, bool newer_only)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < candidate->line_count; i++) {
+        const struct avow_cosignature *line = &candidate->lines[i];
+        if (!is_future(core, line->time) && (!newer_only || is_newer(core, line)))
+            candidate->lines[kept++] = *line;
+    }
+    candidate->line_count = kept;
+}
+
+static enum need classify_equal(struct avow_core *core, struct candidate *candidate)
+{
+    struct avow_checkpoint *theirs = &candidate->checkpoint;
+    const struct avow_checkpoint *held = &core->held.checkpoint;
+    if (avow_checkpoint_same_text(theirs, held)) {
+        /* Whichever of the issuer's keys signed it: lines are over the text. */
+        theirs->key = held->key;
+        theirs->signature = held->signature;
+        keep_lines(core, candidate, true);
+        return candidate->line_count > 0 ? NEED_LINES : NEED_NOTHING;
+    }
+    bool same_tree = avow_hash_equal(&theirs->root, &held->root) &&
+                     avow_hash_equal(&theirs->status_root, &held->status_root);
+    return same_tree && theirs->time <= held->time ? NEED_NOTHING : NEED_JUDGE;
+}
+
+enum need classify(struct avow_core *core, struct candidate *candidate)
+{
+    const struct avow_checkpoint *theirs = &candidate->checkpoint;
+    const struct avow_checkpoint *held = &core->held.checkpoint;
+    if (is_future(core, theirs->time) || core_lookup(core, &theirs->issuer) != AVOW_OK)
+        return NEED_NOTHING;
+    keep_lines(core, candidate, false);
+    if (held->size == 0 || theirs->epoch != held->epoch ||
+        !avow_hash_equal(&theirs->opening, &held->opening))
+        return NEED_CHAIN;
+    if (theirs->size < held->size)
+        return NEED_NOTHING;
+    return theirs->size == held->size ? classify_equal(core, candidate) : NEED_JUDGE;
+}
+
+static bool is_same(const struct avow_checkpoint *a, const struct avow_checkpoint *b)
+{
+    return avow_checkpoint_same_text(a, b) && avow_hash_equal(&a->opening, &b->opening) &&
+           avow_key_equal(&a->key, &b->key) &&
+           memcmp(a->signature.bytes, b->signature.bytes, sizeof(a->signature.bytes)) == 0;
+}
+
+static uint64_t newest_line(const struct candidate *candidate)
+{
+    uint64_t newest = 0;
+    for (size_t i = 0; i < candidate->line_count; i++)
+        if (candidate->lines[i].time > newest)
+            newest = candidate->lines[i].time;
+    return newest;
+}
+
+/* By what they claim: epoch, then size, time, newest line. */
+static bool is_larger(const struct candidate *a, const struct candidate *b)
+{
+    if (a->checkpoint.epoch != b->checkpoint.epoch)
+        return a->checkpoint.epoch > b->checkpoint.epoch;
+    if (a->checkpoint.size != b->checkpoint.size)
+        return a->checkpoint.size > b->checkpoint.size;
+    if (a->checkpoint.time != b->checkpoint.time)
+        return a->checkpoint.time > b->checkpoint.time;
+    return newest_line(a) > newest_line(b);
+}
+
+/* Another candidate of an issuer that is wanted already. The larger one is kept for later. It may
+ * prove false, so whose was let go is remembered. */
+static void consider_next(struct want *want, const struct candidate *candidate)
+{
+    bool same = is_same(&candidate->checkpoint, &want->now.checkpoint);
+    if (same)
+        want_add_source(want, candidate->link);
+    if (!is_larger(candidate, &want->now)) {
+        if (!same && !want->judged && candidate->link != want->link)
+            want->missed = candidate->link;
+        return;
+    }
+    if (want->has_next && !is_larger(candidate, &want->next)) {
+        if (candidate->link != want->next.link)
+            want->missed = candidate->link;
+        return;
+    }
+    if (want->has_next && candidate->link != want->next.link)
+        want->missed = want->next.link;
+    want->has_next = true;
+    want->next = *candidate;
+}
+
+bool consider(struct avow_core *core, struct candidate *candidate)
+{
+    enum need need = classify(core, candidate);
+    if (need == NEED_NOTHING || shun_has(core, &candidate->checkpoint, candidate->link))
+        return true;
+    uint32_t slot = want_find(core, &candidate->checkpoint.issuer);
+    if (slot != NONE) {
+        consider_next(&core->wants[slot], candidate);
+        return true;
+    }
+    slot = want_add(core, candidate);
+    if (slot == NONE)
+        return false;
+    want_list(core, slot, need == NEED_CHAIN ? LIST_CHAIN : LIST_JUDGE);
+    return true;
+}
+
+void finish(struct avow_core *core, uint32_t slot, bool failed)
+{
+    struct want *want = &core->wants[slot];
+    struct candidate next = want->next;
+    bool has_next = want->has_next;
+    uint32_t missed = want->missed;
+    struct avow_hash issuer = want->issuer;
+    want_free(core, slot);
+    if (has_next && consider(core, &next)) {
+        slot = want_find(core, &issuer);
+        if (slot != NONE)
+            core->wants[slot].missed = missed;
+    }
+    if (failed && missed != NONE)
+        listing_begin(core, missed, &issuer);
+}

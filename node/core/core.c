@@ -1,0 +1,265 @@
+/* The step: an event to whom it concerns, then whatever there is capacity for. */
+#include "node/core/inner.h"
+
+struct avow_core_config avow_core_config_default(void)
+{
+    return (struct avow_core_config){
+        .agent = "",
+        .address = "",
+        .links_max = 128,
+        .wants_max = 1024,
+        .judgements_max = 64,
+        .ranges_max = 64,
+        .shunned_max = 4096,
+    };
+}
+
+static uint32_t bucket_count(const struct avow_core_config *config)
+{
+    uint32_t count = 1;
+    while (count < config->wants_max)
+        count *= 2;
+    return count;
+}
+
+static uint32_t shun_set_count(const struct avow_core_config *config)
+{
+    return (config->shunned_max + SHUN_WAYS - 1) / SHUN_WAYS;
+}
+
+static size_t actions_max(const struct avow_core_config *config)
+{
+    return 2 * (size_t)config->links_max + 8 + PUMPED_ACTIONS;
+}
+
+/* Deals out the block, or with `memory` NULL only measures it. */
+static size_t lay_out(struct avow_core *core, uint8_t *memory,
+                      const struct avow_core_config *config)
+{
+    size_t used = 0;
+    const size_t sizes[] = {
+        sizeof(struct avow_core),
+        sizeof(struct link) * config->links_max,
+        sizeof(struct want) * config->wants_max,
+        sizeof(uint32_t) * bucket_count(config),
+        sizeof(struct shunned) * SHUN_WAYS * shun_set_count(config),
+        sizeof(struct avow_core_action) * actions_max(config),
+        sizeof(struct avow_judge_task) * config->judgements_max,
+        sizeof(struct avow_message),
+        ARENA_BYTES + (size_t)ARENA_LINK_BYTES * config->links_max,
+    };
+    void *parts[sizeof(sizes) / sizeof(sizes[0])];
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        parts[i] = memory == NULL ? NULL : memory + used;
+        used += (sizes[i] + 15) / 16 * 16;
+    }
+    if (core != NULL) {
+        core->links = parts[1];
+        core->wants = parts[2];
+        core->buckets = parts[3];
+        core->shunned = parts[4];
+        core->actions = parts[5];
+        core->tasks = parts[6];
+        core->draft = parts[7];
+        avow_buf_init_fixed(&core->arena, parts[8], sizes[8]);
+    }
+    return used;
+}
+
+size_t avow_core_size(const struct avow_core_config *config)
+{
+    return lay_out(NULL, NULL, config);
+}
+
+struct avow_core *avow_core_init(void *memory, const struct avow_core_config *config,
+                                 const struct avow_core_reads *reads)
+{
+    AVOW_ASSERT(config->links_max > 0 && config->links_max <= UINT16_MAX);
+    AVOW_ASSERT(config->wants_max > 0 && config->wants_max <= UINT16_MAX);
+    AVOW_ASSERT(config->judgements_max > 0 && config->ranges_max > 0 && config->shunned_max > 0);
+    AVOW_ASSERT(strlen(config->agent) <= 64 && strlen(config->address) <= 128);
+    memset(memory, 0, avow_core_size(config));
+    struct avow_core *core = memory;
+    core->config = *config;
+    core->reads = *reads;
+    (void)lay_out(core, memory, config);
+    core->bucket_mask = bucket_count(config) - 1;
+    core->shun_sets = shun_set_count(config);
+    core->actions_max = actions_max(config);
+    core->next_listing_ms = LISTING_MS;
+    table_init(core);
+    return core;
+}
+
+/* The core's own clock goes on by what passed between events, and never jumps. */
+static void take_time(struct avow_core *core, struct avow_core_time now)
+{
+    if (core->has_time && now.ms > core->outer_ms) {
+        uint64_t passed = now.ms - core->outer_ms;
+        core->ms += passed < STEP_MAX_MS ? passed : STEP_MAX_MS;
+    }
+    core->has_time = true;
+    core->outer_ms = now.ms;
+    core->unix_s = now.unix_s;
+}
+
+bool avow_core_takes(uint64_t type)
+{
+    switch (type) {
+    case AVOW_MESSAGE_HELLO:
+    case AVOW_MESSAGE_PING:
+    case AVOW_MESSAGE_PONG:
+    case AVOW_MESSAGE_REFUSED:
+    case AVOW_MESSAGE_ANNOUNCE:
+    case AVOW_MESSAGE_CHAIN:
+    case AVOW_MESSAGE_RANGE:
+    case AVOW_MESSAGE_CONSISTENCY:
+    case AVOW_MESSAGE_LOGS:
+        return true;
+    default: /* a number from the wire */
+        return false;
+    }
+}
+
+static void announced(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct candidate candidate;
+    memset(&candidate, 0, sizeof(candidate));
+    candidate.link = slot;
+    candidate.checkpoint = message->checkpoint;
+    candidate.line_count = message->cosignature_count;
+    memcpy(candidate.lines, message->cosignatures, sizeof(candidate.lines));
+    struct avow_hash issuer = candidate.checkpoint.issuer;
+    if (!consider(core, &candidate))
+        listing_begin(core, slot, &issuer);
+}
+
+/* An answer to a question about a want, if it is still awaited from this link. */
+static void answered(struct avow_core *core, uint32_t link, const struct avow_message *message)
+{
+    uint64_t request = message->request;
+    uint32_t slot = core_id_slot(request);
+    if (core_id_kind(request) == ID_LIST) {
+        if (message->type == AVOW_MESSAGE_LOGS)
+            listing_answer(core, link, message);
+        else if (message->type == AVOW_MESSAGE_REFUSED)
+            listing_refused(core, link, request);
+        return;
+    }
+    if (slot >= core->config.wants_max)
+        return;
+    const struct want *want = &core->wants[slot];
+    if (want->phase == WANT_FREE || want->link != link)
+        return;
+    bool current = want->id == request;
+    if (message->type == AVOW_MESSAGE_REFUSED)
+        source_refused(core, slot, message);
+    else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHAIN && current)
+        judging_chain(core, slot, message);
+    else if (message->type == AVOW_MESSAGE_RANGE)
+        pull_range(core, slot, message);
+    else if (message->type == AVOW_MESSAGE_CONSISTENCY && want->phase == WANT_CHECKING && current)
+        pull_consistency(core, slot, message);
+}
+
+static void on_message(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct link *link = &core->links[slot];
+    if (link->phase == LINK_FREE || link->phase == LINK_CLOSING)
+        return;
+    link->heard_ms = core->ms;
+    if (message->type == AVOW_MESSAGE_HELLO) {
+        link_hello(core, slot, message);
+    } else if (link->phase != LINK_READY) {
+        link_close(core, slot, AVOW_REJECT_MESSAGE);
+    } else if (message->type == AVOW_MESSAGE_PING) {
+        (void)core_draft(core, AVOW_MESSAGE_PONG, message->request);
+        core_send(core, slot, AVOW_CORE_CONTROL);
+    } else if (message->type == AVOW_MESSAGE_PONG) {
+        return;
+    } else if (link->role != AVOW_PEER_NODE) {
+        link_close(core, slot, AVOW_REJECT_MESSAGE);
+    } else if (message->type == AVOW_MESSAGE_ANNOUNCE) {
+        announced(core, slot, message);
+    } else {
+        answered(core, slot, message);
+    }
+}
+
+static void on_judged(struct avow_core *core, const struct avow_core_event *event)
+{
+    uint32_t slot = core_id_slot(event->token);
+    if (slot < core->config.wants_max && core->wants[slot].phase == WANT_JUDGING &&
+        core->wants[slot].id == event->token)
+        judging_done(core, slot, &event->judgement);
+}
+
+static void on_stored(struct avow_core *core, const struct avow_core_event *event)
+{
+    uint32_t slot = core_id_slot(event->token);
+    if (slot >= core->config.wants_max)
+        return;
+    struct want *want = &core->wants[slot];
+    if (want->phase == WANT_FRESHENING && want->id == event->token)
+        judging_freshened(core, slot, &event->stored);
+    else if (want->phase == WANT_PULLING || want->phase == WANT_DRAINING)
+        pull_stored(core, slot, event->token, &event->stored);
+}
+
+static void on_tick(struct avow_core *core)
+{
+    for (uint32_t i = 0; i < core->config.links_max; i++)
+        link_tick(core, i);
+    for (uint32_t i = 0; i < core->config.wants_max; i++)
+        source_tick(core, i);
+    listing_tick(core);
+}
+
+static void pump(struct avow_core *core)
+{
+    for (uint32_t i = 0; i < core->config.links_max && core_has_room(core); i++) {
+        if (!link_is_node(&core->links[i]))
+            continue;
+        judging_pump(core, i);
+        pull_pump(core, i);
+        listing_pump(core, i);
+    }
+}
+
+const struct avow_core_action *avow_core_step(struct avow_core *core,
+                                              const struct avow_core_event *event, size_t *count)
+{
+    take_time(core, event->now);
+    core->action_count = 0;
+    core->task_count = 0;
+    avow_buf_clear(&core->arena);
+    switch (event->type) {
+    case AVOW_CORE_LINK_UP:
+        AVOW_ASSERT(event->link < core->config.links_max);
+        link_up(core, event);
+        break;
+    case AVOW_CORE_LINK_DOWN:
+        AVOW_ASSERT(event->link < core->config.links_max);
+        link_down(core, event->link);
+        break;
+    case AVOW_CORE_MESSAGE:
+        AVOW_ASSERT(event->link < core->config.links_max);
+        on_message(core, event->link, event->message);
+        break;
+    case AVOW_CORE_JUDGED:
+        on_judged(core, event);
+        break;
+    case AVOW_CORE_STORED:
+        on_stored(core, event);
+        break;
+    case AVOW_CORE_LOG_CHANGED:
+        core_announce(core, &event->issuer, AVOW_CORE_URGENT, NULL, 0);
+        break;
+    case AVOW_CORE_TICK:
+        on_tick(core);
+        break;
+    }
+    pump(core);
+    *count = core->action_count;
+    return core->actions;
+}

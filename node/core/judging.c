@@ -1,0 +1,229 @@
+/* From a candidate to its judgement, and what follows from that. */
+#include "node/core/inner.h"
+
+static uint32_t link_judgements_max(const struct avow_core *core)
+{
+    uint32_t share = core->config.judgements_max / 4;
+    return share > 0 ? share : 1;
+}
+
+static bool may_judge(const struct avow_core *core, uint32_t link)
+{
+    return core->stats.judgements < core->config.judgements_max &&
+           core->links[link].judgements < link_judgements_max(core);
+}
+
+static struct avow_judge_task *ask_judgement(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    AVOW_ASSERT(core->task_count < core->config.judgements_max);
+    struct avow_judge_task *task = &core->tasks[core->task_count++];
+    memset(task, 0, sizeof(*task));
+    task->checkpoint = want->now.checkpoint;
+    memcpy(task->cosignatures, want->now.lines, sizeof(task->cosignatures));
+    task->cosignature_count = want->now.line_count;
+    task->held_size = core->held.checkpoint.size;
+    want->phase = WANT_JUDGING;
+    want->charged = want->link;
+    core->links[want->link].judgements++;
+    core->stats.judgements++;
+    core->stats.judged++;
+    want->id = core_id(core, ID_JUDGE, slot);
+    struct avow_core_action *action = core_action(core, AVOW_CORE_JUDGE);
+    action->token = want->id;
+    action->task = task;
+    return task;
+}
+
+static void ask_chain(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want->phase = WANT_CHAIN;
+    want_begin(core, want);
+    want->deadline_ms = core->ms + ANSWER_MS;
+    want->id = core_id(core, ID_CHAIN, slot);
+    core->links[want->link].asks++;
+    struct avow_message *message = core_draft(core, AVOW_MESSAGE_GET_CHAIN, want->id);
+    message->issuer = want->issuer;
+    message->size = want->now.checkpoint.size;
+    core_send(core, want->link, AVOW_CORE_CONTROL);
+}
+
+/* Starts on a queued want; false when there is no capacity for what it needs. */
+static bool start(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    enum need need = classify(core, &want->now); /* the held log may have moved since */
+    switch (need) {
+    case NEED_NOTHING:
+        finish(core, slot, false);
+        return true;
+    case NEED_LINES:
+    case NEED_JUDGE:
+        if (!may_judge(core, want->link))
+            return false;
+        want_unlist(core, slot);
+        struct avow_judge_task *task = ask_judgement(core, slot);
+        task->by_held_chain = true;
+        task->checkpoint_known = need == NEED_LINES;
+        return true;
+    case NEED_CHAIN:
+        if (core->links[want->link].asks >= LINK_ASKS_MAX)
+            return false;
+        want_unlist(core, slot);
+        ask_chain(core, slot);
+        return true;
+    }
+    return true;
+}
+
+void judging_pump(struct avow_core *core, uint32_t slot)
+{
+    const struct link *link = &core->links[slot];
+    for (enum list_kind kind = LIST_JUDGE; kind <= LIST_CHAIN; kind++)
+        while (link->lists[kind].head != NONE && core_has_room(core))
+            if (!start(core, link->lists[kind].head))
+                break;
+}
+
+void judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct want *want = &core->wants[slot];
+    if (!avow_hash_equal(&message->issuer, &want->issuer) ||
+        message->size != want->now.checkpoint.size) {
+        link_close(core, want->link, AVOW_REJECT_SIZE);
+        return;
+    }
+    core->links[want->link].asks--;
+    want->phase = WANT_QUEUED;
+    if (classify(core, &want->now) != NEED_CHAIN) {
+        finish(core, slot, false);
+    } else if (!may_judge(core, want->link)) {
+        want_list(core, slot, LIST_CHAIN); /* asked for again when there is room */
+    } else {
+        ask_judgement(core, slot)->chain = message->chain;
+    }
+}
+
+static void freshen(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want->phase = WANT_FRESHENING;
+    want->id = core_id(core, ID_FRESHEN, slot);
+    struct avow_core_action *action = core_action(core, AVOW_CORE_FRESHEN);
+    action->token = want->id;
+    action->checkpoint = &want->now.checkpoint;
+    action->lines = want->now.lines;
+    action->line_count = want->now.line_count;
+}
+
+void judging_freshened(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+{
+    struct want *want = &core->wants[slot];
+    bool good = stored->err == AVOW_OK && stored->reject == AVOW_ACCEPT;
+    if (good && stored->changed)
+        core_announce(core, &want->issuer, AVOW_CORE_ROUTINE, want->sources, want->source_count);
+    finish(core, slot, !good);
+}
+
+/* A checkpoint of the held origin that stands in the way of the held one. */
+static bool is_fork(const struct avow_checkpoint *theirs, const struct avow_checkpoint *held)
+{
+    if (theirs->size == held->size)
+        return !avow_hash_equal(&theirs->root, &held->root) ||
+               !avow_hash_equal(&theirs->status_root, &held->status_root);
+    return theirs->time < held->time;
+}
+
+static void accepted(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want->judged = true;
+    want->progress_ms = core->ms;
+    const struct avow_checkpoint *theirs = &want->now.checkpoint;
+    const struct avow_checkpoint *held = &core->held.checkpoint;
+    if (core_lookup(core, &want->issuer) != AVOW_OK) {
+        finish(core, slot, true);
+        return;
+    }
+    bool same_origin = held->size > 0 && avow_checkpoint_same_origin(theirs, held);
+    if (same_origin && theirs->size < held->size) {
+        finish(core, slot, false);
+    } else if (same_origin && is_fork(theirs, held)) {
+        core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
+                   AVOW_REJECT_FORK);
+        shun_add(core, theirs, NONE, IGNORE_MS);
+        finish(core, slot, false);
+    } else if (same_origin && theirs->size == held->size) {
+        freshen(core, slot);
+    } else if (want->link == NONE) {
+        finish(core, slot, true);
+    } else {
+        pull_begin(core, slot);
+    }
+}
+
+/* A valid chain that the held log cannot simply go on with: known now, and not fetched again soon.
+ */
+static void other_chain(struct avow_core *core, uint32_t slot,
+                        const struct avow_judgement *judgement)
+{
+    struct want *want = &core->wants[slot];
+    shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
+    if (judgement->relation == AVOW_JUDGE_LOSES)
+        core_trace(core, AVOW_CORE_TRACE_OTHER_CHAIN, want->link, &want->issuer,
+                   judgement->parts_at, AVOW_ACCEPT);
+    if (judgement->relation == AVOW_JUDGE_WINS) {
+        uint64_t from = judgement->shared;
+        struct avow_hash root;
+        if (core_lookup(core, &want->issuer) == AVOW_OK &&
+            judgement->parts_at <= core->held.checkpoint.size &&
+            core->reads.root(core->reads.context, &want->issuer, judgement->parts_at, &root) ==
+                AVOW_OK &&
+            avow_hash_equal(&root, &judgement->parts_root))
+            from = judgement->parts_at;
+        if (from < core->held.abandoned_from) {
+            struct avow_core_action *action = core_action(core, AVOW_CORE_SET_ABANDONED);
+            action->issuer = want->issuer;
+            action->from = from;
+        }
+        core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, from,
+                   AVOW_ACCEPT);
+    }
+    finish(core, slot, false);
+}
+
+void judging_done(struct avow_core *core, uint32_t slot, const struct avow_judgement *judgement)
+{
+    struct want *want = &core->wants[slot];
+    uint32_t culprit = want->charged;
+    core->stats.judgements--;
+    if (want->charged != NONE)
+        core->links[want->charged].judgements--;
+    want->charged = NONE;
+    want->phase = WANT_QUEUED;
+    if (judgement->err != AVOW_OK) {
+        if (judgement->err != AVOW_ERR_REFUSED)
+            core_trace(core, AVOW_CORE_TRACE_OUR_ERROR, culprit, &want->issuer, 0, AVOW_ACCEPT);
+        else if (want->missed == NONE)
+            want->missed = want->link; /* the held log moved meanwhile: look again */
+        finish(core, slot, true);
+    } else if (judgement->reject != AVOW_ACCEPT) {
+        /* Whoever else announced the very same is judged in turn. */
+        want_drop_source(want, culprit);
+        source_failed(core, slot, want->link != culprit);
+        if (culprit != NONE)
+            link_close(core, culprit, judgement->reject);
+    } else {
+        switch (judgement->relation) {
+        case AVOW_JUDGE_EXTENDS:
+            accepted(core, slot);
+            return;
+        case AVOW_JUDGE_BEHIND:
+        case AVOW_JUDGE_LOSES:
+        case AVOW_JUDGE_WINS:
+            other_chain(core, slot, judgement);
+            return;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/* Reading peers' lists of logs, page by page: whole when a link comes up and from one link at a
+ * time thereafter; or one page, to find a log whose announcement had to be let go. */
+#include "node/core/inner.h"
+
+#define FEW_WANTS 16
+
+/* The cursor just before an issuer. */
+static struct avow_hash before(const struct avow_hash *issuer)
+{
+    struct avow_hash result = *issuer;
+    for (size_t i = sizeof(result.bytes); i-- > 0;)
+        if (result.bytes[i]-- != 0)
+            return result;
+    return *issuer; /* zeros: the start */
+}
+
+void listing_begin(struct avow_core *core, uint32_t slot, const struct avow_hash *issuer)
+{
+    struct link *link = &core->links[slot];
+    if (!link_is_node(link) || link->listing != LISTING_IDLE)
+        return;
+    link->listing = LISTING_DUE;
+    link->listing_whole = issuer == NULL;
+    link->listing_since_ms = core->ms;
+    if (issuer == NULL)
+        memset(&link->cursor, 0, sizeof(link->cursor));
+    else
+        link->cursor = before(issuer);
+}
+
+void listing_pump(struct avow_core *core, uint32_t slot)
+{
+    struct link *link = &core->links[slot];
+    if (link->listing_read && link->asks == 0 && link->judgements == 0 &&
+        link->lists[LIST_JUDGE].head == NONE && link->lists[LIST_CHAIN].head == NONE) {
+        link->listing_read = false;
+        core->heard = true;
+        core_trace(core, AVOW_CORE_TRACE_PEER_READY, slot, NULL, 0, AVOW_ACCEPT);
+    }
+    if (link->listing != LISTING_DUE || !want_has_room(core, slot) || !core_has_room(core))
+        return;
+    /* A page should find room, and the next one waits while much of this one is undone. */
+    if (link->wants >= FEW_WANTS &&
+        2 * (uint64_t)link->wants >= core->config.wants_max - core->stats.wants)
+        return;
+    link->listing = LISTING_ASKED;
+    link->listing_ms = core->ms;
+    link->listing_id = core_id(core, ID_LIST, slot);
+    core_draft(core, AVOW_MESSAGE_LIST, link->listing_id)->issuer = link->cursor;
+    core_send(core, slot, AVOW_CORE_CONTROL);
+}
+
+static void end(struct avow_core *core, uint32_t slot)
+{
+    struct link *link = &core->links[slot];
+    link->listing = LISTING_IDLE;
+    if (!link->listing_whole)
+        return;
+    /* Long lists are read less often: a tenth of the time at most. */
+    uint64_t next_ms = core->ms + 9 * (core->ms - link->listing_since_ms);
+    if (core->next_listing_ms < next_ms)
+        core->next_listing_ms = next_ms;
+    link->listing_read = true;
+}
+
+void listing_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct link *link = &core->links[slot];
+    if (link->listing != LISTING_ASKED || message->request != link->listing_id)
+        return;
+    struct avow_list list = message->checkpoints;
+    if (list.count == 0 && message->last == 0) {
+        link_close(core, slot, AVOW_REJECT_LENGTH);
+        return;
+    }
+    bool whole_page = true;
+    struct candidate candidate;
+    memset(&candidate, 0, sizeof(candidate));
+    candidate.link = slot;
+    while (avow_list_next_checkpoint(&list, &candidate.checkpoint, candidate.lines,
+                                     &candidate.line_count)) {
+        struct avow_hash issuer = candidate.checkpoint.issuer;
+        if (memcmp(issuer.bytes, link->cursor.bytes, sizeof(issuer.bytes)) <= 0) {
+            link_close(core, slot, AVOW_REJECT_KEY_ORDER);
+            return;
+        }
+        if (!consider(core, &candidate)) {
+            whole_page = false; /* the rest is asked for again when there is room */
+            break;
+        }
+        link->cursor = issuer;
+    }
+    if (whole_page && (message->last != 0 || !link->listing_whole))
+        end(core, slot);
+    else
+        link->listing = LISTING_DUE;
+}
+
+void listing_refused(struct avow_core *core, uint32_t slot, uint64_t request)
+{
+    struct link *link = &core->links[slot];
+    if (link->listing == LISTING_ASKED && link->listing_id == request)
+        link->listing = LISTING_IDLE;
+}
+
+void listing_tick(struct avow_core *core)
+{
+    for (uint32_t i = 0; i < core->config.links_max; i++) {
+        struct link *link = &core->links[i];
+        if (link->listing == LISTING_ASKED && core->ms - link->listing_ms >= ANSWER_MS) {
+            link->listing = LISTING_IDLE;
+            core_trace(core, AVOW_CORE_TRACE_STALLED, i, NULL, 0, AVOW_ACCEPT);
+        }
+    }
+    if (core->ms < core->next_listing_ms)
+        return;
+    core->next_listing_ms = core->ms + LISTING_MS;
+    for (uint32_t i = 1; i <= core->config.links_max; i++) {
+        uint32_t slot = (core->last_listed + i) % core->config.links_max;
+        if (link_is_node(&core->links[slot]) && core->links[slot].listing == LISTING_IDLE) {
+            core->last_listed = slot;
+            listing_begin(core, slot, NULL);
+            return;
+        }
+    }
+}

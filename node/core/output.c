@@ -1,0 +1,101 @@
+/* Actions of a step, and the messages in them, written into the step's arena. */
+#include "node/core/inner.h"
+
+#define MESSAGE_ROOM 512 /* more than any request of the pumps takes */
+
+bool core_has_room(const struct avow_core *core)
+{
+    return core->actions_max - core->action_count > 2 * (size_t)core->config.links_max + 8 &&
+           core->arena.cap - core->arena.len > core->arena.cap - ARENA_BYTES / 2 + MESSAGE_ROOM;
+}
+
+struct avow_core_action *core_action(struct avow_core *core, enum avow_core_action_type type)
+{
+    AVOW_ASSERT(core->action_count < core->actions_max);
+    struct avow_core_action *action = &core->actions[core->action_count++];
+    *action = (struct avow_core_action){.type = type, .link = NONE};
+    return action;
+}
+
+struct avow_message *core_draft(struct avow_core *core, enum avow_message_type type,
+                                uint64_t request)
+{
+    memset(core->draft, 0, sizeof(*core->draft));
+    core->draft->type = type;
+    core->draft->request = request;
+    return core->draft;
+}
+
+static struct avow_bytes encode_draft(struct avow_core *core)
+{
+    size_t start = core->arena.len;
+    avow_message_encode(&core->arena, core->draft);
+    AVOW_ASSERT(core->arena.err == AVOW_OK);
+    return avow_bytes(core->arena.data + start, core->arena.len - start);
+}
+
+void core_send(struct avow_core *core, uint32_t link, enum avow_core_priority priority)
+{
+    struct avow_core_action *action = core_action(core, AVOW_CORE_SEND);
+    action->link = link;
+    action->priority = priority;
+    action->bytes = encode_draft(core);
+}
+
+enum avow_err core_lookup(struct avow_core *core, const struct avow_hash *issuer)
+{
+    memset(&core->held, 0, sizeof(core->held));
+    enum avow_err err = core->reads.log(core->reads.context, issuer, &core->held);
+    if (err == AVOW_ERR_NOT_FOUND) {
+        memset(&core->held, 0, sizeof(core->held));
+        return AVOW_OK;
+    }
+    return err;
+}
+
+static bool is_among(uint32_t link, const uint32_t *links, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (links[i] == link)
+            return true;
+    return false;
+}
+
+void core_announce(struct avow_core *core, const struct avow_hash *issuer,
+                   enum avow_core_priority priority, const uint32_t *except, size_t except_count)
+{
+    if (core_lookup(core, issuer) != AVOW_OK || core->held.checkpoint.size == 0)
+        return; /* it is in the list that peers read */
+    struct avow_message *message = core_draft(core, AVOW_MESSAGE_ANNOUNCE, 0);
+    message->checkpoint = core->held.checkpoint;
+    message->cosignature_count = core->held.cosignature_count;
+    memcpy(message->cosignatures, core->held.cosignatures, sizeof(message->cosignatures));
+    struct avow_bytes bytes = encode_draft(core);
+    core->announced = *issuer;
+    core->stats.announced++;
+    for (uint32_t i = 0; i < core->config.links_max; i++) {
+        const struct link *link = &core->links[i];
+        if (link->phase != LINK_READY || link->role == AVOW_PEER_CLIENT ||
+            is_among(i, except, except_count))
+            continue;
+        struct avow_core_action *action = core_action(core, AVOW_CORE_SEND);
+        action->link = i;
+        action->priority = priority;
+        action->bytes = bytes;
+        action->about = &core->announced;
+    }
+}
+
+void core_trace(struct avow_core *core, enum avow_core_trace trace, uint32_t link,
+                const struct avow_hash *issuer, uint64_t value, enum avow_reject reject)
+{
+    if (!core_has_room(core))
+        return;
+    struct avow_core_action *action = core_action(core, AVOW_CORE_TRACE);
+    action->trace = trace;
+    action->link = link;
+    action->value = value;
+    action->reject = reject;
+    if (issuer != NULL)
+        action->issuer = *issuer;
+}

@@ -1,0 +1,161 @@
+/* Pulling a judged log: chunks asked for ahead, stored strictly in order. */
+#include "node/core/inner.h"
+
+static struct chunk *chunk_at(struct want *want, size_t position)
+{
+    return &want->window[(want->window_first + position) % WINDOW];
+}
+
+void pull_begin(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want->accepted = core->held.checkpoint.size;
+    if (want->accepted >= want->now.checkpoint.size) {
+        finish(core, slot, false);
+        return;
+    }
+    want->stored = want->accepted;
+    if (core->held.pending > want->accepted && core->held.pending < want->now.checkpoint.size)
+        want->stored = core->held.pending;
+    want->resumed = want->stored > want->accepted;
+    want->next_from = want->stored;
+    want->per_chunk = BUNDLE;
+    want->restarts = 0;
+    want->begun = false;
+    want->phase = WANT_HUNGRY;
+    want_list(core, slot, LIST_HUNGRY);
+}
+
+/* The first chunk of a log may use the last of a link's capacity, so that a long log cannot keep
+ * out the short ones. */
+static bool may_ask(const struct avow_core *core, const struct want *want)
+{
+    uint32_t max = core->config.ranges_max;
+    if (want->window_count > 0)
+        max -= max / 4;
+    return core_has_room(core) && want->window_count < WINDOW &&
+           core->links[want->link].ranges < max;
+}
+
+static void ask(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    uint64_t size = want->now.checkpoint.size;
+    uint64_t end = want->next_from + want->per_chunk;
+    if (end >= size)
+        end = size;
+    else if (end / BUNDLE * BUNDLE > want->next_from)
+        end = end / BUNDLE * BUNDLE;
+    if (want->window_count == want->storing_count)
+        want->deadline_ms = core->ms + ANSWER_MS;
+    struct chunk *chunk = chunk_at(want, want->window_count++);
+    *chunk = (struct chunk){.id = core_id(core, ID_RANGE, slot),
+                            .from = want->next_from,
+                            .count = (uint32_t)(end - want->next_from),
+                            .link = want->link};
+    core->links[want->link].ranges++;
+    core->stats.ranges++;
+    want->next_from = end;
+    struct avow_message *message = core_draft(core, AVOW_MESSAGE_GET_RANGE, chunk->id);
+    message->issuer = want->issuer;
+    message->from = chunk->from;
+    message->count = chunk->count;
+    message->size = size;
+    core_send(core, want->link, AVOW_CORE_CONTROL);
+}
+
+static void fill(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    while (want->next_from < want->now.checkpoint.size && may_ask(core, want))
+        ask(core, slot);
+}
+
+void pull_resume(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    if (want->window_count > 0) {
+        want->phase = WANT_PULLING;
+        fill(core, slot);
+    } else {
+        want->phase = WANT_HUNGRY;
+        want_list(core, slot, LIST_HUNGRY);
+    }
+}
+
+void pull_pump(struct avow_core *core, uint32_t slot)
+{
+    const struct link *link = &core->links[slot];
+    while (link->lists[LIST_HUNGRY].head != NONE) {
+        uint32_t first = link->lists[LIST_HUNGRY].head;
+        if (!may_ask(core, &core->wants[first]))
+            return;
+        want_unlist(core, first);
+        core->wants[first].phase = WANT_PULLING;
+        want_begin(core, &core->wants[first]);
+        fill(core, first);
+    }
+}
+
+void pull_drop_asked(struct avow_core *core, struct want *want)
+{
+    while (want->window_count > want->storing_count) {
+        struct chunk *chunk = chunk_at(want, --want->window_count);
+        want->next_from = chunk->from;
+        core->stats.ranges--;
+        if (chunk->link != NONE)
+            core->links[chunk->link].ranges--;
+    }
+}
+
+/* As many entries as give chunks of the size aimed at. */
+static uint32_t entries_per_chunk(size_t bytes, size_t entries)
+{
+    uint64_t fit = (uint64_t)CHUNK_BYTES * entries / (bytes > 0 ? bytes : 1);
+    if (fit < 1)
+        return 1;
+    return fit < CHUNK_ENTRIES_MAX ? (uint32_t)fit : CHUNK_ENTRIES_MAX;
+}
+
+static void store(struct avow_core *core, const struct want *want, const struct chunk *chunk,
+                  const struct avow_message *message)
+{
+    struct avow_core_action *action = core_action(core, AVOW_CORE_STORE_RANGE);
+    action->token = chunk->id;
+    action->checkpoint = &want->now.checkpoint;
+    action->lines = want->now.lines;
+    action->line_count = want->now.line_count;
+    action->from = chunk->from;
+    action->entries = message->entries;
+    action->path = &message->path;
+}
+
+void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct want *want = &core->wants[slot];
+    if (want->phase != WANT_PULLING || want->window_count == want->storing_count)
+        return; /* too late: it was given up */
+    struct chunk *chunk = chunk_at(want, want->storing_count);
+    if (chunk->id != message->request)
+        return; /* out of order: the deadline passes, and it is asked for again */
+    size_t count = message->entries.count;
+    if (!avow_hash_equal(&message->issuer, &want->issuer) || message->from != chunk->from ||
+        message->size != want->now.checkpoint.size || count == 0 || count > chunk->count) {
+        link_close(core, want->link, AVOW_REJECT_SIZE);
+        return;
+    }
+    bool is_short = count < chunk->count;
+    chunk->count = (uint32_t)count;
+    chunk->storing = true;
+    want->storing_count++;
+    want->deadline_ms = core->ms + ANSWER_MS;
+    want->per_chunk = entries_per_chunk(message->entries.items.len, count);
+    store(core, want, chunk, message);
+    if (is_short) { /* what was asked for after it does not follow on */
+        pull_drop_asked(core, want);
+        want->next_from = chunk->from + count;
+        if (want->per_chunk > count)
+            want->per_chunk = (uint32_t)count;
+    }
+    fill(core, slot);
+}

@@ -1,0 +1,74 @@
+/* Checkpoints that were tried and are not worth fetching, in a set-associative table: where a set
+ * is full, the one that would be forgotten first makes room. */
+#include "node/core/inner.h"
+#include "proto/crypto/sha256.h"
+
+struct place {
+    uint8_t key[SHUN_BYTES];
+    struct shunned *set;
+};
+
+/* What makes a candidate: all that it says (a later time can cure a fault). With a link, that
+ * peer's offer of it alone. */
+static struct place place_of(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
+                             uint32_t link)
+{
+    uint8_t numbers[8 + 8 + 8 + 4 + 1];
+    avow_put_u64be(numbers, core->config.salt);
+    avow_put_u64be(numbers + 8, checkpoint->size);
+    avow_put_u64be(numbers + 16, checkpoint->time);
+    avow_put_u32be(numbers + 24, checkpoint->epoch);
+    numbers[28] = link != NONE;
+    const struct avow_bytes parts[] = {
+        avow_bytes(numbers, sizeof(numbers)),
+        avow_bytes(checkpoint->issuer.bytes, sizeof(checkpoint->issuer.bytes)),
+        avow_bytes(checkpoint->opening.bytes, sizeof(checkpoint->opening.bytes)),
+        avow_bytes(checkpoint->root.bytes, sizeof(checkpoint->root.bytes)),
+        avow_bytes(checkpoint->status_root.bytes, sizeof(checkpoint->status_root.bytes)),
+        link != NONE ? avow_bytes(core->links[link].node.bytes, 32) : avow_bytes(NULL, 0),
+    };
+    struct avow_hash hash = avow_sha256(parts, sizeof(parts) / sizeof(parts[0]));
+    struct place place;
+    memcpy(place.key, hash.bytes, SHUN_BYTES);
+    uint32_t set = avow_get_u32be(hash.bytes + SHUN_BYTES) % core->shun_sets;
+    place.set = &core->shunned[(size_t)set * SHUN_WAYS];
+    return place;
+}
+
+static bool holds(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
+                  uint32_t link)
+{
+    struct place place = place_of(core, checkpoint, link);
+    for (size_t i = 0; i < SHUN_WAYS; i++)
+        if (place.set[i].until_ms > core->ms &&
+            memcmp(place.set[i].key, place.key, SHUN_BYTES) == 0)
+            return true;
+    return false;
+}
+
+bool shun_has(const struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link)
+{
+    if (core->stats.shunned == 0)
+        return false;
+    return holds(core, checkpoint, NONE) || (link != NONE && holds(core, checkpoint, link));
+}
+
+void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
+              uint64_t for_ms)
+{
+    struct place place = place_of(core, checkpoint, link);
+    struct shunned *at = &place.set[0];
+    for (size_t i = 0; i < SHUN_WAYS; i++) {
+        struct shunned *one = &place.set[i];
+        if (one->until_ms != 0 && memcmp(one->key, place.key, SHUN_BYTES) == 0) {
+            at = one;
+            break;
+        }
+        if (one->until_ms < at->until_ms)
+            at = one;
+    }
+    if (at->until_ms == 0)
+        core->stats.shunned++;
+    memcpy(at->key, place.key, SHUN_BYTES);
+    at->until_ms = for_ms > UINT64_MAX - core->ms ? UINT64_MAX : core->ms + for_ms;
+}

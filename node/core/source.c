@@ -1,0 +1,126 @@
+/* When a want's link fails it: the next source is asked, from where things stand. */
+#include "node/core/inner.h"
+
+void source_take_back(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want_unlist(core, slot);
+    pull_drop_asked(core, want);
+    if (want->phase == WANT_CHAIN)
+        core->links[want->link].asks--;
+}
+
+void source_failed(struct avow_core *core, uint32_t slot, bool keep)
+{
+    struct want *want = &core->wants[slot];
+    source_take_back(core, slot);
+    if (!keep)
+        want_drop_source(want, want->link);
+    uint32_t next = want_next_source(want);
+    /* Rather a newer candidate from elsewhere than the same link once more. */
+    bool better = next == want->link && want->has_next && want->next.link != next;
+    want_set_link(core, slot, next);
+    if (next == NONE || better) {
+        if (want->missed == NONE && next != NONE)
+            want->missed = next;
+        pull_drain(core, slot, DRAIN_FAIL);
+    } else if (want->judged) {
+        want->next_from = want->window_count > 0 ? want->next_from : want->stored;
+        pull_resume(core, slot);
+    } else {
+        want->phase = WANT_QUEUED;
+        want_list(core, slot, LIST_CHAIN);
+    }
+}
+
+void source_lost(struct avow_core *core, uint32_t slot, uint32_t link)
+{
+    struct want *want = &core->wants[slot];
+    if (want->has_next && want->next.link == link)
+        want->has_next = false;
+    if (want->missed == link)
+        want->missed = NONE;
+    if (want->charged == link)
+        want->charged = NONE;
+    if (want->suspect == link)
+        want->suspect = NONE;
+    want_drop_source(want, link);
+    bool own = want->link == link;
+    switch (want->phase) {
+    case WANT_FREE:
+        return;
+    case WANT_JUDGING: /* the answer comes in any case, and then another source is asked */
+    case WANT_FRESHENING:
+    case WANT_DRAINING:
+        if (own)
+            want_set_link(core, slot, want_next_source(want));
+        break;
+    case WANT_QUEUED:
+    case WANT_CHAIN:
+    case WANT_HUNGRY:
+    case WANT_PULLING:
+    case WANT_CHECKING:
+    case WANT_PAUSED:
+        if (own)
+            source_failed(core, slot, false);
+        break;
+    }
+    for (size_t i = 0; i < WINDOW && want->phase != WANT_FREE; i++)
+        if (want->window[i].link == link)
+            want->window[i].link = NONE;
+}
+
+/* Withheld for too long. It is ignored from those who offered it, so that a peer which withholds a
+ * log cannot keep it from being had elsewhere. */
+static void give_up(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    for (size_t i = 0; i < want->source_count; i++)
+        shun_add(core, &want->now.checkpoint, want->sources[i], IGNORE_MS);
+    core_trace(core, AVOW_CORE_TRACE_GIVEN_UP, want->link, &want->issuer, want->now.checkpoint.size,
+               AVOW_ACCEPT);
+    source_take_back(core, slot);
+    pull_drain(core, slot, DRAIN_FAIL);
+}
+
+void source_tick(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    bool waits = want->phase == WANT_CHAIN || want->phase == WANT_CHECKING ||
+                 want->phase == WANT_PAUSED ||
+                 (want->phase == WANT_PULLING && want->window_count > want->storing_count);
+    if (!waits)
+        return;
+    if (core->ms - want->progress_ms >= COMPLETE_MS) {
+        give_up(core, slot);
+    } else if (core->ms >= want->deadline_ms) {
+        if (want->phase != WANT_PAUSED)
+            core_trace(core, AVOW_CORE_TRACE_STALLED, want->link, &want->issuer,
+                       want->now.checkpoint.size, AVOW_ACCEPT);
+        source_failed(core, slot, true);
+    }
+}
+
+static bool is_asked(const struct want *want, uint64_t request)
+{
+    if (want->phase == WANT_CHAIN || want->phase == WANT_CHECKING)
+        return want->id == request;
+    for (size_t i = want->storing_count; i < want->window_count; i++)
+        if (want->window[(want->window_first + i) % WINDOW].id == request)
+            return true;
+    return false;
+}
+
+void source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct want *want = &core->wants[slot];
+    if (!is_asked(want, message->request))
+        return;
+    if (message->code != AVOW_REFUSAL_BUSY || want->storing_count > 0) {
+        source_failed(core, slot, message->code == AVOW_REFUSAL_BUSY);
+        return;
+    }
+    source_take_back(core, slot);
+    want->phase = WANT_PAUSED;
+    want->deadline_ms = core->ms + BUSY_RETRY_MS;
+}
