@@ -4,7 +4,8 @@
 #define COMMANDS(X)                                                                                \
     X(help)                                                                                        \
     X(completion)                                                                                  \
-    X(man)
+    X(man)                                                                                         \
+    X(demo)
 
 #define DECLARE(name) extern const struct avow_command avow_cmd_##name;
 COMMANDS(DECLARE)

@@ -1,0 +1,373 @@
+/* avow demo: the whole story on this machine, with real nodes, real keys and real files. Every line
+ * that begins with "$" can be typed by the reader afterwards. */
+#include "cli/demo/world.h"
+
+#include "cli/client.h"
+#include "cli/command.h"
+#include "proto/codec/id.h"
+#include "proto/trust/verdict.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { PORTO, NAIROBI, TORONTO };
+
+#define WAIT_MS 10000
+
+/* What each place teaches, and to whom. */
+struct course {
+    const char *issuer; /* options of issuer new */
+    const char *achievement;
+    char index[24]; /* of the achievement, once it is published */
+    unsigned learners;
+};
+
+static struct course courses_of(size_t place)
+{
+    static const struct course courses[AVOW_DEMO_NODES] = {
+        {"--name \"Universidade do Porto (demo)\" --jurisdiction PT-13 --website "
+         "https://porto.example",
+         "--code DA-101 --title \"Análise de Dados com R\" --language pt --level 6 --framework EQF "
+         "--field 0612 --credits 6 --credit-system ECTS",
+         "", 0},
+        {"--name \"Nairobi Technical Institute (demo)\" --jurisdiction KE --website "
+         "https://nairobi.example",
+         "--code SOL-2 --title \"Solar Photovoltaic Installation\" --language en --level 5 "
+         "--framework KNQF --field 0713 --credits 12 --credit-system KNQF",
+         "", 0},
+        {"--name \"Toronto College of Health (demo)\" --jurisdiction CA-ON --website "
+         "https://toronto.example",
+         "--code PSW-9 --title \"Personal Support Worker\" --language en --level 4 --framework OQF "
+         "--field 0921 --credits 30 --credit-system hours",
+         "", 0},
+    };
+    return courses[place];
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+}
+
+/* The last command's stdout without the newline at its end. */
+static const char *last_line(struct avow_demo_world *world)
+{
+    char *text = (char *)world->output.data;
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == '\n')
+        text[--len] = '\0';
+    return text;
+}
+
+/* What the command printed, moved in. */
+static void show_output(const struct avow_demo_world *world)
+{
+    bool start = true;
+    for (const char *at = (const char *)world->output.data; *at != '\0'; at++) {
+        if (start && *at != '\n')
+            (void)fputs("      ", world->cli->out);
+        (void)fputc(*at, world->cli->out);
+        start = *at == '\n';
+    }
+    (void)fflush(world->cli->out);
+}
+
+/* ------------------------------------------------------------------ asking a node again and again
+ */
+
+struct record {
+    struct avow_hash issuer;
+    uint64_t index;
+};
+
+/* Asks one node over one connection until it says `word` about a record: how the demo measures the
+ * way of a revocation without the time that programs take to start. Milliseconds, or a negative
+ * number. */
+static double await_word(struct avow_demo_world *world, size_t node, const struct record *record,
+                         enum avow_word word, uint64_t since_ns)
+{
+    struct avow_client_config config = {.address = world->places[node].address,
+                                        .role = AVOW_PEER_CLIENT};
+    char reason[AVOW_CLIENT_REASON_MAX];
+    struct avow_client *client;
+    if (avow_client_connect(&config, &client, reason) != AVOW_OK) {
+        (void)avow_cli_fail(world->cli, AVOW_EXIT_UNKNOWN, "%s", reason);
+        return -1;
+    }
+    double waited = -1;
+    while (waited < 0 && now_ns() - since_ns < (uint64_t)WAIT_MS * 1000000U) {
+        const struct timespec pause = {.tv_nsec = 200000};
+        struct avow_message question = {
+            .type = AVOW_MESSAGE_VERIFY, .issuer = record->issuer, .index = record->index};
+        struct avow_message answer;
+        enum avow_err err = avow_client_ask(client, &question, AVOW_MESSAGE_VERDICT, &answer);
+        if (err == AVOW_OK && answer.word == (uint64_t)word)
+            waited = (double)(now_ns() - since_ns) / 1e6;
+        else if (err != AVOW_OK && err != AVOW_ERR_REFUSED)
+            break;
+        (void)nanosleep(&pause, NULL);
+    }
+    if (waited < 0)
+        (void)avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "%s did not say \"%s\" in time",
+                            world->places[node].title, avow_word_name(word));
+    avow_client_free(&client);
+    return waited;
+}
+
+/* ------------------------------------------------------------------ the chapters */
+
+static int start_nodes(struct avow_demo_world *world)
+{
+    static const size_t none[1] = {0}, porto[] = {PORTO}, nairobi[] = {NAIROBI};
+    avow_demo_say(world, "1. Three nodes, three regions. Nairobi knows Porto, Toronto knows only "
+                         "Nairobi: what Porto\n   publishes reaches Toronto in two hops.");
+    int status = avow_demo_start(world, PORTO, none, 0);
+    if (status == AVOW_EXIT_OK)
+        status = avow_demo_start(world, NAIROBI, porto, 1);
+    if (status == AVOW_EXIT_OK)
+        status = avow_demo_start(world, TORONTO, nairobi, 1);
+    for (size_t i = 0; i < AVOW_DEMO_NODES && status == AVOW_EXIT_OK; i++)
+        (void)fprintf(world->cli->out, "    %-8s avowd on %s, data in %s/node\n",
+                      world->places[i].title, world->places[i].address, world->places[i].folder);
+    return status;
+}
+
+static int make_issuer(struct avow_demo_world *world, size_t place, struct course *course)
+{
+    struct avow_demo_place *here = &world->places[place];
+    bool show = place == PORTO;
+    int status =
+        avow_demo_runf(world, place, place, show, "issuer new %s --no-passphrase", course->issuer);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    (void)snprintf(here->issuer, sizeof(here->issuer), "%s", last_line(world));
+    status = avow_demo_runf(world, place, place, show, "achievement add %s", course->achievement);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    (void)snprintf(course->index, sizeof(course->index), "%s", last_line(world));
+    status = avow_demo_runf(world, place, place, show,
+                            "issue --achievement %s --csv %s/%s.csv --out @badges", course->index,
+                            world->data, here->name);
+    if (status == AVOW_EXIT_OK)
+        (void)fprintf(world->cli->out, "    %-8s is %s\n", here->title, here->issuer);
+    return status;
+}
+
+static int make_issuers(struct avow_demo_world *world)
+{
+    avow_demo_say(world,
+                  "2. Each region has an issuer, who defines a course and issues badges from "
+                  "a CSV file. The log that\n   everybody copies holds no name and no mark: "
+                  "only salted commitments.");
+    for (size_t i = 0; i < AVOW_DEMO_NODES; i++) {
+        struct course course = courses_of(i);
+        int status = make_issuer(world, i, &course);
+        if (status != AVOW_EXIT_OK)
+            return status;
+    }
+    return AVOW_EXIT_OK;
+}
+
+/* The reference of a badge, as `verify --json` tells it. */
+static bool find_reference(struct avow_demo_world *world, struct record *record)
+{
+    const char *at = strstr((const char *)world->output.data, "\"reference\"");
+    at = at == NULL ? NULL : strstr(at, "avow1");
+    if (at == NULL)
+        return false;
+    size_t len = strcspn(at, "\"");
+    return avow_reference_parse(avow_bytes(at, len), &record->issuer, &record->index) ==
+           AVOW_ACCEPT;
+}
+
+static int verify_abroad(struct avow_demo_world *world, struct record *record)
+{
+    avow_demo_say(world, "3. A learner shows a Porto badge to an employer in Toronto. The employer "
+                         "asks the nearest node, and\n   believes the proofs that come with the "
+                         "answer, not the node.");
+    (void)avow_demo_run(world, PORTO, PORTO, false, "verify @badges/up-2026-001.json --json");
+    if (!find_reference(world, record))
+        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "verify --json shows no reference");
+    if (await_word(world, TORONTO, record, AVOW_WORD_VALID, now_ns()) < 0)
+        return AVOW_EXIT_NEGATIVE;
+    int status = avow_demo_run(world, PORTO, TORONTO, true, "verify @badges/up-2026-001.json");
+    show_output(world);
+    return status;
+}
+
+static int prove_offline(struct avow_demo_world *world)
+{
+    avow_demo_say(world, "4. The same answer without any node: evidence goes into a file and is "
+                         "recomputed offline.");
+    int status =
+        avow_demo_run(world, PORTO, TORONTO, true, "prove @badges/up-2026-002.json -o @evidence");
+    if (status != AVOW_EXIT_OK)
+        return status;
+    status = avow_demo_run(world, PORTO, TORONTO, true,
+                           "verify @badges/up-2026-002.json --offline @evidence");
+    show_output(world);
+    return status;
+}
+
+static int revoke_and_measure(struct avow_demo_world *world, const struct record *record)
+{
+    avow_demo_say(world, "5. Porto revokes the first badge. How long until Toronto, two hops away, "
+                         "refuses it?");
+    int status =
+        avow_demo_run(world, PORTO, PORTO, true, "revoke @badges/up-2026-001.json --reason fraud");
+    uint64_t accepted = now_ns();
+    if (status != AVOW_EXIT_OK)
+        return status;
+    double ms = await_word(world, TORONTO, record, AVOW_WORD_REVOKED, accepted);
+    if (ms < 0)
+        return AVOW_EXIT_NEGATIVE;
+    status = avow_demo_run(world, PORTO, TORONTO, true, "verify @badges/up-2026-001.json");
+    show_output(world);
+    if (status != AVOW_EXIT_NEGATIVE)
+        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "Toronto did not refuse the badge");
+    (void)fprintf(world->cli->out,
+                  "    Refused in Toronto %.1f ms after Porto's node acknowledged "
+                  "the revocation.\n",
+                  ms);
+    return AVOW_EXIT_OK;
+}
+
+static int tamper(struct avow_demo_world *world)
+{
+    avow_demo_say(world, "6. Somebody improves a mark: one character in the file.");
+    char from[600], to[600];
+    (void)snprintf(from, sizeof(from), "%s/badges/up-2026-003.json", world->places[PORTO].folder);
+    (void)snprintf(to, sizeof(to), "%s/improved.json", world->places[PORTO].folder);
+    FILE *in = fopen(from, "re");
+    FILE *out = fopen(to, "we");
+    static const char field[] = "\"value\": \"1";
+    size_t matched = 0;
+    bool changed = false;
+    int c;
+    while (in != NULL && out != NULL && (c = fgetc(in)) != EOF) {
+        matched = c == field[matched] ? matched + 1 : (size_t)(c == field[0]);
+        if (field[matched] == '\0' && !changed) {
+            c = '2';
+            changed = true;
+        }
+        matched = field[matched] == '\0' ? 0 : matched;
+        (void)fputc(c, out);
+    }
+    bool written = in != NULL && out != NULL;
+    if (in != NULL)
+        (void)fclose(in);
+    if (out != NULL)
+        written = fclose(out) == 0 && written;
+    if (!written || !changed)
+        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot make %s", to);
+    int status = avow_demo_run(world, PORTO, TORONTO, true, "verify @improved.json");
+    show_output(world);
+    return status == AVOW_EXIT_NEGATIVE
+               ? AVOW_EXIT_OK
+               : avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "the change was not noticed");
+}
+
+static int kill_and_recover(struct avow_demo_world *world, const struct record *record)
+{
+    static const size_t porto[] = {PORTO};
+    avow_demo_say(world, "7. Nairobi's machine loses power (kill -9), at once after Nairobi issued "
+                         "one more badge.");
+    int status = avow_demo_run(world, NAIROBI, NAIROBI, true,
+                               "issue --achievement 2 --name \"Wangari Maathai\" --out @late");
+    if (status != AVOW_EXIT_OK)
+        return status;
+    avow_demo_stop(world, NAIROBI, SIGKILL);
+    status = avow_demo_run(world, NAIROBI, NAIROBI, true, "node check --data @node");
+    show_output(world);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    status = avow_demo_start(world, NAIROBI, porto, 1);
+    if (status == AVOW_EXIT_OK)
+        status = avow_demo_run(world, NAIROBI, NAIROBI, true, "log audit");
+    show_output(world);
+    if (status != AVOW_EXIT_OK ||
+        await_word(world, NAIROBI, record, AVOW_WORD_REVOKED, now_ns()) < 0)
+        return AVOW_EXIT_NEGATIVE;
+    (void)fputs("    Nothing that was acknowledged is lost, and what was revoked stays revoked.\n",
+                world->cli->out);
+    return AVOW_EXIT_OK;
+}
+
+static void tell_the_end(struct avow_demo_world *world, bool keep)
+{
+    avow_demo_say(world, "Everything is in %s: keys, badges, evidence, the nodes' logs and data.",
+                  world->folder);
+    if (!keep) {
+        (void)fputs("Run it with --keep to have the nodes stay, and try commands of your own.\n",
+                    world->cli->out);
+        return;
+    }
+    (void)fprintf(world->cli->out,
+                  "The nodes are still running. To be Porto's registrar:\n"
+                  "    export AVOW_HOME=%s/keys AVOW_NODE=%s\n"
+                  "    avow issuer show\n"
+                  "To end them: kill",
+                  world->places[PORTO].folder, world->places[PORTO].address);
+    for (size_t i = 0; i < AVOW_DEMO_NODES; i++)
+        (void)fprintf(world->cli->out, " %ld", (long)world->places[i].pid);
+    (void)fputc('\n', world->cli->out);
+}
+
+static int tell(struct avow_demo_world *world)
+{
+    struct record record;
+    int status = start_nodes(world);
+    if (status == AVOW_EXIT_OK)
+        status = make_issuers(world);
+    if (status == AVOW_EXIT_OK)
+        status = verify_abroad(world, &record);
+    if (status == AVOW_EXIT_OK)
+        status = prove_offline(world);
+    if (status == AVOW_EXIT_OK)
+        status = revoke_and_measure(world, &record);
+    if (status == AVOW_EXIT_OK)
+        status = tamper(world);
+    if (status == AVOW_EXIT_OK)
+        status = kill_and_recover(world, &record);
+    return status;
+}
+
+static int run(struct avow_cli *cli)
+{
+    struct avow_demo_world world;
+    bool keep = avow_cli_flag(cli, "keep");
+    (void)fputs("Avow: issue in one region, revoke, and see it refused in another.\n", cli->out);
+    int status = avow_demo_open(&world, cli, avow_cli_value(cli, "out"));
+    if (status == AVOW_EXIT_OK)
+        status = tell(&world);
+    if (status == AVOW_EXIT_OK)
+        tell_the_end(&world, keep);
+    else if (world.folder[0] != '\0')
+        (void)avow_cli_fail(cli, status, "the story stopped; what it made is in %s", world.folder);
+    avow_demo_close(&world, keep && status == AVOW_EXIT_OK);
+    return status;
+}
+
+static const struct avow_option options[] = {
+    {.name = "keep", .help = "leave the nodes running"},
+    {.name = "out",
+     .value = "DIR",
+     .help = "make everything in this new folder instead of one in /tmp"},
+    {0},
+};
+
+const struct avow_command avow_cmd_demo = {
+    .name = "demo",
+    .operands = "",
+    .summary = "run a three-region network on this machine and tell the whole story",
+    .details = "Starts three nodes on loopback, creates three issuers, issues a few hundred "
+               "credentials from CSV files, verifies one in another region, recomputes a verdict "
+               "offline, revokes, measures how fast the refusal travels, changes one character of "
+               "a badge, kills a node, and shows that nothing was lost.\n\nIt needs avowd beside "
+               "this program, and touches nothing outside of the folder that it names.",
+    .options = options,
+    .run = run,
+};
