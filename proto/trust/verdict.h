@@ -42,7 +42,8 @@ int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 *
     X(MISSING, "missing", "the evidence does not show what is needed")                             \
     X(WITNESSES, "witnesses", "too few of the policy's witnesses have cosigned")                   \
     X(NOT_ISSUE, "not-issue", "the entry at this index is not a credential")                       \
-    X(UNREACHABLE, "unreachable", "the node could not be asked")
+    X(UNREACHABLE, "unreachable", "the node could not be asked")                                   \
+    X(EVIDENCE, "evidence", "the evidence that was given does not hold")
 
 enum avow_why {
 #define AVOW_WHY_ENUM(name, word, text) AVOW_WHY_##name,

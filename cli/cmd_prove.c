@@ -1,0 +1,73 @@
+/* avow prove: evidence to keep beside a credential, checked before it is written. */
+#include "cli/fetch.h"
+#include "cli/home.h"
+#include "cli/subject.h"
+
+#include <inttypes.h>
+
+static const struct avow_option options[] = {
+    {.name = "o", .value = "EVIDENCE", .help = "the file to write", .required = true},
+    {.name = NULL},
+};
+
+/* Evidence that does not show the entry would prove nothing. */
+static int check_use(const struct avow_cli *cli, const struct avow_subject *subject,
+                     const struct avow_fetched *fetched)
+{
+    const struct avow_log_proof *proof = avow_evidence_log(&fetched->evidence, &subject->issuer);
+    struct avow_bytes entry;
+    enum avow_status state;
+    if (proof != NULL && subject->index >= proof->checkpoint.size)
+        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
+                             "the log that %s knows ends before entry %" PRIu64 ": it has %" PRIu64
+                             " entries",
+                             cli->node, subject->index, proof->checkpoint.size);
+    if (proof == NULL || !avow_log_proof_entry(proof, subject->index, &entry) ||
+        !avow_log_proof_status(proof, subject->index, &state))
+        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
+                             "the node at %s sent evidence that does not show entry %" PRIu64,
+                             cli->node, subject->index);
+    return AVOW_EXIT_OK;
+}
+
+static int run(struct avow_cli *cli)
+{
+    const char *path = avow_cli_value(cli, "o");
+    AVOW_CLEANUP(avow_subject_fini)
+    struct avow_subject_file file;
+    int status = avow_subject_open(cli, cli->operands[0], &file);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    if (!file.has_reference)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "%s is damaged: it does not say which entry it is (%s)",
+                             cli->operands[0], file.reason);
+    AVOW_CLEANUP(avow_fetched_fini)
+    struct avow_fetched fetched;
+    avow_fetch_evidence(cli, &file.subject.issuer, file.subject.index, &fetched);
+    if (fetched.why != AVOW_WHY_NONE)
+        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", fetched.reason);
+    status = check_use(cli, &file.subject, &fetched);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    enum avow_err err = avow_write_file(path, avow_buf_bytes(&fetched.bytes), 0644);
+    if (err != AVOW_OK)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
+                             avow_err_text(err));
+    return AVOW_EXIT_OK;
+}
+
+const struct avow_command avow_cmd_prove = {
+    .name = "prove",
+    .operands = "FILE|REF",
+    .operands_min = 1,
+    .operands_max = 1,
+    .summary = "write the evidence that lets anyone verify a credential offline",
+    .details =
+        "Asks a node to prove the record and its status, checks every signature and hash of the "
+        "answer, and writes it only if all hold. The evidence holds nothing of the document: no "
+        "name, no seed. avow verify --offline judges by it with no node at all, for as long as "
+        "the verifier's policy takes it for fresh.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,35 @@
+/* Evidence, from a node or from a file, checked. Whoever gave it is not believed: what fails the
+ * check is worth as much as no answer, and is told apart from it. */
+#ifndef AVOW_CLI_FETCH_H
+#define AVOW_CLI_FETCH_H
+
+#include "cli/client.h"
+#include "cli/command.h"
+#include "proto/trust/verdict.h"
+
+#define AVOW_FETCH_REASON_MAX 768
+
+struct avow_fetched {
+    struct avow_buf bytes;         /* the evidence as it came; empty unless it is good */
+    struct avow_evidence evidence; /* views into `bytes` */
+    /* NONE, or why there is none: UNREACHABLE, NO_DATA (the node does not have the log), EVIDENCE
+     * (what was given does not hold). */
+    enum avow_why why;
+    char reason[AVOW_FETCH_REASON_MAX]; /* for a person; "" with NONE */
+};
+
+/* All zeros is empty too. */
+void avow_fetched_fini(struct avow_fetched *fetched);
+
+/* Connects to the call's node. On failure NULL, with `reason` filled (AVOW_FETCH_REASON_MAX). */
+struct avow_client *avow_fetch_connect(const struct avow_cli *cli, enum avow_peer_role role,
+                                       char *reason);
+
+/* Asks the call's node to prove entry `index` of `issuer`'s log. */
+void avow_fetch_evidence(const struct avow_cli *cli, const struct avow_hash *issuer, uint64_t index,
+                         struct avow_fetched *fetched);
+/* Takes evidence that a file holds. AVOW_EXIT_OK, also when it does not hold; USAGE, having told
+ * the person, when there is no reading it. */
+int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched);
+
+#endif

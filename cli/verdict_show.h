@@ -1,0 +1,28 @@
+/* A verdict shown: as JSON for programs, and as an answer that a person understands. Neither says
+ * more than was checked. */
+#ifndef AVOW_CLI_VERDICT_SHOW_H
+#define AVOW_CLI_VERDICT_SHOW_H
+
+#include <jansson.h>
+
+#include "cli/subject.h"
+#include "proto/trust/verdict.h"
+
+struct avow_verdict_view {
+    const struct avow_verdict *verdict;
+    const struct avow_subject_file *file;
+    const struct avow_policy *policy;
+    uint64_t now, at;   /* Unix seconds; equal unless another time was asked about */
+    const char *detail; /* what stood in the way, or what is wrong with the document; "" */
+};
+
+/* {verdict, why, detail, reference, issuer {id, name, jurisdiction}, achievement {index, title,
+ * code}, state, reason, since, successor, valid_from, valid_until, checkpoint {epoch, size, time,
+ * age_seconds}, witnessed_at, at, checked, unchecked}. Every member is always there; what is not
+ * known is null. Times are RFC 3339 in UTC. NULL when memory ran out; the caller owns it. */
+json_t *avow_verdict_json(const struct avow_verdict_view *view);
+
+/* The answer in words; in colour if `colour`. */
+void avow_verdict_print(FILE *file, const struct avow_verdict_view *view, bool colour);
+
+#endif
