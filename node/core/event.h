@@ -23,10 +23,10 @@ enum avow_core_event_type {
 /* What became of a STORE_RANGE or FRESHEN, once it is synced. */
 struct avow_core_stored {
     enum avow_err err; /* ours; REFUSED, NOT_FOUND: the log is no longer where it was */
-    /* PROOF: the entries are not in the checkpoint's tree (the peer's fault). SIZE: they start at
-     * the wrong place. QUOTA: no room. NEWER: needs a newer version. Anything else says that the
-     * entries *are* what was signed, and break a rule or do not give the checkpoint's roots: store
-     * and simulator check the proof before they judge the rules. */
+    /* PROOF, ROOT: the entries are not in the checkpoint's tree (the peer's fault). SIZE: they
+     * start at the wrong place. QUOTA: no room. NEWER: needs a newer version. Anything else says
+     * that the entries *are* what was signed, and break a rule or do not give the checkpoint's
+     * roots: store and simulator check the proof before they judge the rules. */
     enum avow_reject reject;
     uint64_t accepted; /* the log's accepted size now */
     uint64_t pending;  /* how far its entries are stored; = accepted when nothing is pending */

@@ -9,15 +9,21 @@ static bool is_of_chain(const struct avow_checkpoint *checkpoint, const struct a
 }
 
 static enum avow_reject judge_signatures(const struct avow_judge_task *task,
-                                         const struct avow_chain *chain)
+                                         const struct avow_chain *chain,
+                                         struct avow_judgement *judgement)
 {
+    const struct avow_checkpoint *checkpoint = &task->checkpoint;
     enum avow_reject reject = AVOW_ACCEPT;
     if (!task->checkpoint_known)
-        reject = avow_checkpoint_judge(&task->checkpoint, chain);
+        reject = avow_checkpoint_judge(checkpoint, chain);
     for (size_t i = 0; i < task->cosignature_count && reject == AVOW_ACCEPT; i++) {
+        const struct avow_cosignature *line = &task->cosignatures[i];
         bool heartbeat = false;
-        reject =
-            avow_cosignature_judge(&task->cosignatures[i], &task->checkpoint, chain, &heartbeat);
+        if (avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size) == NULL)
+            continue;
+        reject = avow_cosignature_judge(line, checkpoint, chain, &heartbeat);
+        if (reject == AVOW_ACCEPT && heartbeat)
+            judgement->heartbeats |= UINT32_C(1) << i;
     }
     return reject;
 }
@@ -86,7 +92,7 @@ static void judge_by_list(const struct avow_judge_task *task, const struct avow_
         avow_chain_read(avow_buf_bytes(&list), &task->checkpoint, &theirs, &judgement->reject);
     if (judgement->err != AVOW_OK || judgement->reject != AVOW_ACCEPT)
         return;
-    judgement->reject = judge_signatures(task, &theirs);
+    judgement->reject = judge_signatures(task, &theirs, judgement);
     if (judgement->reject == AVOW_ACCEPT)
         relate(task, &theirs, held, judgement);
 }
@@ -98,7 +104,7 @@ void avow_judge_task_run(const struct avow_judge_task *task, const struct avow_c
     if (!task->by_held_chain)
         judge_by_list(task, held, judgement);
     else if (is_of_chain(&task->checkpoint, held))
-        judgement->reject = judge_signatures(task, held);
+        judgement->reject = judge_signatures(task, held, judgement);
     else
         judgement->err = AVOW_ERR_REFUSED;
 }

@@ -28,11 +28,14 @@ enum avow_judge_relation {
     AVOW_JUDGE_WINS,    /* a branch that beats the held one, or a root entry below its head */
 };
 
+/* Of the lines, only heartbeats count: of who else may cosign, policies will say. The others are
+ * left out, not held against anybody. */
 struct avow_judgement {
     enum avow_err err; /* ours: nothing is known about the checkpoint. REFUSED: by_held_chain, and
                         * the held chain is of another origin by now */
     enum avow_reject reject; /* anything but ACCEPT is provably wrong */
     enum avow_judge_relation relation;
+    uint32_t heartbeats; /* bit i: the task's line i is a heartbeat that stands */
     /* WINS, LOSES: the histories part at `parts_at`, where the other's tree root at that size is
      * `parts_root`; if the held tree's is another, they part somewhere from `shared` on. */
     uint64_t parts_at, shared;

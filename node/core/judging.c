@@ -126,6 +126,15 @@ void judging_freshened(struct avow_core *core, uint32_t slot, const struct avow_
     finish(core, slot, !good);
 }
 
+static void keep_heartbeats(struct candidate *candidate, uint32_t heartbeats)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < candidate->line_count; i++)
+        if (heartbeats >> i & 1)
+            candidate->lines[kept++] = candidate->lines[i];
+    candidate->line_count = kept;
+}
+
 /* A checkpoint of the held origin that stands in the way of the held one. */
 static bool is_fork(const struct avow_checkpoint *theirs, const struct avow_checkpoint *held)
 {
@@ -153,6 +162,9 @@ static void accepted(struct avow_core *core, uint32_t slot)
         core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
                    AVOW_REJECT_FORK);
         shun_add(core, theirs, NONE, IGNORE_MS);
+        finish(core, slot, false);
+    } else if (same_origin && theirs->size == held->size && want->now.line_count == 0 &&
+               avow_checkpoint_same_text(theirs, held)) {
         finish(core, slot, false);
     } else if (same_origin && theirs->size == held->size) {
         freshen(core, slot);
@@ -215,6 +227,7 @@ void judging_done(struct avow_core *core, uint32_t slot, const struct avow_judge
         if (culprit != NONE)
             link_close(core, culprit, judgement->reject);
     } else {
+        keep_heartbeats(&want->now, judgement->heartbeats);
         switch (judgement->relation) {
         case AVOW_JUDGE_EXTENDS:
             accepted(core, slot);

@@ -92,7 +92,7 @@ static enum after_drain judge_failure(struct avow_core *core, const struct want 
     }
     if (stored->reject == AVOW_REJECT_SIZE)
         return DRAIN_RESTART;
-    if (stored->reject == AVOW_REJECT_PROOF)
+    if (stored->reject == AVOW_REJECT_PROOF || stored->reject == AVOW_REJECT_ROOT)
         return DRAIN_CHECK;
     if (stored->reject == AVOW_REJECT_QUOTA) {
         trace = AVOW_CORE_TRACE_NO_ROOM;
