@@ -124,8 +124,11 @@ enum avow_reject avow_checkpoint_judge_key(const struct avow_checkpoint *checkpo
         checkpoint->epoch != avow_chain_epoch(chain) ||
         !avow_hash_equal(&checkpoint->opening, avow_chain_opening(chain)))
         return AVOW_REJECT_ORIGIN;
-    if (checkpoint->size <= chain->entries[chain->count - 1].index)
+    const struct avow_root_entry *opening = &chain->entries[chain->count - 1];
+    if (checkpoint->size <= opening->index)
         return AVOW_REJECT_SIZE;
+    if (checkpoint->time < opening->t)
+        return AVOW_REJECT_TIME;
     const struct avow_chain_key *key =
         avow_chain_key(chain, &checkpoint->key, AVOW_KEY_SIGN, checkpoint->size);
     if (key == NULL)
@@ -142,6 +145,16 @@ enum avow_reject avow_checkpoint_judge(const struct avow_checkpoint *checkpoint,
     return avow_checkpoint_verify(checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
 }
 
+/* A log's own key is no witness of it, whatever became of the key since. */
+static bool is_own_key(const struct avow_chain *chain, const struct avow_key *key)
+{
+    for (size_t i = 0; i < chain->key_count; i++) {
+        if (avow_key_equal(&chain->keys[i].key, key))
+            return true;
+    }
+    return false;
+}
+
 enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
                                         const struct avow_checkpoint *checkpoint,
                                         const struct avow_chain *chain, bool *heartbeat)
@@ -153,6 +166,8 @@ enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
         return AVOW_REJECT_KEY_EXPIRED;
     if (line->time < checkpoint->time)
         return AVOW_REJECT_TIME;
+    if (key == NULL && is_own_key(chain, &line->key))
+        return AVOW_REJECT_KEY_UNKNOWN;
     if (key == NULL && !avow_key_is_valid(&line->key))
         return AVOW_REJECT_KEY_POINT;
     return avow_cosignature_verify(line, checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
@@ -171,8 +186,34 @@ static void judge_cosignatures(struct avow_reader *reader, const struct avow_che
     }
 }
 
+/* An entry that breaks a rule makes every checkpoint that covers it invalid: what one entry alone
+ * shows of that is not accepted. A root entry outside the chain shows that the chain leaves it out;
+ * a time after the checkpoint's, that the checkpoint is older than what it covers. */
+static enum avow_reject judge_entry(const struct avow_log_proof *proof, size_t position,
+                                    uint64_t *last_t)
+{
+    const struct avow_proved_entry *proved = &proof->entries[position];
+    struct avow_entry entry;
+    enum avow_reject reject = avow_entry_decode(proved->bytes, &entry);
+    if (reject == AVOW_REJECT_NEWER)
+        return AVOW_ACCEPT;
+    if (reject != AVOW_ACCEPT)
+        return reject;
+    if (entry.t < *last_t || entry.t > proof->checkpoint.time)
+        return AVOW_REJECT_TIME;
+    *last_t = entry.t;
+    if (!avow_kind_is_root(entry.kind))
+        return AVOW_ACCEPT;
+    for (size_t i = 0; i < proof->chain.count; i++) {
+        if (proof->chain.entries[i].index == proved->index)
+            return AVOW_ACCEPT;
+    }
+    return AVOW_REJECT_CHAIN;
+}
+
 static enum avow_err read_entries(struct avow_reader *reader, struct avow_log_proof *proof)
 {
+    uint64_t last_t = 0;
     size_t count = avow_reader_array(reader, AVOW_EVIDENCE_ENTRIES_MAX);
     if (count == 0)
         return AVOW_OK;
@@ -190,6 +231,8 @@ static enum avow_err read_entries(struct avow_reader *reader, struct avow_log_pr
         struct avow_hash leaf = avow_leaf_hash(entry->bytes);
         avow_reader_reject(reader, check_inclusion(&leaf, entry->index, proof->checkpoint.size,
                                                    entry->path, &proof->checkpoint.root));
+        if (reader->reject == AVOW_ACCEPT)
+            avow_reader_reject(reader, judge_entry(proof, i, &last_t));
     }
     return AVOW_OK;
 }
@@ -224,6 +267,52 @@ static enum avow_err read_chunks(struct avow_reader *reader, struct avow_log_pro
     return AVOW_OK;
 }
 
+/* Revoked is final, and superseded but for revocation: a map that says otherwise contradicts the
+ * entries that it is computed from. */
+static enum avow_reject judge_states(const struct avow_log_proof *proof)
+{
+    for (size_t i = 0; i < proof->entry_count; i++) {
+        struct avow_entry entry;
+        enum avow_status status;
+        if (avow_entry_decode(proof->entries[i].bytes, &entry) != AVOW_ACCEPT ||
+            entry.kind != AVOW_KIND_STATUS ||
+            !avow_log_proof_status(proof, entry.status.target, &status))
+            continue;
+        bool final = entry.status.state == AVOW_STATUS_REVOKED ||
+                     entry.status.state == AVOW_STATUS_SUPERSEDED;
+        if (final && status != entry.status.state && status != AVOW_STATUS_REVOKED)
+            return AVOW_REJECT_STATUS_ROOT;
+    }
+    return AVOW_ACCEPT;
+}
+
+/* An earlier checkpoint on the way to the one at hand: of an epoch of its chain and in the sizes of
+ * that epoch, by a sign key in force then. */
+static enum avow_reject judge_first(const struct avow_log_proof *proof)
+{
+    const struct avow_checkpoint *first = &proof->first_checkpoint;
+    const struct avow_chain *chain = &proof->chain;
+    if (!avow_hash_equal(&first->issuer, &chain->issuer) || first->epoch >= chain->count)
+        return AVOW_REJECT_ORIGIN;
+    const struct avow_root_entry *opening = &chain->entries[first->epoch];
+    bool last = first->epoch + 1 == chain->count;
+    if (!avow_hash_equal(&first->opening, &opening->leaf))
+        return AVOW_REJECT_ORIGIN;
+    if (first->size <= opening->index ||
+        first->size > (last ? proof->checkpoint.size : opening[1].index))
+        return AVOW_REJECT_SIZE;
+    if (first->time < opening->t || (last && first->time > proof->checkpoint.time))
+        return AVOW_REJECT_TIME;
+    if (first->size == proof->checkpoint.size &&
+        !avow_hash_equal(&first->root, &proof->checkpoint.root))
+        return AVOW_REJECT_FORK;
+    const struct avow_chain_key *key =
+        avow_chain_key(chain, &first->key, AVOW_KEY_SIGN, first->size);
+    if (key == NULL)
+        return AVOW_REJECT_KEY_UNKNOWN;
+    return first->time > key->not_after ? AVOW_REJECT_KEY_EXPIRED : AVOW_ACCEPT;
+}
+
 /* An older checkpoint of the same issuer, with cosignatures, that covers an entry which this proof
  * shows: what is proved is that the cosigners had seen this leaf in it. */
 static void read_first_witness(struct avow_reader *reader, struct avow_log_proof *proof)
@@ -231,7 +320,6 @@ static void read_first_witness(struct avow_reader *reader, struct avow_log_proof
     if (avow_reader_nil(reader))
         return;
     struct avow_checkpoint *first = &proof->first_checkpoint;
-    const struct avow_chain *chain = &proof->chain;
     avow_reader_array_of(reader, 4);
     avow_checkpoint_read(reader, first);
     avow_cosignatures_read(reader, proof->first_cosignatures, &proof->first_cosignature_count);
@@ -240,19 +328,18 @@ static void read_first_witness(struct avow_reader *reader, struct avow_log_proof
     struct avow_bytes entry;
     if (reader->reject != AVOW_ACCEPT)
         return;
-    if (!avow_hash_equal(&first->issuer, &chain->issuer) || first->epoch >= chain->count ||
-        !avow_hash_equal(&first->opening, &chain->entries[first->epoch].leaf) ||
-        proof->first_cosignature_count == 0 ||
+    if (proof->first_cosignature_count == 0 ||
         !avow_log_proof_entry(proof, proof->first_index, &entry)) {
         avow_reader_reject(reader, AVOW_REJECT_VALUE);
         return;
     }
     struct avow_hash leaf = avow_leaf_hash(entry);
+    avow_reader_reject(reader, judge_first(proof));
     avow_reader_reject(reader,
                        check_inclusion(&leaf, proof->first_index, first->size, path, &first->root));
     if (reader->reject == AVOW_ACCEPT && !avow_checkpoint_verify(first))
         avow_reader_reject(reader, AVOW_REJECT_SIGNATURE);
-    judge_cosignatures(reader, first, chain, proof->first_cosignatures,
+    judge_cosignatures(reader, first, &proof->chain, proof->first_cosignatures,
                        proof->first_cosignature_count);
     proof->has_first_witness = reader->reject == AVOW_ACCEPT;
 }
@@ -268,12 +355,17 @@ static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_
     enum avow_err err = read_chain(reader, &proof->checkpoint, &proof->chain, &reject);
     avow_reader_reject(reader, reject);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
+        avow_reader_reject(reader, avow_checkpoint_judge_key(&proof->checkpoint, &proof->chain));
+    if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
         err = read_entries(reader, proof);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
         err = read_chunks(reader, proof);
+    if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
+        avow_reader_reject(reader, judge_states(proof));
     if (err != AVOW_OK || reader->reject != AVOW_ACCEPT)
         return err;
-    avow_reader_reject(reader, avow_checkpoint_judge(&proof->checkpoint, &proof->chain));
+    if (!avow_checkpoint_verify(&proof->checkpoint))
+        avow_reader_reject(reader, AVOW_REJECT_SIGNATURE);
     judge_cosignatures(reader, &proof->checkpoint, &proof->chain, proof->cosignatures,
                        proof->cosignature_count);
     if (reader->reject == AVOW_ACCEPT)
@@ -376,11 +468,16 @@ bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
                            enum avow_status *status)
 {
     uint64_t number = index / AVOW_STATUS_CHUNK_ENTRIES;
-    for (size_t i = 0; i < proof->chunk_count; i++) {
-        if (proof->chunks[i].number == number) {
-            *status = avow_status_get(proof->chunks[i].bytes, index);
-            return true;
-        }
+    size_t low = 0, high = proof->chunk_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (proof->chunks[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    if (low == proof->chunk_count || proof->chunks[low].number != number)
+        return false;
+    *status = avow_status_get(proof->chunks[low].bytes, index);
+    return true;
 }

@@ -57,7 +57,9 @@ struct avow_evidence {
 
 /* Decodes and checks all of `bytes`, which must outlive the evidence: root chains complete to the
  * checkpoint's epoch and their signatures, the checkpoint's signature by a sign key in force at its
- * size and time, each cosignature, each path. `*reject` says what is wrong with it when AVOW_OK is
+ * size and time, each cosignature, each path, each entry's form (a kind that needs a newer version
+ * passes), and that entries contradict neither the checkpoint's time, nor the root chain, nor the
+ * status map. `*reject` says what is wrong with it when AVOW_OK is
  * returned; AVOW_ERR_NOMEM otherwise. On anything but acceptance `evidence` is empty. */
 AVOW_NODISCARD enum avow_err avow_evidence_check(struct avow_bytes bytes,
                                                  struct avow_evidence *evidence,
@@ -76,15 +78,16 @@ bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
                            enum avow_status *status);
 
 /* A checkpoint judged by a chain: its origin is the chain's last epoch, its key a sign key in force
- * at its size, its time within that key's life, its signature good. ORIGIN, KEY_UNKNOWN,
- * KEY_EXPIRED, SIGNATURE. */
+ * at its size, its time within that key's life and not before the chain's last entry, its signature
+ * good. ORIGIN, SIZE, TIME, KEY_UNKNOWN, KEY_EXPIRED, SIGNATURE. */
 AVOW_NODISCARD enum avow_reject avow_checkpoint_judge(const struct avow_checkpoint *checkpoint,
                                                       const struct avow_chain *chain);
 /* The same but for the signature, for those who verify it elsewhere. */
 AVOW_NODISCARD enum avow_reject avow_checkpoint_judge_key(const struct avow_checkpoint *checkpoint,
                                                           const struct avow_chain *chain);
 /* A cosignature judged: by a heartbeat key of the chain, in force at the checkpoint's size and with
- * checkpoint time <= time <= not_after (`*heartbeat` true), or by any other key as a witness's. */
+ * checkpoint time <= time <= not_after (`*heartbeat` true), or as a witness's by any key that the
+ * log itself never had. KEY_UNKNOWN, KEY_EXPIRED, KEY_POINT, TIME, SIGNATURE. */
 AVOW_NODISCARD enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
                                                        const struct avow_checkpoint *checkpoint,
                                                        const struct avow_chain *chain,

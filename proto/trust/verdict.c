@@ -12,6 +12,7 @@ struct findings {
     struct avow_known_log log;
     bool has_log;
     bool in_log;     /* index below the checkpoint's size */
+    bool abandoned;  /* a better history parts from the held one below this index */
     bool has_entry;  /* shown, decoded and of kind 5 */
     bool newer;      /* shown, of a kind this program does not know */
     bool other_kind; /* shown, and not a credential */
@@ -104,6 +105,7 @@ static enum avow_err gather_log(struct findings *f, struct avow_verdict *v)
     v->size = checkpoint->size;
     v->time = checkpoint->time;
     f->in_log = f->subject->index < checkpoint->size;
+    f->abandoned = f->subject->index >= f->log.abandoned_from;
     gather_freshness(f, v);
     return AVOW_OK;
 }
@@ -234,8 +236,9 @@ static bool row_tampered(const struct findings *f, struct avow_verdict *v)
     v->checked |= AVOW_CHECK_DOCUMENT;
     if (!f->subject->proof_good)
         return say(v, AVOW_WORD_TAMPERED, AVOW_WHY_PROOF);
-    /* Beyond the log that is known there may be keys that are not known: cannot tell. */
-    if (!f->has_log || !f->in_log)
+    /* Beyond the log that is known, and in a better history that is not held, there may be keys
+     * that are not known: cannot tell. */
+    if (!f->has_log || !f->in_log || f->abandoned)
         return false;
     v->checked |= AVOW_CHECK_SIGNER;
     if (avow_chain_key(f->log.chain, &f->subject->signer, AVOW_KEY_SIGN, f->subject->index) == NULL)
@@ -243,24 +246,41 @@ static bool row_tampered(const struct findings *f, struct avow_verdict *v)
     return false;
 }
 
-static bool row_disputed(const struct findings *f, struct avow_verdict *v)
+/* What the entry at the document's index says against it; NONE for a bare reference. */
+static enum avow_why compare_entry(const struct findings *f)
 {
     const struct avow_subject *subject = f->subject;
-    if (!subject->has_document)
-        return false;
-    if (f->other_kind) {
-        v->checked |= AVOW_CHECK_COMMITMENT;
-        return say(v, AVOW_WORD_DISPUTED, AVOW_WHY_NOT_ISSUE);
-    }
-    if (!f->has_entry)
-        return false;
     const struct avow_issue *issue = &f->entry.issue;
-    v->checked |= AVOW_CHECK_COMMITMENT;
+    if (!subject->has_document)
+        return AVOW_WHY_NONE;
+    if (f->other_kind)
+        return AVOW_WHY_NOT_ISSUE;
     if (!avow_hash_equal(&subject->commitment, &issue->commitment))
-        return say(v, AVOW_WORD_DISPUTED, AVOW_WHY_ENTRY);
+        return AVOW_WHY_ENTRY;
     if (subject->valid_from != issue->valid_from || subject->valid_until != issue->valid_until)
-        return say(v, AVOW_WORD_DISPUTED, AVOW_WHY_DATES);
-    return false;
+        return AVOW_WHY_DATES;
+    return AVOW_WHY_NONE;
+}
+
+static bool row_disputed(const struct findings *f, struct avow_verdict *v)
+{
+    if (!f->subject->has_document || (!f->has_entry && !f->other_kind))
+        return false;
+    v->checked |= AVOW_CHECK_COMMITMENT;
+    enum avow_why why = compare_entry(f);
+    return why == AVOW_WHY_NONE ? false : say(v, AVOW_WORD_DISPUTED, why);
+}
+
+/* An entry that a better history, which is not held, would abandon: it cannot tell of anything but
+ * its own revocation, which stays. */
+static bool row_abandoned(const struct findings *f, struct avow_verdict *v)
+{
+    if (!f->in_log || !f->abandoned)
+        return false;
+    if (f->has_entry && f->has_state && f->state == AVOW_STATUS_REVOKED &&
+        compare_entry(f) == AVOW_WHY_NONE)
+        return say(v, AVOW_WORD_REVOKED, AVOW_WHY_STATUS);
+    return say(v, AVOW_WORD_UNKNOWN, AVOW_WHY_ABANDONED);
 }
 
 static bool row_state(const struct findings *f, struct avow_verdict *v, enum avow_status state,
@@ -288,8 +308,6 @@ static bool row_unknown(const struct findings *f, struct avow_verdict *v)
         return say(v, AVOW_WORD_UNKNOWN, AVOW_WHY_NO_DATA);
     if (!f->in_log)
         return say(v, AVOW_WORD_UNKNOWN, AVOW_WHY_BEYOND);
-    if (f->subject->index >= f->log.abandoned_from)
-        return say(v, AVOW_WORD_UNKNOWN, AVOW_WHY_ABANDONED);
     if (f->newer)
         return say(v, AVOW_WORD_UNKNOWN, AVOW_WHY_NEWER);
     if (f->other_kind)
@@ -309,7 +327,7 @@ static bool row_unknown(const struct findings *f, struct avow_verdict *v)
 
 static void decide(const struct findings *f, struct avow_verdict *v)
 {
-    if (row_tampered(f, v) || row_disputed(f, v) ||
+    if (row_tampered(f, v) || row_abandoned(f, v) || row_disputed(f, v) ||
         row_state(f, v, AVOW_STATUS_REVOKED, AVOW_WORD_REVOKED) || row_period(f, v) ||
         row_state(f, v, AVOW_STATUS_SUPERSEDED, AVOW_WORD_SUPERSEDED) || row_unknown(f, v) ||
         row_state(f, v, AVOW_STATUS_SUSPENDED, AVOW_WORD_SUSPENDED))

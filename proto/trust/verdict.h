@@ -21,6 +21,7 @@ enum avow_word {
     AVOW_WORD_SUSPENDED = 8,
     AVOW_WORD_UNRECOGNISED = 9,
 };
+/* Any value has a name and an exit status: one from a newer peer is "unknown", 3. */
 const char *avow_word_name(enum avow_word word); /* "valid", "not-yet-valid", … */
 int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 */
 

@@ -1,4 +1,5 @@
-/* The words of verdicts, for machines and for people. */
+/* The words of verdicts, for machines and for people. A word or a why may come from a peer, so that
+ * any value has a name. */
 #include "proto/trust/verdict.h"
 
 const char *avow_word_name(enum avow_word word)
@@ -10,15 +11,14 @@ const char *avow_word_name(enum avow_word word)
         [AVOW_WORD_SUPERSEDED] = "superseded", [AVOW_WORD_UNKNOWN] = "unknown",
         [AVOW_WORD_SUSPENDED] = "suspended",   [AVOW_WORD_UNRECOGNISED] = "unrecognised",
     };
-    AVOW_ASSERT((unsigned)word < sizeof(names) / sizeof(names[0]));
-    return names[word];
+    return (unsigned)word < sizeof(names) / sizeof(names[0]) ? names[word] : "unknown";
 }
 
 int avow_word_exit(enum avow_word word)
 {
     if (word == AVOW_WORD_VALID)
         return 0;
-    return word == AVOW_WORD_UNKNOWN ? 3 : 1;
+    return word == AVOW_WORD_UNKNOWN || (unsigned)word > AVOW_WORD_UNRECOGNISED ? 3 : 1;
 }
 
 const char *avow_why_name(enum avow_why why)
@@ -28,8 +28,7 @@ const char *avow_why_name(enum avow_why why)
         AVOW_WHY_LIST(AVOW_WHY_ROW)
 #undef AVOW_WHY_ROW
     };
-    AVOW_ASSERT((unsigned)why < sizeof(names) / sizeof(names[0]));
-    return names[why];
+    return (unsigned)why < sizeof(names) / sizeof(names[0]) ? names[why] : "unknown";
 }
 
 const char *avow_why_text(enum avow_why why)
@@ -39,8 +38,8 @@ const char *avow_why_text(enum avow_why why)
         AVOW_WHY_LIST(AVOW_WHY_ROW)
 #undef AVOW_WHY_ROW
     };
-    AVOW_ASSERT((unsigned)why < sizeof(texts) / sizeof(texts[0]));
-    return texts[why];
+    return (unsigned)why < sizeof(texts) / sizeof(texts[0]) ? texts[why]
+                                                            : "for a reason unknown here";
 }
 
 const char *avow_check_name(unsigned bit)

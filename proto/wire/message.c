@@ -13,6 +13,7 @@
 #define LIST_CHECKPOINTS_MAX 256
 #define LIST_ENTRIES_MAX 65536
 #define LIST_CHAIN_MAX AVOW_ROOT_ENTRIES_MAX
+#define ITEMS_MAX 15 /* of a message: what one byte of header can say */
 #define PATH_BYTES_MAX (AVOW_PATH_MAX * sizeof(struct avow_hash))
 
 enum field {
@@ -289,6 +290,13 @@ static uint64_t *uint_field(struct avow_message *message, enum field field)
     return NULL;
 }
 
+static uint64_t uint_max(enum field field)
+{
+    if (field == F_LAST || field == F_WHOLE)
+        return 1;
+    return field == F_ROLE ? AVOW_PEER_WATCHER : AVOW_UINT_MAX;
+}
+
 /* Any field that is not an integer. */
 static void read_field(struct avow_reader *reader, struct avow_message *message, enum field field)
 {
@@ -330,10 +338,10 @@ enum avow_reject avow_message_decode(struct avow_bytes bytes, struct avow_messag
 {
     struct avow_reader reader;
     avow_reader_init(&reader, bytes);
-    size_t items = avow_reader_array(&reader, 64);
+    size_t items = avow_reader_array(&reader, ITEMS_MAX);
     uint64_t type = avow_reader_uint(&reader);
     message->request = avow_reader_uint(&reader);
-    if (items < 2)
+    if (items < 2 || bytes.len > AVOW_MESSAGE_BYTES_MAX)
         avow_reader_reject(&reader, AVOW_REJECT_LENGTH);
     if (reader.reject != AVOW_ACCEPT)
         return reader.reject;
@@ -350,7 +358,7 @@ enum avow_reject avow_message_decode(struct avow_bytes bytes, struct avow_messag
         enum field field = (enum field)shape->fields[i];
         uint64_t *value = uint_field(message, field);
         if (value != NULL)
-            *value = avow_reader_uint(&reader);
+            *value = avow_reader_uint_max(&reader, uint_max(field));
         else
             read_field(&reader, message, field);
     }
