@@ -1,0 +1,226 @@
+/* Evidence for tests. An allocation failure or a plan that is too large aborts. */
+#include "tests/support/proof_builder.h"
+
+static void add(uint64_t *items, size_t *count, size_t max, uint64_t item)
+{
+    size_t place = *count;
+    for (size_t i = 0; i < *count; i++) {
+        if (items[i] == item)
+            return;
+    }
+    AVOW_ASSERT(*count < max);
+    for (; place > 0 && items[place - 1] > item; place--)
+        items[place] = items[place - 1];
+    items[place] = item;
+    ++*count;
+}
+
+struct avow_checkpoint log_builder_checkpoint(const struct log_builder *log, uint64_t time)
+{
+    struct avow_checkpoint checkpoint = {
+        .issuer = log->state.chain.issuer,
+        .epoch = avow_chain_epoch(&log->state.chain),
+        .opening = *avow_chain_opening(&log->state.chain),
+        .size = log->count,
+        .root = avow_tree_root(&log->state.tree),
+        .time = time,
+        .status_root = log_builder_status_root(log),
+    };
+    avow_checkpoint_sign(&checkpoint, &log->sign.secret);
+    return checkpoint;
+}
+
+void proof_plan_init(struct proof_plan *plan, const struct log_builder *log)
+{
+    *plan = (struct proof_plan){.log = log, .skip_root = PROOF_PLAN_NONE};
+    plan->checkpoint = log_builder_checkpoint(log, log->t);
+}
+
+void proof_plan_entry(struct proof_plan *plan, uint64_t index)
+{
+    for (size_t i = 0; i < plan->log->state.chain.count; i++) {
+        if (plan->log->state.chain.entries[i].index == index)
+            return;
+    }
+    add(plan->entries, &plan->entry_count, PROOF_PLAN_ENTRIES_MAX, index);
+}
+
+void proof_plan_chunk(struct proof_plan *plan, uint64_t number)
+{
+    add(plan->chunks, &plan->chunk_count, PROOF_PLAN_CHUNKS_MAX, number);
+}
+
+void proof_plan_record(struct proof_plan *plan, uint64_t index)
+{
+    const struct log_builder *log = plan->log;
+    struct avow_entry entry;
+    proof_plan_entry(plan, index);
+    proof_plan_chunk(plan, index / AVOW_STATUS_CHUNK_ENTRIES);
+    if (avow_entry_decode(log->rows[index].bytes, &entry) == AVOW_ACCEPT &&
+        entry.kind == AVOW_KIND_ISSUE)
+        proof_plan_entry(plan, entry.issue.achievement);
+    for (uint64_t event = log->rows[index].last_status_entry; event != 0;) {
+        proof_plan_entry(plan, event);
+        enum avow_reject reject = avow_entry_decode(log->rows[event].bytes, &entry);
+        AVOW_ASSERT(reject == AVOW_ACCEPT);
+        event = entry.status.previous;
+    }
+}
+
+void proof_plan_cosign(struct proof_plan *plan, const struct log_key *key, uint64_t time)
+{
+    AVOW_ASSERT(plan->line_count < AVOW_COSIGNATURES_MAX);
+    avow_cosignature_sign(&plan->lines[plan->line_count++], &plan->checkpoint, time, &key->secret);
+}
+
+void proof_plan_first(struct proof_plan *plan, const struct avow_checkpoint *first,
+                      const struct log_key *key, uint64_t time, uint64_t index)
+{
+    plan->has_first = true;
+    plan->first = *first;
+    plan->first_line_count = 1;
+    plan->first_index = index;
+    avow_cosignature_sign(&plan->first_lines[0], first, time, &key->secret);
+}
+
+static struct avow_path path_of(const struct log_builder *log, uint64_t index, uint64_t size)
+{
+    struct avow_path path;
+    struct avow_tree_nodes nodes = log_builder_nodes(log);
+    enum avow_err err = avow_inclusion_prove(&nodes, index, size, &path);
+    AVOW_ASSERT(err == AVOW_OK);
+    return path;
+}
+
+static void write_entry(struct avow_buf *out, const struct proof_plan *plan, uint64_t index)
+{
+    struct avow_path path = path_of(plan->log, index, plan->checkpoint.size);
+    avow_proved_entry_write(out, plan->log->rows[index].bytes, index, &path);
+}
+
+static void write_proof(struct avow_buf *out, const struct proof_plan *plan)
+{
+    const struct log_builder *log = plan->log;
+    const struct avow_chain *chain = &log->state.chain;
+    avow_log_proof_begin(out, &plan->checkpoint, plan->lines, plan->line_count);
+    avow_proved_list_begin(out, chain->count - (plan->skip_root < chain->count));
+    for (size_t i = 0; i < chain->count; i++) {
+        if (i != plan->skip_root)
+            write_entry(out, plan, chain->entries[i].index);
+    }
+    avow_proved_list_begin(out, plan->entry_count);
+    for (size_t i = 0; i < plan->entry_count; i++)
+        write_entry(out, plan, plan->entries[i]);
+    avow_proved_list_begin(out, plan->chunk_count);
+    for (size_t i = 0; i < plan->chunk_count; i++) {
+        uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
+        log_builder_chunk(log, plan->chunks[i], chunk);
+        struct avow_path path = log_builder_status_path(log, plan->chunks[i]);
+        avow_proved_chunk_write(out, plan->chunks[i], chunk, &path);
+    }
+    if (!plan->has_first) {
+        avow_first_witness_none(out);
+        return;
+    }
+    struct avow_path path = {0};
+    if (plan->first_index < plan->first.size)
+        path = path_of(log, plan->first_index, plan->first.size);
+    avow_first_witness_write(out, &plan->first, plan->first_lines, plan->first_line_count,
+                             plan->first_index, &path);
+}
+
+void proof_plans_write(struct avow_buf *out, const struct proof_plan *const *plans, size_t count)
+{
+    const struct proof_plan *last = NULL;
+    avow_evidence_begin(out, count);
+    for (size_t n = 0; n < count; n++) {
+        const struct proof_plan *next = NULL;
+        for (size_t i = 0; i < count; i++) {
+            const uint8_t *id = plans[i]->checkpoint.issuer.bytes;
+            if ((last == NULL || memcmp(id, last->checkpoint.issuer.bytes, 32) > 0) &&
+                (next == NULL || memcmp(id, next->checkpoint.issuer.bytes, 32) < 0))
+                next = plans[i];
+        }
+        AVOW_ASSERT(next != NULL);
+        write_proof(out, next);
+        last = next;
+    }
+    AVOW_ASSERT(out->err == AVOW_OK);
+}
+
+/* ------------------------------------------------------------------ facts */
+
+static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
+                               struct avow_known_log *known)
+{
+    const struct proof_plan *plan = context;
+    if (!avow_hash_equal(issuer, &plan->checkpoint.issuer))
+        return AVOW_ERR_NOT_FOUND;
+    *known = (struct avow_known_log){
+        .checkpoint = &plan->checkpoint,
+        .cosignatures = plan->lines,
+        .cosignature_count = plan->line_count,
+        .chain = &plan->log->state.chain,
+        .abandoned_from = AVOW_NEVER,
+        .handle = plan,
+    };
+    return AVOW_OK;
+}
+
+static enum avow_err facts_entry(void *context, const struct avow_known_log *known, uint64_t index,
+                                 struct avow_bytes *entry)
+{
+    (void)context;
+    const struct proof_plan *plan = known->handle;
+    if (index >= plan->log->count)
+        return AVOW_ERR_NOT_FOUND;
+    *entry = plan->log->rows[index].bytes;
+    return AVOW_OK;
+}
+
+static enum avow_err facts_status(void *context, const struct avow_known_log *known, uint64_t index,
+                                  enum avow_status *status)
+{
+    (void)context;
+    const struct proof_plan *plan = known->handle;
+    if (index >= plan->log->count)
+        return AVOW_ERR_NOT_FOUND;
+    *status = plan->log->rows[index].status;
+    return AVOW_OK;
+}
+
+static enum avow_err facts_last_status_entry(void *context, const struct avow_known_log *known,
+                                             uint64_t target, uint64_t *index)
+{
+    (void)context;
+    const struct proof_plan *plan = known->handle;
+    *index = plan->log->rows[target].last_status_entry;
+    return *index == 0 ? AVOW_ERR_NOT_FOUND : AVOW_OK;
+}
+
+/* Of the plan's own lines, since its first witness is what evidence adds. */
+static enum avow_err facts_first_witness(void *context, const struct avow_known_log *known,
+                                         uint64_t index, uint64_t *time)
+{
+    (void)context;
+    const struct proof_plan *plan = known->handle;
+    *time = plan->has_first && plan->first_index == index ? plan->first_lines[0].time : AVOW_NEVER;
+    for (size_t i = 0; i < plan->line_count; i++) {
+        if (!avow_key_equal(&plan->lines[i].key, &plan->log->heartbeat.key) &&
+            plan->lines[i].time < *time)
+            *time = plan->lines[i].time;
+    }
+    return *time == AVOW_NEVER ? AVOW_ERR_NOT_FOUND : AVOW_OK;
+}
+
+struct avow_facts proof_plan_facts(const struct proof_plan *plan)
+{
+    return (struct avow_facts){
+        .context = (void *)(uintptr_t)plan,
+        .log = facts_log,
+        .entry = facts_entry,
+        .status = facts_status,
+        .last_status_entry = facts_last_status_entry,
+        .first_witness = facts_first_witness,
+    };
+}
