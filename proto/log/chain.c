@@ -302,29 +302,37 @@ static bool is_signed(const struct avow_chain *chain, const struct step *step, u
     return avow_ed25519_verify(step->signer, avow_buf_bytes(&message), step->signature);
 }
 
-/* Room for one more entry of `len` bytes and for the step's keys. On failure the chain may own more
- * memory than it uses, and is otherwise as it was. */
-static enum avow_err make_room(struct avow_chain *chain, const struct step *step, size_t len)
+static enum avow_err grow_arrays(struct avow_chain *chain, const struct step *step)
 {
     struct avow_root_entry *entries =
         realloc(chain->entries, (chain->count + 1) * sizeof(*chain->entries));
     if (entries == NULL)
         return AVOW_ERR_NOMEM;
     chain->entries = entries;
-    if (step->key_count > 0) {
-        struct avow_chain_key *keys =
-            realloc(chain->keys, (chain->key_count + step->key_count) * sizeof(*chain->keys));
-        if (keys == NULL)
-            return AVOW_ERR_NOMEM;
-        chain->keys = keys;
-    }
+    if (step->key_count == 0)
+        return AVOW_OK;
+    struct avow_chain_key *keys =
+        realloc(chain->keys, (chain->key_count + step->key_count) * sizeof(*chain->keys));
+    if (keys == NULL)
+        return AVOW_ERR_NOMEM;
+    chain->keys = keys;
+    return AVOW_OK;
+}
+
+/* Room for one more entry of `len` bytes and for the step's keys. On failure the chain may own more
+ * memory than it uses, and is otherwise as it was. */
+static enum avow_err make_room(struct avow_chain *chain, const struct step *step, size_t len)
+{
     if (!chain->bytes.heap) /* an all-zero chain */
         bytes_init(&chain->bytes);
     if (avow_buf_extend(&chain->bytes, len) == NULL) {
         chain->bytes.err = AVOW_OK;
         return AVOW_ERR_NOMEM;
     }
-    return AVOW_OK;
+    enum avow_err err = grow_arrays(chain, step);
+    if (err != AVOW_OK)
+        chain->bytes.len -= len;
+    return err;
 }
 
 static void carry_out(struct avow_chain *chain, const struct step *step, uint64_t index,

@@ -5,20 +5,20 @@
 
 struct operator_row {
     const char *word;
+    size_t fields;   /* after the word, children aside */
+    size_t children; /* unless `many` */
     enum avow_rule_operator op;
-    size_t fields; /* after the word, children aside */
-    bool many;     /* any number of children but none; else `children` */
-    size_t children;
+    bool many; /* any number of children but none */
 };
 
 static const struct operator_row operators[] = {
-    {"all", AVOW_RULE_ALL, 0, true, 0},
-    {"any", AVOW_RULE_ANY, 0, true, 0},
-    {"n", AVOW_RULE_N, 1, true, 0},
-    {"credits", AVOW_RULE_CREDITS, 2, false, 1},
-    {"where", AVOW_RULE_WHERE, 1, false, 1},
-    {"distinct", AVOW_RULE_DISTINCT, 0, false, 1},
-    {"achievement", AVOW_RULE_ACHIEVEMENT, 2, false, 0},
+    {"all", 0, 0, AVOW_RULE_ALL, true},
+    {"any", 0, 0, AVOW_RULE_ANY, true},
+    {"n", 1, 0, AVOW_RULE_N, true},
+    {"credits", 2, 1, AVOW_RULE_CREDITS, false},
+    {"achievement", 2, 0, AVOW_RULE_ACHIEVEMENT, false},
+    {"where", 1, 1, AVOW_RULE_WHERE, false},
+    {"distinct", 0, 1, AVOW_RULE_DISTINCT, false},
 };
 
 static const struct operator_row *find_operator(struct avow_bytes word)

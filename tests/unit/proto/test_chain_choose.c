@@ -400,7 +400,7 @@ static size_t walk(const struct world *world, size_t *agreed, bool *root_fork)
 static const struct avow_chain *choose_shuffled(struct world *world,
                                                 struct avow_chain_choice *choice)
 {
-    const struct avow_chain *order[CHAINS_MAX];
+    const struct avow_chain *order[CHAINS_MAX] = {NULL};
     for (size_t i = 0; i < world->chain_count; i++) {
         size_t j = (size_t)draw(world, i + 1);
         order[i] = order[j];

@@ -313,16 +313,18 @@ static void test_lengths(void **state)
 static void expect_nested(const char *before, const char *after, size_t depth,
                           enum avow_reject reject)
 {
-    char notation[256] = "";
-    strcat(notation, before);
+    struct avow_buf notation;
+    avow_buf_init(&notation, 1000);
+    avow_buf_printf(&notation, "%s", before);
     for (size_t i = 0; i < depth; i++)
-        strcat(notation, "[");
+        avow_buf_printf(&notation, "[");
     for (size_t i = 0; i < depth; i++)
-        strcat(notation, "]");
-    strcat(notation, after);
-    struct avow_bytes bytes = pack_new(notation);
-    expect(notation, bytes, reject);
+        avow_buf_printf(&notation, "]");
+    avow_buf_append(&notation, after, strlen(after) + 1);
+    struct avow_bytes bytes = pack_new((const char *)notation.data);
+    expect((const char *)notation.data, bytes, reject);
     free((void *)bytes.data);
+    avow_buf_fini(&notation);
 }
 
 /* Twenty levels, the entry's own array included. */
@@ -344,7 +346,7 @@ static void test_nesting(void **state)
 static struct avow_bytes pack_nodes(size_t count, const char *address, bool upper, bool wrong)
 {
     char id[AVOW_NODE_TEXT_MAX];
-    char notation[8192] = "[3," T ",[";
+    struct avow_buf notation;
     struct avow_key key;
     memset(&key, 7, sizeof(key));
     avow_node_text(&key, id);
@@ -352,14 +354,14 @@ static struct avow_bytes pack_nodes(size_t count, const char *address, bool uppe
         *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
     if (wrong)
         id[20] = id[20] == 'q' ? 'p' : 'q';
-    for (size_t i = 0; i < count; i++) {
-        strcat(notation, "'");
-        strcat(notation, id);
-        strcat(notation, address);
-        strcat(notation, "',");
-    }
-    strcat(notation, "]]");
-    return pack_new(notation);
+    avow_buf_init(&notation, 10000);
+    avow_buf_printf(&notation, "[3," T ",[");
+    for (size_t i = 0; i < count; i++)
+        avow_buf_printf(&notation, "'%s%s',", id, address);
+    avow_buf_append(&notation, "]]", 3);
+    struct avow_bytes bytes = pack_new((const char *)notation.data);
+    avow_buf_fini(&notation);
+    return bytes;
 }
 
 static void test_nodes(void **state)

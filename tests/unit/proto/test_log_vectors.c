@@ -59,11 +59,13 @@ static void write_size(struct avow_buf *out, const struct log_builder *log, size
     log_builder_fini(&part);
 }
 
-/* Every size up to 32, then those around each power of two, and the last. */
+/* Every size up to 32, then each power of two and the sizes beside it, and the last. */
 static bool is_shown(const struct log_builder *log, size_t size)
 {
-    bool power = ((size & (size - 1)) & ((size + 1) & size) & ((size - 1) & (size - 2))) == 0;
-    return size <= 32 || power || size == log->count;
+    size_t power = 32;
+    while (power + 1 < size)
+        power *= 2;
+    return size <= 32 || size + 1 >= power || size == log->count;
 }
 
 static void write_log(struct avow_buf *out, const struct log_builder *log)

@@ -544,7 +544,9 @@ static enum avow_err damaged_entry(void *context, uint64_t index, struct avow_by
 static enum avow_err failing_status(void *context, uint64_t index, enum avow_status *status,
                                     uint64_t *last)
 {
-    (void)context, (void)index, (void)status, (void)last;
+    (void)context, (void)index;
+    *status = AVOW_STATUS_ACTIVE;
+    *last = 0;
     return AVOW_ERR_NOT_FOUND;
 }
 
