@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #ifdef AVOW_SANITIZED
-#define MAP_SIZE_DEFAULT (UINT64_C(1) << 32) /* the sanitizers keep the rest of the address space  \
-                                              */
+#define MAP_SIZE_DEFAULT                                                                           \
+    (UINT64_C(1) << 32) /* the sanitizers keep the rest of the address space                       \
+                         */
 #else
 #define MAP_SIZE_DEFAULT (UINT64_C(1) << 40)
 #endif
@@ -97,6 +98,14 @@ static void abort_txn(MDB_txn **txn)
     mdb_txn_abort(*txn); /* NULL is a no-op */
 }
 
+/* LMDB frees the handle whatever the commit returns. */
+static enum avow_err commit(const struct avow_store *store, MDB_txn **txn)
+{
+    MDB_txn *spent = *txn;
+    *txn = NULL;
+    return avow_db_err(mdb_txn_commit(spent), store->folder);
+}
+
 static enum avow_err open_tables(struct avow_store *store, MDB_txn *txn)
 {
     for (size_t i = 0; i < AVOW_TABLE_COUNT; i++) {
@@ -110,6 +119,20 @@ static enum avow_err open_tables(struct avow_store *store, MDB_txn *txn)
     return AVOW_OK;
 }
 
+static enum avow_err put_schema(struct avow_store *store, const struct avow_db *db)
+{
+    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text("schema"));
+    uint8_t storage[12 + AVOW_ROW_SEAL_BYTES];
+    struct avow_buf row;
+    avow_buf_init_fixed(&row, storage, sizeof(storage));
+    uint8_t *content = avow_buf_extend(&row, 12);
+    avow_put_u32be(content, AVOW_STORE_SCHEMA);
+    randombytes_buf(content + 4, 8);
+    store->epoch = avow_get_u64be(content + 4);
+    avow_row_seal(&row);
+    return avow_db_put(db, AVOW_TABLE_META, &key, avow_buf_bytes(&row));
+}
+
 /* The row "schema": version and epoch, written when the store is created. */
 static enum avow_err open_schema(struct avow_store *store, const struct avow_db *db)
 {
@@ -117,18 +140,17 @@ static enum avow_err open_schema(struct avow_store *store, const struct avow_db 
     struct avow_bytes row;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_META, &key, &row);
     if (err == AVOW_OK) {
-        if (row.len != 12)
+        /* Of another version only the number's place is known. */
+        if (row.len >= 4 && avow_get_u32be(row.data) != AVOW_STORE_SCHEMA)
+            return AVOW_ERR_SCHEMA;
+        if (avow_row_open(&row) != AVOW_OK || row.len != 12)
             return AVOW_ERR_CORRUPT;
         store->epoch = avow_get_u64be(row.data + 4);
-        return avow_get_u32be(row.data) == AVOW_STORE_SCHEMA ? AVOW_OK : AVOW_ERR_SCHEMA;
+        return AVOW_OK;
     }
     if (err != AVOW_ERR_NOT_FOUND || store->read_only)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_SCHEMA : err;
-    uint8_t fresh[12];
-    avow_put_u32be(fresh, AVOW_STORE_SCHEMA);
-    randombytes_buf(fresh + 4, 8);
-    store->epoch = avow_get_u64be(fresh + 4);
-    err = avow_db_put(db, AVOW_TABLE_META, &key, avow_bytes(fresh, sizeof(fresh)));
+    err = put_schema(store, db);
     struct avow_counters counters = {.next_log = 1};
     return err == AVOW_OK ? avow_counters_write(db, &counters) : err;
 }
@@ -144,11 +166,19 @@ static enum avow_err open_content(struct avow_store *store)
     enum avow_err err = open_tables(store, txn);
     if (err == AVOW_OK)
         err = open_schema(store, &db);
-    if (err != AVOW_OK)
-        return err;
-    MDB_txn *spent = txn; /* freed by the commit, whatever it returns */
-    txn = NULL;
-    return avow_db_err(mdb_txn_commit(spent), store->folder);
+    return err == AVOW_OK ? commit(store, &txn) : err;
+}
+
+enum avow_err avow_store_new_epoch(struct avow_store *store)
+{
+    AVOW_CLEANUP(abort_txn)
+    MDB_txn *txn = NULL;
+    int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
+    if (rc != MDB_SUCCESS)
+        return avow_db_err(rc, store->folder);
+    struct avow_db db = {.txn = txn, .tables = store->tables, .folder = store->folder};
+    enum avow_err err = put_schema(store, &db);
+    return err == AVOW_OK ? commit(store, &txn) : err;
 }
 
 static enum avow_err open_all(struct avow_store *store, const struct avow_store_options *options)

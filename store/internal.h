@@ -27,6 +27,9 @@ struct avow_store {
     struct avow_writer *writer; /* NULL when read-only */
 };
 
+/* A fresh random epoch, for a copy. The errors of a commit. */
+AVOW_NODISCARD enum avow_err avow_store_new_epoch(struct avow_store *store);
+
 /* The writer's memory between transactions. */
 AVOW_NODISCARD enum avow_err avow_writer_new(struct avow_store *store, struct avow_writer **writer);
 void avow_writer_free(struct avow_writer **writer);

@@ -1,6 +1,8 @@
 /* Rows: fixed-width big-endian fields, walked by a cursor that remembers running short. */
 #include "store/rows.h"
 
+#include "proto/crypto/sha256.h"
+
 #define CHAIN_BYTES_MAX (1024 * 1024)
 
 struct cursor {
@@ -110,6 +112,33 @@ static enum avow_err finish(const struct cursor *cursor)
     return cursor->short_of || cursor->rest.len != 0 ? AVOW_ERR_CORRUPT : AVOW_OK;
 }
 
+void avow_row_seal(struct avow_buf *row)
+{
+    struct avow_bytes content = avow_buf_bytes(row);
+    struct avow_hash hash = avow_sha256(&content, 1);
+    avow_buf_append(row, hash.bytes, AVOW_ROW_SEAL_BYTES);
+}
+
+enum avow_err avow_row_open(struct avow_bytes *row)
+{
+    if (row->len < AVOW_ROW_SEAL_BYTES)
+        return AVOW_ERR_CORRUPT;
+    struct avow_bytes content = avow_bytes(row->data, row->len - AVOW_ROW_SEAL_BYTES);
+    struct avow_hash hash = avow_sha256(&content, 1);
+    if (memcmp(hash.bytes, row->data + content.len, AVOW_ROW_SEAL_BYTES) != 0)
+        return AVOW_ERR_CORRUPT;
+    *row = content;
+    return AVOW_OK;
+}
+
+/* Starts reading a sealed row; a broken seal is remembered as running short. */
+static struct cursor open_row(struct avow_bytes row)
+{
+    struct cursor cursor = {.rest = row};
+    cursor.short_of = avow_row_open(&cursor.rest) != AVOW_OK;
+    return cursor;
+}
+
 /* -------------------------------------------------------------------- heads */
 
 static void take_info(struct cursor *cursor, struct avow_head_info *info)
@@ -132,19 +161,20 @@ void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
     put_u64(out, info->version);
     put_u32(out, info->number);
     put_u32(out, info->chain_len);
-    if (info->chain_len == 0)
-        return; /* nothing is accepted yet */
-    put_checkpoint(out, &log->checkpoint);
-    put_cosignatures(out, log->cosignatures, log->cosignature_count);
-    put_u64(out, log->abandoned_from);
-    put_u64(out, log->first_seen);
-    avow_state_save(out, &log->state);
+    if (info->chain_len > 0) { /* else nothing is accepted yet */
+        put_checkpoint(out, &log->checkpoint);
+        put_cosignatures(out, log->cosignatures, log->cosignature_count);
+        put_u64(out, log->abandoned_from);
+        put_u64(out, log->first_seen);
+        avow_state_save(out, &log->state);
+    }
+    avow_row_seal(out);
 }
 
 enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
                              struct avow_log *log)
 {
-    struct cursor cursor = {.rest = row};
+    struct cursor cursor = open_row(row);
     take_info(&cursor, info);
     avow_state_init(&log->state);
     log->number = info->number;
@@ -179,12 +209,13 @@ void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *in
     put_u64(out, info->bytes);
     put_checkpoint(out, &info->pending.checkpoint);
     avow_state_save(out, state);
+    avow_row_seal(out);
 }
 
 enum avow_err avow_pending_read(struct avow_bytes row, struct avow_pending_info *info,
                                 struct avow_state *state)
 {
-    struct cursor cursor = {.rest = row};
+    struct cursor cursor = open_row(row);
     uint32_t flags = take_u32(&cursor);
     info->pending.held = (flags & PENDING_HELD) != 0;
     info->own_chain = (flags & PENDING_OWN_CHAIN) != 0;
@@ -212,13 +243,14 @@ void avow_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpo
 {
     put_checkpoint(out, checkpoint);
     put_cosignatures(out, cosignatures, count);
+    avow_row_seal(out);
 }
 
 enum avow_err avow_kept_read(struct avow_bytes row, struct avow_checkpoint *checkpoint,
                              struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX],
                              size_t *count)
 {
-    struct cursor cursor = {.rest = row};
+    struct cursor cursor = open_row(row);
     take_checkpoint(&cursor, checkpoint);
     *count = take_cosignatures(&cursor, cosignatures);
     return finish(&cursor);
@@ -264,7 +296,7 @@ enum avow_err avow_counters_read(const struct avow_db *db, struct avow_counters 
     enum avow_err err = avow_db_get(db, AVOW_TABLE_META, &key, &row);
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
-    struct cursor cursor = {.rest = row};
+    struct cursor cursor = open_row(row);
     counters->next_log = take_u32(&cursor);
     counters->version = take_u64(&cursor);
     counters->logs = take_u64(&cursor);
@@ -283,6 +315,7 @@ enum avow_err avow_counters_write(const struct avow_db *db, const struct avow_co
     put_u64(&row, counters->logs);
     put_u64(&row, counters->entries);
     put_u64(&row, counters->bytes);
+    avow_row_seal(&row);
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text("counters"));
     return avow_db_put(db, AVOW_TABLE_META, &key, avow_buf_bytes(&row));
 }

@@ -10,6 +10,13 @@
 /* The parts of AVOW_TABLE_CHAINS. */
 enum avow_chain_part { AVOW_CHAIN_ACCEPTED, AVOW_CHAIN_PENDING };
 
+/* Small rows end with the first eight bytes of their SHA-256: LMDB notices no flipped bit, and what
+ * the trees' roots do not cover must not be believed when it is damaged. _seal appends them to a
+ * buffer that holds one row; _open checks them and takes them off: OK or CORRUPT. */
+#define AVOW_ROW_SEAL_BYTES 8
+void avow_row_seal(struct avow_buf *row);
+AVOW_NODISCARD enum avow_err avow_row_open(struct avow_bytes *row);
+
 /* What a head says beside struct avow_log. */
 struct avow_head_info {
     uint32_t number;
@@ -17,7 +24,8 @@ struct avow_head_info {
     uint32_t chain_len; /* root entries in the chain row; 0: nothing is accepted yet */
 };
 
-/* The number and version alone. OK or CORRUPT. */
+/* The number and version alone, unchecked: for comparing with a row that was read. OK or CORRUPT.
+ */
 AVOW_NODISCARD enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info);
 void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
                      const struct avow_log *log);

@@ -1,13 +1,13 @@
 /* A log's moves: its pending range dropped, a checkpoint accepted. */
 #include "store/writer.h"
 
+#include "proto/log/evidence.h"
+
 enum avow_reject avow_wlog_judge(const struct avow_wlog *wlog, const struct avow_state *state,
                                  const struct avow_checkpoint *checkpoint, bool is_signed)
 {
-    const struct avow_chain *chain = &state->chain;
-    if (chain->count == 0 || !avow_hash_equal(&checkpoint->issuer, &chain->issuer) ||
-        checkpoint->epoch != avow_chain_epoch(chain) ||
-        !avow_hash_equal(&checkpoint->opening, avow_chain_opening(chain)))
+    enum avow_reject key = avow_checkpoint_judge_key(checkpoint, &state->chain);
+    if (key == AVOW_REJECT_ORIGIN || key == AVOW_REJECT_SIZE)
         return AVOW_REJECT_ORIGIN;
     if (checkpoint->time < state->time)
         return AVOW_REJECT_TIME;
@@ -16,13 +16,7 @@ enum avow_reject avow_wlog_judge(const struct avow_wlog *wlog, const struct avow
     if (wlog->log.state.tree.size > 0 && avow_checkpoint_same_origin(accepted, checkpoint) &&
         checkpoint->time < accepted->time)
         return AVOW_REJECT_TIME;
-    if (!is_signed)
-        return AVOW_ACCEPT;
-    const struct avow_chain_key *key =
-        avow_chain_key(chain, &checkpoint->key, AVOW_KEY_SIGN, checkpoint->size);
-    if (key == NULL)
-        return AVOW_REJECT_KEY_UNKNOWN;
-    return checkpoint->time > key->not_after ? AVOW_REJECT_KEY_EXPIRED : AVOW_ACCEPT;
+    return is_signed ? key : AVOW_ACCEPT;
 }
 
 /* Deletes the pending rows, which may not have been written yet. */

@@ -300,7 +300,15 @@ enum avow_err avow_txn_put(struct avow_txn *txn, const char *name, struct avow_b
     if (len == 0 || len > AVOW_DBKEY_MAX)
         return AVOW_ERR_TOO_LARGE;
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text(name));
-    return avow_writer_spoil(txn, value.len == 0
-                                      ? avow_db_delete(&txn->db, AVOW_TABLE_NAMES, &key)
-                                      : avow_db_put(&txn->db, AVOW_TABLE_NAMES, &key, value));
+    if (value.len == 0)
+        return avow_writer_spoil(txn, avow_db_delete(&txn->db, AVOW_TABLE_NAMES, &key));
+    struct avow_buf row;
+    avow_buf_init(&row, SIZE_MAX / 2);
+    avow_buf_append(&row, value.data, value.len);
+    avow_row_seal(&row);
+    enum avow_err err = row.err;
+    if (err == AVOW_OK)
+        err = avow_db_put(&txn->db, AVOW_TABLE_NAMES, &key, avow_buf_bytes(&row));
+    avow_buf_fini(&row);
+    return avow_writer_spoil(txn, err);
 }

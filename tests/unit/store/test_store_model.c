@@ -1,21 +1,8 @@
 /* The store against a model: random operations on several logs by a seed, and after each commit
  * every entry, status, root and proof of a log compared with what was built in memory. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "store/store.h"
-#include "tests/support/log_history.h"
+#include "tests/unit/store/store_fixture.h"
 
 #define LOGS 6
-#define NOW 1234
 
 struct model {       /* what the store should say of one log */
     size_t accepted; /* marks accepted: 0 none, else marks[accepted - 1] is the head */
@@ -26,7 +13,7 @@ struct model {       /* what the store should say of one log */
 
 struct world {
     uint64_t seed;
-    char folder[64];
+    struct store_folder folder;
     struct avow_store *store;
     struct avow_snapshot *snapshot;
     struct avow_txn *txn;
@@ -42,8 +29,7 @@ static uint64_t any(struct world *world, uint64_t below)
 
 static void open_store(struct world *world)
 {
-    struct avow_store_options options = {.map_size = UINT64_C(1) << 28};
-    assert_int_equal(avow_store_open(world->folder, &options, &world->store), AVOW_OK);
+    world->store = store_folder_open(&world->folder);
     assert_int_equal(avow_snapshot_new(world->store, &world->snapshot), AVOW_OK);
 }
 
@@ -53,22 +39,10 @@ static void close_store(struct world *world)
     avow_store_close(&world->store);
 }
 
-static void remove_folder(const char *folder)
-{
-    static const char *const names[] = {"store.mdb", "store.mdb-lock", "writer.lock"};
-    char path[128];
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-        (void)unlink(path);
-    }
-    assert_int_equal(rmdir(folder), 0);
-}
-
 static void world_init(struct world *world, uint64_t seed)
 {
     *world = (struct world){.seed = seed};
-    (void)snprintf(world->folder, sizeof(world->folder), "/tmp/avow-store-XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
+    store_folder_make(&world->folder);
     for (size_t i = 0; i < LOGS; i++) {
         char name[32];
         (void)snprintf(name, sizeof(name), "model %zu %llu", i, (unsigned long long)seed);
@@ -83,7 +57,7 @@ static void world_fini(struct world *world)
     close_store(world);
     for (size_t i = 0; i < LOGS; i++)
         log_history_fini(&world->histories[i]);
-    remove_folder(world->folder);
+    store_folder_remove(&world->folder);
 }
 
 static uint64_t accepted_size(const struct world *world, size_t i)
@@ -102,14 +76,7 @@ static uint64_t stored_size(const struct world *world, size_t i)
 static struct avow_range range_of(const struct log_history *history, const struct log_mark *mark,
                                   uint64_t from, uint64_t count)
 {
-    return (struct avow_range){
-        .checkpoint = mark->checkpoint,
-        .from = from,
-        .entries = history->entries + from,
-        .count = (size_t)count,
-        .path = log_history_path(history, from + count, mark->checkpoint.size),
-        .now = NOW,
-    };
+    return fixture_range(history, mark, from, count, false);
 }
 
 static void unsign(struct avow_checkpoint *checkpoint)
@@ -267,7 +234,7 @@ static void op_sign(struct world *world, size_t i)
     enum avow_reject reject;
     begin(world);
     assert_int_equal(avow_txn_sign(world->txn, &mark->checkpoint.issuer, mark->checkpoint.size,
-                                   &mark->checkpoint.key, &mark->checkpoint.signature, NOW,
+                                   &mark->checkpoint.key, &mark->checkpoint.signature, FIXTURE_NOW,
                                    &reject),
                      whole ? AVOW_OK : AVOW_ERR_NOT_FOUND);
     if (!whole)
@@ -402,7 +369,7 @@ static void check_log(struct world *world, size_t i)
     struct avow_hash root = avow_tree_root(&log->state.tree);
     assert_memory_equal(&root, &mark->checkpoint.root, sizeof(root));
     assert_int_equal(avow_chain_epoch(&log->state.chain), mark->checkpoint.epoch);
-    assert_int_equal(log->first_seen, NOW);
+    assert_int_equal(log->first_seen, FIXTURE_NOW);
     for (uint64_t index = 0; index < mark->checkpoint.size; index++) {
         struct avow_bytes entry;
         enum avow_status status;
