@@ -450,6 +450,33 @@ static void test_closure_for_good(void **state)
     log_builder_fini(&log);
 }
 
+/* The chain says so itself: it is judged before the log's other entries are seen. */
+static void test_closed_chain_alone(void **state)
+{
+    (void)state;
+    for (unsigned custodian = 0; custodian < 2; custodian++) {
+        struct log_builder log;
+        struct avow_entry entries[3];
+        enum avow_reject reject;
+        log_builder_start(&log, "closed alone");
+        log_builder_close(&log, custodian ? &log.state.chain.issuer : NULL);
+        if (custodian)
+            log_builder_rotate_root(&log);
+        log_builder_naming(&log, &entries[0], "Novo");
+        log_builder_closing(&log, &entries[1]);
+        log_builder_rotation(&log, &entries[2]);
+        for (size_t i = 0; i < (custodian ? 2 : 3); i++) {
+            struct avow_hash root = avow_tree_root(&log.state.tree);
+            log_builder_sign(&log, &entries[i], i == 2 ? &log.next_root : &log.root);
+            assert_int_equal(
+                avow_chain_apply(&log.state.chain, log.count, &entries[i], &root, &reject),
+                AVOW_OK);
+            assert_int_equal(reject, AVOW_REJECT_CLOSED);
+        }
+        log_builder_fini(&log);
+    }
+}
+
 static void test_closure_refused(void **state)
 {
     (void)state;
@@ -525,7 +552,7 @@ static void test_alone(void **state)
     assert_int_equal(reject, AVOW_ACCEPT);
     assert_int_equal(avow_chain_apply(&chain, at[1], &entries[2], &roots[2], &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_CHAIN); /* not above the one before */
-    struct avow_entry early = entries[2];
+    struct avow_entry early = entries[1];
     early.t = LOG_BUILDER_T0 - 1;
     assert_int_equal(avow_chain_apply(&chain, at[2], &early, &roots[2], &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_TIME);
@@ -609,6 +636,7 @@ int main(void)
         cmocka_unit_test(test_epochs),
         cmocka_unit_test(test_closure_with_custodian),
         cmocka_unit_test(test_closure_for_good),
+        cmocka_unit_test(test_closed_chain_alone),
         cmocka_unit_test(test_closure_refused),
         cmocka_unit_test(test_alone),
         cmocka_unit_test(test_all_zeros_is_empty),

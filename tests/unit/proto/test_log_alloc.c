@@ -58,6 +58,7 @@ static enum avow_err apply_all(void *context)
         assert_int_equal(reject, AVOW_ACCEPT);
     }
     assert_int_equal(avow_chain_compare(&state.chain, &log->state.chain), AVOW_CHAIN_SAME);
+    assert_int_equal(state.chain.bytes.len, log->state.chain.bytes.len);
     struct avow_hash a = avow_tree_root(&state.tree);
     struct avow_hash b = avow_tree_root(&log->state.tree);
     assert_true(avow_hash_equal(&a, &b));
