@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -47,7 +48,7 @@ static enum avow_err new_epoch(const char *folder)
 
 enum avow_err avow_store_backup(const char *folder, const char *to)
 {
-    char path[4096];
+    char path[PATH_MAX];
     struct avow_store_options options = {.read_only = true};
     struct avow_store *store;
     int len = snprintf(path, sizeof(path), "%s/%s", to, AVOW_STORE_FILE);

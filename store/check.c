@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -199,7 +200,7 @@ static enum avow_err listen_to(int pipe_end, avow_check_report *report, void *co
 /* No writer may have the folder open, nor come while it is being checked. */
 static enum avow_err lock_folder(const char *folder, int *lock)
 {
-    char path[4096];
+    char path[PATH_MAX];
     int len = snprintf(path, sizeof(path), "%s/%s", folder, AVOW_STORE_LOCK_FILE);
     if (len < 0 || (size_t)len >= sizeof(path))
         return AVOW_ERR_TOO_LARGE;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,24 +29,19 @@ static const char *const table_names[AVOW_TABLE_COUNT] = {
     [AVOW_TABLE_NAMES] = "names",
 };
 
-static void free_text(char **text)
+static enum avow_err path_in(char *path, size_t cap, const char *folder, const char *name)
 {
-    free(*text);
-}
-
-static char *path_in(const char *folder, const char *name)
-{
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+    int len = snprintf(path, cap, "%s/%s", folder, name);
+    return len < 0 || (size_t)len >= cap ? AVOW_ERR_TOO_LARGE : AVOW_OK;
 }
 
 /* One writer a folder, whatever process it is in. */
 static enum avow_err take_lock(struct avow_store *store)
 {
-    AVOW_CLEANUP(free_text)
-    char *path = path_in(store->folder, AVOW_STORE_LOCK_FILE);
-    if (path == NULL)
-        return AVOW_ERR_NOMEM;
+    char path[PATH_MAX];
+    enum avow_err err = path_in(path, sizeof(path), store->folder, AVOW_STORE_LOCK_FILE);
+    if (err != AVOW_OK)
+        return err;
     store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->lock_fd < 0)
         return avow_db_err(errno, store->folder);
@@ -77,10 +73,10 @@ static int open_env(struct avow_store *store, const char *path, unsigned readers
 /* Address space is reserved once, for good: growing it under a reader would kill the process. */
 static enum avow_err open_map(struct avow_store *store, const struct avow_store_options *options)
 {
-    AVOW_CLEANUP(free_text)
-    char *path = path_in(store->folder, AVOW_STORE_FILE);
-    if (path == NULL)
-        return AVOW_ERR_NOMEM;
+    char path[PATH_MAX];
+    enum avow_err err = path_in(path, sizeof(path), store->folder, AVOW_STORE_FILE);
+    if (err != AVOW_OK)
+        return err;
     if (store->read_only && access(path, F_OK) != 0)
         return AVOW_ERR_NOT_FOUND;
     unsigned readers = options->readers_max > 0 ? options->readers_max : READERS_DEFAULT;
@@ -205,12 +201,16 @@ enum avow_err avow_store_open(const char *folder, const struct avow_store_option
     if (options == NULL)
         options = &defaults;
     struct avow_store *made = calloc(1, sizeof(*made));
+    *store = NULL;
     if (made == NULL)
         return AVOW_ERR_NOMEM;
     made->lock_fd = -1;
     made->read_only = options->read_only;
     made->bytes_max = options->bytes_max;
-    made->folder = strdup(folder);
+    size_t len = strlen(folder) + 1;
+    made->folder = malloc(len);
+    if (made->folder != NULL)
+        memcpy(made->folder, folder, len);
     enum avow_err err = made->folder == NULL ? AVOW_ERR_NOMEM : open_all(made, options);
     if (err != AVOW_OK)
         avow_store_close(&made);

@@ -23,8 +23,8 @@ struct avow_store_options {
 };
 
 /* Opens or creates `folder`/store.mdb. ERR_SCHEMA when the schema is another version's, ERR_BUSY
- * when a writer has it open already (a lock file), ERR_CORRUPT, ERR_DISK_FULL, ERR_IO, ERR_NOMEM.
- */
+ * when a writer has it open already (a lock file), ERR_CORRUPT, ERR_DISK_FULL, ERR_IO, ERR_NOMEM,
+ * and ERR_NOT_FOUND for reading only; `*store` is NULL then. `options` may be NULL. */
 AVOW_NODISCARD enum avow_err avow_store_open(const char *folder,
                                              const struct avow_store_options *options,
                                              struct avow_store **store);

@@ -1,0 +1,107 @@
+/* Every allocation of the store failing in turn: nothing leaks, nothing happens by halves. */
+#include "tests/support/alloc.h"
+#include "tests/unit/store/store_fixture.h"
+
+static struct log_history history;
+static struct store_folder folder;
+static const struct log_mark *head, *next;
+
+static enum avow_err append(struct avow_txn *txn, const struct log_mark *mark, uint64_t from,
+                            uint64_t count, bool held)
+{
+    struct avow_range range = fixture_range(&history, mark, from, count, held);
+    struct avow_range_result result;
+    enum avow_reject reject;
+    enum avow_err err = avow_txn_append(txn, &range, &result, &reject);
+    if (err == AVOW_OK)
+        assert_int_equal(reject, AVOW_ACCEPT);
+    return err;
+}
+
+static enum avow_err write_all(struct avow_store *store)
+{
+    struct avow_txn *txn;
+    enum avow_err err = avow_txn_begin(store, &txn);
+    if (err != AVOW_OK)
+        return err;
+    uint64_t size = head->checkpoint.size;
+    err = append(txn, head, 0, size / 2, false);
+    if (err == AVOW_OK)
+        err = append(txn, head, size / 2, size - size / 2, false);
+    if (err == AVOW_OK)
+        err = append(txn, next, size, next->checkpoint.size - size, true);
+    enum avow_reject reject;
+    if (err == AVOW_OK)
+        err =
+            avow_txn_sign(txn, &next->checkpoint.issuer, next->checkpoint.size,
+                          &next->checkpoint.key, &next->checkpoint.signature, FIXTURE_NOW, &reject);
+    if (err == AVOW_OK)
+        err = avow_txn_put(txn, "name", avow_bytes_text("value"));
+    if (err == AVOW_OK)
+        return avow_txn_commit(&txn);
+    avow_txn_abort(&txn);
+    return err;
+}
+
+static enum avow_err write_step(void *context)
+{
+    (void)context;
+    struct avow_store *store;
+    struct avow_store_options options = {.map_size = FIXTURE_MAP};
+    enum avow_err err = avow_store_open(folder.path, &options, &store);
+    if (err == AVOW_OK)
+        err = write_all(store);
+    avow_store_close(&store);
+    return err;
+}
+
+static enum avow_err read_all(struct avow_snapshot *snapshot)
+{
+    const struct avow_log *log;
+    struct avow_path path;
+    enum avow_err err = avow_snapshot_renew(snapshot);
+    if (err == AVOW_OK)
+        err = avow_snapshot_log(snapshot, &head->checkpoint.issuer, &log);
+    if (err == AVOW_OK)
+        err = avow_snapshot_inclusion(snapshot, log, 5, log->checkpoint.size, &path);
+    if (err == AVOW_OK)
+        assert_true(avow_checkpoint_same_text(&log->checkpoint, &next->checkpoint));
+    return err;
+}
+
+static enum avow_err read_step(void *context)
+{
+    (void)context;
+    struct avow_store *store;
+    struct avow_snapshot *snapshot = NULL;
+    struct avow_store_options options = {.map_size = FIXTURE_MAP, .read_only = true};
+    enum avow_err err = avow_store_open(folder.path, &options, &store);
+    if (err == AVOW_OK)
+        err = avow_snapshot_new(store, &snapshot);
+    if (err == AVOW_OK)
+        err = read_all(snapshot);
+    avow_snapshot_free(&snapshot);
+    avow_store_close(&store);
+    return err;
+}
+
+static void test_sweeps(void **state)
+{
+    (void)state;
+    log_history_make(&history, "alloc", 3, 900, 200);
+    head = &history.marks[history.mark_count - 2];
+    next = &history.marks[history.mark_count - 1];
+    store_folder_make(&folder);
+    avow_alloc_sweep("open, append, hold, sign, put", write_step, NULL);
+    avow_alloc_sweep("open, read, prove", read_step, NULL);
+    store_folder_remove(&folder);
+    log_history_fini(&history);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sweeps)};
+    if (avow_crypto_init() != AVOW_OK)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
