@@ -1,0 +1,109 @@
+#include "node/loop/job.h"
+
+#include <stdlib.h>
+
+struct avow_job *avow_job_new(enum avow_job_type type)
+{
+    struct avow_job *job = calloc(1, sizeof(*job));
+    if (job != NULL) {
+        job->type = type;
+        job->cost = sizeof(*job);
+    }
+    return job;
+}
+
+void avow_job_free(struct avow_job **job)
+{
+    if (*job != NULL) {
+        free((*job)->entries);
+        free((*job)->bytes);
+        free(*job);
+    }
+    *job = NULL;
+}
+
+enum avow_err avow_job_copy_entries(struct avow_job *job, const struct avow_list *entries)
+{
+    size_t len = entries->items.len;
+    AVOW_ASSERT(job->entries == NULL && job->bytes == NULL);
+    if (entries->count == 0)
+        return AVOW_OK;
+    job->bytes = malloc(len);
+    job->entries = malloc(entries->count * sizeof(*job->entries));
+    if (job->bytes == NULL || job->entries == NULL)
+        return AVOW_ERR_NOMEM;
+    memcpy(job->bytes, entries->items.data, len);
+    struct avow_list list = {.count = entries->count, .items = avow_bytes(job->bytes, len)};
+    while (avow_list_next_entry(&list, &job->entries[job->entry_count]))
+        job->entry_count++;
+    AVOW_ASSERT(job->entry_count == entries->count); /* decoding has checked their form */
+    job->cost += len + entries->count * sizeof(*job->entries);
+    return AVOW_OK;
+}
+
+static struct avow_range range_of(const struct avow_job *job, bool held)
+{
+    return (struct avow_range){
+        .checkpoint = job->checkpoint,
+        .held = held,
+        .from = job->from,
+        .entries = job->entries,
+        .count = job->entry_count,
+        .path = job->path,
+        .now = job->now,
+    };
+}
+
+static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
+{
+    struct avow_range range = range_of(job, false);
+    enum avow_err err = avow_txn_append(txn, &range, &job->range, &job->reject);
+    if (err != AVOW_OK || job->reject != AVOW_ACCEPT || !job->range.advanced ||
+        job->line_count == 0)
+        return err;
+    return avow_txn_freshen(txn, &job->checkpoint, job->lines, job->line_count, &job->changed);
+}
+
+static enum avow_err run_hold(struct avow_job *job, struct avow_txn *txn)
+{
+    struct avow_range range = range_of(job, true);
+    enum avow_err err = avow_txn_append(txn, &range, &job->range, &job->reject);
+    if (err != AVOW_ERR_REFUSED || !job->replace || job->range.accepted != job->from)
+        return err;
+    /* A batch that begins with a root entry ends what is held. */
+    err = avow_txn_withdraw(txn, &job->checkpoint.issuer);
+    return err == AVOW_OK ? avow_txn_append(txn, &range, &job->range, &job->reject) : err;
+}
+
+void avow_job_run(struct avow_job *job, struct avow_txn *txn)
+{
+    job->reject = AVOW_ACCEPT;
+    switch (job->type) {
+    case AVOW_JOB_RANGE:
+        job->err = run_range(job, txn);
+        break;
+    case AVOW_JOB_HOLD:
+        job->err = run_hold(job, txn);
+        break;
+    case AVOW_JOB_SIGN:
+        job->err =
+            avow_txn_sign(txn, &job->checkpoint.issuer, job->checkpoint.size, &job->checkpoint.key,
+                          &job->checkpoint.signature, job->now, &job->reject);
+        break;
+    case AVOW_JOB_WITHDRAW:
+        job->err = avow_txn_withdraw(txn, &job->issuer);
+        break;
+    case AVOW_JOB_FRESHEN:
+        job->err =
+            avow_txn_freshen(txn, &job->checkpoint, job->lines, job->line_count, &job->changed);
+        break;
+    case AVOW_JOB_ABANDONED:
+        job->err = avow_txn_set_abandoned(txn, &job->issuer, job->from);
+        break;
+    }
+}
+
+bool avow_job_spoilt(const struct avow_job *job)
+{
+    return job->err != AVOW_OK && job->err != AVOW_ERR_NOT_FOUND && job->err != AVOW_ERR_REFUSED;
+}

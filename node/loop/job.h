@@ -1,0 +1,70 @@
+/* Work for the writer thread: one operation on the store, with everything it needs copied in, and
+ * room for its result. Whoever makes a job gets it back, done, on the loop thread (write_thread.h).
+ */
+#ifndef AVOW_NODE_LOOP_JOB_H
+#define AVOW_NODE_LOOP_JOB_H
+
+#include "proto/wire/message.h"
+#include "store/store.h"
+
+enum avow_job_type {
+    AVOW_JOB_RANGE,     /* a signed range on its way to `checkpoint`; `lines` when it completes */
+    AVOW_JOB_HOLD,      /* the same, unsigned; with `replace` a held text goes first */
+    AVOW_JOB_SIGN,      /* `checkpoint`: the held text with its verified key and signature */
+    AVOW_JOB_WITHDRAW,  /* of `issuer` */
+    AVOW_JOB_FRESHEN,   /* `checkpoint` and `lines` */
+    AVOW_JOB_ABANDONED, /* of `issuer`, from `from` */
+};
+
+struct avow_job;
+
+/* Called on the loop thread, once the job's transaction is synced or has failed. The job is freed
+ * afterwards. */
+typedef void avow_job_done(void *context, struct avow_job *job);
+
+struct avow_job {
+    enum avow_job_type type;
+    avow_job_done *done; /* may be NULL */
+    void *context;
+    uint64_t token;   /* the maker's own … */
+    uint64_t request; /* … likewise */
+    uint32_t slot;
+    uint64_t generation;
+
+    struct avow_hash issuer;
+    struct avow_checkpoint checkpoint;
+    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
+    size_t line_count;
+    uint64_t from;
+    bool replace;
+    uint64_t now; /* Unix seconds */
+    struct avow_path path;
+    size_t entry_count;
+    struct avow_bytes *entries; /* into `bytes` */
+    uint8_t *bytes;             /* copies of the entries, in their encoding */
+    size_t cost;                /* bytes that it keeps */
+
+    /* The result. With an error nothing happened. */
+    enum avow_err err;
+    enum avow_reject reject;
+    struct avow_range_result range;
+    bool changed;
+
+    struct avow_job *next; /* the writer's */
+};
+
+/* A zeroed job of this type; NULL when out of memory. */
+struct avow_job *avow_job_new(enum avow_job_type type);
+void avow_job_free(struct avow_job **job);
+
+/* Copies a list of entries into the job. AVOW_ERR_NOMEM. */
+AVOW_NODISCARD enum avow_err avow_job_copy_entries(struct avow_job *job,
+                                                   const struct avow_list *entries);
+
+/* Carries the job out within `txn` and sets its result. An error (other than NOT_FOUND and
+ * REFUSED) has spoilt the transaction. */
+void avow_job_run(struct avow_job *job, struct avow_txn *txn);
+/* True if the job's error means that its transaction is to be aborted. */
+bool avow_job_spoilt(const struct avow_job *job);
+
+#endif

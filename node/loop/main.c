@@ -1,0 +1,60 @@
+/* avowd: the daemon's main. Prints nothing but log lines, --help and --version. */
+#include "node/loop/node.h"
+#include "node/loop/version.h"
+#include "proto/crypto/ed25519.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#define EXIT_USAGE 2
+
+/* Keys are in this process's memory: none of it goes to a file, and what it writes is its own. */
+static void set_up_process(void)
+{
+    struct rlimit none = {0}, files;
+    (void)setrlimit(RLIMIT_CORE, &none);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+    (void)umask(S_IRWXG | S_IRWXO);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static int print_help(void)
+{
+    struct avow_buf help;
+    avow_buf_init(&help, 65536);
+    avow_options_help(&help);
+    if (help.err == AVOW_OK)
+        (void)fwrite(help.data, 1, help.len, stdout);
+    avow_buf_fini(&help);
+    return 0;
+}
+
+int main(int argc, char *argv[])
+{
+    struct avow_options options;
+    struct avow_buf error;
+    uint8_t storage[1024];
+    avow_buf_init_fixed(&error, storage, sizeof(storage));
+    if (avow_options_read(&options, argc, argv, &error) != AVOW_OK) {
+        (void)fprintf(stderr, "avowd: %.*s\n", (int)error.len, (const char *)error.data);
+        return EXIT_USAGE;
+    }
+    if (options.help)
+        return print_help();
+    if (options.version) {
+        (void)printf("avowd %s\n", avow_node_version());
+        return 0;
+    }
+    set_up_process();
+    enum avow_err err = avow_crypto_init();
+    if (err == AVOW_OK)
+        err = avow_node_run(&options);
+    else
+        (void)fprintf(stderr, "avowd: %s\n", avow_err_text(err));
+    return err == AVOW_OK ? 0 : 1;
+}

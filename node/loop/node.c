@@ -1,0 +1,527 @@
+#include "node/loop/node.h"
+
+#include "node/loop/dial.h"
+#include "node/loop/heartbeat.h"
+#include "node/loop/identity.h"
+#include "node/loop/notify.h"
+#include "node/loop/report.h"
+#include "node/loop/requests.h"
+#include "node/loop/submit.h"
+#include "node/loop/version.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define TICK_MS 100
+#define TICKS_A_SECOND (1000 / TICK_MS)
+
+struct node {
+    const struct avow_options *options;
+    struct avow_logger logger;
+    struct avow_node_identity identity;
+    struct avow_store *store;
+    struct avow_reading reading;
+    struct avow_write_thread *writer;
+    struct avow_queries *queries;
+    struct avow_links links;
+    struct avow_gossip gossip;
+    struct avow_heartbeats heartbeats;
+    struct avow_submit submit;
+    struct avow_requests requests;
+    struct avow_dialler dialler;
+    uv_loop_t loop;
+    uv_async_t writer_woke, queries_woke;
+    uv_signal_t terminated, interrupted;
+    uv_timer_t timer;
+    uv_prepare_t before_waiting;
+    char listen[AVOW_HOST_MAX + 16];
+    uint64_t started; /* Unix seconds */
+    uint64_t ticks;
+    enum avow_write_thread_state writer_state; /* as last logged */
+    bool stopping, closed;
+    enum avow_err result;
+};
+
+static uint64_t unix_now(void)
+{
+    time_t now = time(NULL);
+    return now < 0 ? 0 : (uint64_t)now;
+}
+
+static uint64_t query_now(void *context)
+{
+    (void)context;
+    return unix_now();
+}
+
+static void log_error(const struct node *node, const char *event, enum avow_err err)
+{
+    avow_log_event(&node->logger, AVOW_LOG_ERROR, event, "error", avow_err_text(err));
+}
+
+/* ---- links ---- */
+
+static void log_link(const struct node *node, enum avow_log_level level, const char *event,
+                     const struct avow_link *link)
+{
+    struct avow_line line;
+    avow_line_begin(&line, &node->logger, level, event);
+    avow_line_uint(&line, "link", link->slot);
+    avow_line_word(&line, "address", link->address);
+    avow_line_word(&line, "side", link->outbound ? "outbound" : "inbound");
+    if (link->up)
+        avow_line_node(&line, avow_channel_peer(&link->channel));
+    if (link->reject != AVOW_ACCEPT)
+        avow_line_word(&line, "reject", avow_reject_name(link->reject));
+    if (link->why[0] != '\0')
+        avow_line_word(&line, "why", link->why);
+    avow_line_end(&line);
+}
+
+static void on_opened(void *context, struct avow_link *link)
+{
+    struct node *node = context;
+    log_link(node, AVOW_LOG_DEBUG, "link-up", link);
+    avow_gossip_link_up(&node->gossip, link);
+    if (avow_key_equal(avow_channel_peer(&link->channel), &node->identity.node))
+        avow_link_drop(link, AVOW_ACCEPT, "this is the node itself");
+}
+
+static void on_closed(void *context, struct avow_link *link)
+{
+    struct node *node = context;
+    bool bad = link->reject != AVOW_ACCEPT && link->reject != AVOW_REJECT_QUOTA;
+    log_link(node, bad ? AVOW_LOG_INFO : AVOW_LOG_DEBUG, "link-down", link);
+    avow_requests_link_down(&node->requests, link);
+    avow_submit_link_down(&node->submit, link);
+    if (link->up)
+        avow_gossip_link_down(&node->gossip, link);
+    if (link->outbound)
+        avow_dialler_link_down(&node->dialler, link);
+}
+
+static void report(struct node *node, struct avow_link *link, struct avow_bytes bytes)
+{
+    struct avow_report_facts facts = {
+        .self = &node->identity.node,
+        .network = node->options->network,
+        .listen = node->listen,
+        .started = node->started,
+        .now = unix_now(),
+        .writer = node->writer,
+        .links = &node->links,
+        .core = node->gossip.core,
+        .heartbeat_keys = node->heartbeats.count,
+    };
+    struct avow_message *message = &node->gossip.message; /* scratch between two steps */
+    enum avow_reject reject = avow_message_decode(bytes, message);
+    if (reject != AVOW_ACCEPT) {
+        avow_link_drop(link, reject, "a message that is not well formed");
+        return;
+    }
+    bool status = message->type == AVOW_MESSAGE_STATUS;
+    char *text = NULL;
+    if (avow_reading_get(&node->reading, &facts.snapshot) == AVOW_OK)
+        text = status ? avow_report_status(&facts) : avow_report_peers(&facts);
+    struct avow_message answer = {.request = message->request};
+    answer.type = status ? AVOW_MESSAGE_STATUS_REPLY : AVOW_MESSAGE_PEERS_REPLY;
+    answer.text = avow_bytes_text(text == NULL ? "{}" : text);
+    avow_link_answer(link, &answer);
+    free(text);
+}
+
+static void on_message(void *context, struct avow_link *link, struct avow_bytes message)
+{
+    struct node *node = context;
+    uint64_t type = 0;
+    enum avow_reject reject = avow_message_peek(message, &type);
+    if (reject != AVOW_ACCEPT)
+        avow_link_drop(link, reject, "a message that is not well formed");
+    else if (avow_answer_takes(type))
+        avow_requests_message(&node->requests, link, message);
+    else if (avow_core_takes(type))
+        avow_gossip_message(&node->gossip, link, message);
+    else if (avow_submit_takes(type))
+        avow_submit_message(&node->submit, link, message);
+    else if (type == AVOW_MESSAGE_STATUS || type == AVOW_MESSAGE_PEERS)
+        report(node, link, message);
+    else if (type == AVOW_MESSAGE_CLOSE)
+        avow_link_drop(link, AVOW_ACCEPT, "closed by the other side");
+    else if (type < AVOW_MESSAGE_SKIPPABLE_MIN)
+        avow_link_drop(link, AVOW_REJECT_MESSAGE, "an answer that nobody asked for");
+}
+
+static void on_read_done(void *context, struct avow_link *link)
+{
+    struct node *node = context;
+    avow_requests_go_on(&node->requests, link);
+}
+
+/* ---- threads that have finished something ---- */
+
+static void wake_writer(void *context)
+{
+    struct node *node = context;
+    (void)uv_async_send(&node->writer_woke);
+}
+
+static void wake_queries(void *context)
+{
+    struct node *node = context;
+    (void)uv_async_send(&node->queries_woke);
+}
+
+static void begin_stop(struct node *node, enum avow_err result);
+
+static void note_writer_state(struct node *node)
+{
+    enum avow_write_thread_state state = avow_write_thread_state(node->writer);
+    if (state == node->writer_state)
+        return;
+    node->writer_state = state;
+    switch (state) {
+    case AVOW_WRITER_GOOD:
+        avow_log_event(&node->logger, AVOW_LOG_WARN, "disk-has-room", NULL, NULL);
+        break;
+    case AVOW_WRITER_FULL:
+        avow_log_event(&node->logger, AVOW_LOG_ERROR, "disk-full", "effect",
+                       "queries are answered, nothing new is taken until there is room");
+        break;
+    case AVOW_WRITER_BROKEN:
+        avow_log_event(&node->logger, AVOW_LOG_ERROR, "store-failed", "effect",
+                       "the node stops; what it has acknowledged is on the disk");
+        begin_stop(node, AVOW_ERR_IO);
+        break;
+    }
+}
+
+static void fetch_written(struct node *node)
+{
+    avow_reading_stale(&node->reading);
+    avow_write_thread_fetch(node->writer);
+}
+
+static void on_writer_woke(uv_async_t *handle)
+{
+    struct node *node = handle->data;
+    fetch_written(node);
+    note_writer_state(node);
+}
+
+static void on_queries_woke(uv_async_t *handle)
+{
+    struct node *node = handle->data;
+    avow_requests_fetch(&node->requests);
+}
+
+static void on_before_waiting(uv_prepare_t *handle)
+{
+    struct node *node = handle->data;
+    avow_reading_release(&node->reading);
+}
+
+/* ---- the end ---- */
+
+/* What is queued is stored and acknowledged; then every link is told. */
+static void begin_stop(struct node *node, enum avow_err result)
+{
+    if (node->stopping)
+        return;
+    node->stopping = true;
+    node->result = result;
+    avow_notify("STOPPING=1");
+    avow_log_event(&node->logger, AVOW_LOG_INFO, "stopping", NULL, NULL);
+    avow_links_stop_listening(&node->links);
+    avow_dialler_stop(&node->dialler);
+    avow_heartbeats_stop(&node->heartbeats);
+    avow_write_thread_drain(node->writer);
+    fetch_written(node);
+    avow_gossip_stop(&node->gossip);
+    avow_submit_stop(&node->submit);
+    avow_links_close_all(&node->links);
+}
+
+/* The threads end before the handles that they would wake. */
+static void close_handles(struct node *node)
+{
+    node->closed = true;
+    avow_links_stop_listening(&node->links);
+    avow_queries_free(&node->queries);
+    avow_write_thread_free(&node->writer);
+    uv_close((uv_handle_t *)&node->writer_woke, NULL);
+    uv_close((uv_handle_t *)&node->queries_woke, NULL);
+    uv_close((uv_handle_t *)&node->terminated, NULL);
+    uv_close((uv_handle_t *)&node->interrupted, NULL);
+    uv_close((uv_handle_t *)&node->timer, NULL);
+    uv_close((uv_handle_t *)&node->before_waiting, NULL);
+}
+
+static void on_signal(uv_signal_t *handle, int signal)
+{
+    (void)signal;
+    begin_stop(handle->data, AVOW_OK);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct node *node = timer->data;
+    node->ticks++;
+    avow_gossip_tick(&node->gossip);
+    avow_dialler_tick(&node->dialler);
+    avow_submit_resume(&node->submit);
+    if (node->ticks % TICKS_A_SECOND == 0) {
+        avow_links_check_deadlines(&node->links, uv_now(&node->loop));
+        if (!node->stopping)
+            avow_heartbeats_tick(&node->heartbeats, unix_now());
+    }
+    if (node->stopping && !node->closed && node->links.count == 0)
+        close_handles(node);
+}
+
+/* ---- the beginning ---- */
+
+static enum avow_err open_data(struct node *node)
+{
+    const char *data = node->options->data;
+    if (mkdir(data, S_IRWXU) != 0 && errno != EEXIST) {
+        avow_log_event(&node->logger, AVOW_LOG_ERROR, "cannot-make-data-folder", "why",
+                       strerror(errno));
+        return AVOW_ERR_IO;
+    }
+    enum avow_err err = avow_node_identity_load(data, &node->identity);
+    if (err != AVOW_OK) {
+        log_error(node, "cannot-use-node-key", err);
+        return err;
+    }
+    struct avow_store_options options = {
+        .bytes_max = node->options->store_max_bytes,
+        .readers_max = 126,
+    };
+    err = avow_store_open(data, &options, &node->store);
+    if (err == AVOW_OK)
+        err = avow_snapshot_new(node->store, &node->reading.snapshot);
+    if (err != AVOW_OK)
+        log_error(node, "cannot-open-store", err);
+    return err;
+}
+
+static unsigned query_threads(const struct node *node)
+{
+    if (node->options->query_threads != 0)
+        return (unsigned)node->options->query_threads;
+    unsigned cores = uv_available_parallelism();
+    return cores == 0 ? 1 : (cores > 64 ? 64 : cores);
+}
+
+static enum avow_err start_threads(struct node *node)
+{
+    struct avow_write_thread_config writer = {
+        .store = node->store, .wake = wake_writer, .context = node};
+    struct avow_queries_config queries = {.store = node->store,
+                                          .self = node->identity.secret,
+                                          .threads = query_threads(node),
+                                          .wake = wake_queries,
+                                          .context = node,
+                                          .now = query_now};
+    enum avow_err err = avow_write_thread_new(&writer, &node->writer);
+    if (err == AVOW_OK)
+        err = avow_queries_new(&queries, &node->queries);
+    return err;
+}
+
+static enum avow_err wire_links(struct node *node)
+{
+    const struct avow_options *options = node->options;
+    struct avow_links_config config = {
+        .loop = &node->loop,
+        .logger = &node->logger,
+        .network = options->network,
+        .self = node->identity.secret,
+        .events = {.context = node,
+                   .opened = on_opened,
+                   .message = on_message,
+                   .read_done = on_read_done,
+                   .drained = on_read_done,
+                   .closed = on_closed},
+        .max = (uint32_t)(options->links_max + options->peer_count),
+        .outbound_reserve = (uint32_t)options->peer_count,
+        .per_address = (uint32_t)options->links_per_address,
+    };
+    return avow_links_init(&node->links, &config);
+}
+
+static enum avow_err wire_rest(struct node *node)
+{
+    struct avow_gossip_config gossip = {
+        .loop = &node->loop,
+        .logger = &node->logger,
+        .links = &node->links,
+        .reading = &node->reading,
+        .writer = node->writer,
+        .store_epoch = avow_store_epoch(node->store),
+        .agent = avow_node_agent(),
+        .address = node->options->address,
+    };
+    struct avow_heartbeats_config heartbeats = {
+        .data = node->options->data,
+        .logger = &node->logger,
+        .reading = &node->reading,
+        .writer = node->writer,
+        .gossip = &node->gossip,
+        .self = node->identity.secret,
+        .self_id = &node->identity.node,
+    };
+    struct avow_submit_config submit = {
+        .loop = &node->loop,
+        .logger = &node->logger,
+        .links = &node->links,
+        .reading = &node->reading,
+        .writer = node->writer,
+        .gossip = &node->gossip,
+        .heartbeats = &node->heartbeats,
+        .self = &node->identity.node,
+        .has_peers = node->options->peer_count > 0,
+    };
+    enum avow_err err = avow_gossip_init(&node->gossip, &gossip);
+    if (err == AVOW_OK)
+        err = avow_heartbeats_init(&node->heartbeats, &heartbeats);
+    if (err == AVOW_OK)
+        err = avow_submit_init(&node->submit, &submit);
+    if (err == AVOW_OK)
+        err = avow_requests_init(&node->requests, &node->links, node->queries);
+    avow_dialler_init(&node->dialler, &node->loop, &node->logger, &node->links, node->options);
+    return err;
+}
+
+/* The handles that only the end of the node closes. */
+static void init_handles(struct node *node)
+{
+    int rc = uv_async_init(&node->loop, &node->writer_woke, on_writer_woke);
+    rc = rc != 0 ? rc : uv_async_init(&node->loop, &node->queries_woke, on_queries_woke);
+    rc = rc != 0 ? rc : uv_signal_init(&node->loop, &node->terminated);
+    rc = rc != 0 ? rc : uv_signal_init(&node->loop, &node->interrupted);
+    rc = rc != 0 ? rc : uv_timer_init(&node->loop, &node->timer);
+    rc = rc != 0 ? rc : uv_prepare_init(&node->loop, &node->before_waiting);
+    AVOW_ASSERT(rc == 0); /* uv_loop_init() has had what they need */
+    node->writer_woke.data = node;
+    node->queries_woke.data = node;
+    node->terminated.data = node;
+    node->interrupted.data = node;
+    node->timer.data = node;
+    node->before_waiting.data = node;
+}
+
+static enum avow_err start_handles(struct node *node)
+{
+    int rc = uv_signal_start(&node->terminated, on_signal, SIGTERM);
+    rc = rc != 0 ? rc : uv_signal_start(&node->interrupted, on_signal, SIGINT);
+    rc = rc != 0 ? rc : uv_timer_start(&node->timer, on_tick, 0, TICK_MS);
+    rc = rc != 0 ? rc : uv_prepare_start(&node->before_waiting, on_before_waiting);
+    return rc == 0 ? AVOW_OK : AVOW_ERR_IO;
+}
+
+static enum avow_err start_listening(struct node *node)
+{
+    const struct avow_endpoint *listen = &node->options->listen;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    uv_getaddrinfo_t request;
+    uint8_t storage[512];
+    struct avow_buf error;
+    char port[8];
+    uint16_t bound = 0;
+    avow_buf_init_fixed(&error, storage, sizeof(storage) - 1);
+    (void)snprintf(port, sizeof(port), "%u", listen->port);
+    int rc = uv_getaddrinfo(&node->loop, &request, NULL, listen->host, port, &hints);
+    enum avow_err err = AVOW_ERR_IO;
+    if (rc == 0)
+        err = avow_links_listen(&node->links, request.addrinfo->ai_addr, &bound, &error);
+    else
+        avow_buf_printf(&error, "%s", uv_strerror(rc));
+    if (rc == 0)
+        uv_freeaddrinfo(request.addrinfo);
+    storage[error.len] = '\0';
+    if (err != AVOW_OK)
+        avow_log_event(&node->logger, AVOW_LOG_ERROR, "cannot-listen", "why",
+                       (const char *)storage);
+    bool v6 = strchr(listen->host, ':') != NULL;
+    (void)snprintf(node->listen, sizeof(node->listen), v6 ? "[%s]:%u" : "%s:%u", listen->host,
+                   bound);
+    return err;
+}
+
+static enum avow_err start(struct node *node)
+{
+    enum avow_err err = start_threads(node);
+    if (err == AVOW_OK)
+        err = wire_links(node);
+    if (err == AVOW_OK)
+        err = wire_rest(node);
+    if (err == AVOW_OK)
+        err = start_handles(node);
+    if (err != AVOW_OK) {
+        log_error(node, "cannot-start", err);
+        return err;
+    }
+    return start_listening(node);
+}
+
+static void log_started(struct node *node)
+{
+    struct avow_line line;
+    avow_line_begin(&line, &node->logger, AVOW_LOG_INFO, "listening");
+    avow_line_word(&line, "address", node->listen);
+    avow_line_node(&line, &node->identity.node);
+    avow_line_word(&line, "network", node->options->network);
+    avow_line_uint(&line, "peers", node->options->peer_count);
+    avow_line_word(&line, "version", avow_node_version());
+    avow_line_end(&line);
+    avow_notify("READY=1");
+}
+
+static void fini(struct node *node)
+{
+    if (node->links.slots != NULL)
+        avow_links_fini(&node->links);
+    avow_submit_fini(&node->submit);
+    avow_requests_fini(&node->requests);
+    avow_heartbeats_fini(&node->heartbeats);
+    avow_gossip_fini(&node->gossip);
+    if (node->reading.snapshot != NULL)
+        avow_snapshot_free(&node->reading.snapshot);
+    if (node->store != NULL)
+        avow_store_close(&node->store);
+    avow_node_identity_fini(&node->identity);
+}
+
+enum avow_err avow_node_run(const struct avow_options *options)
+{
+    struct node *node = calloc(1, sizeof(*node));
+    if (node == NULL)
+        return AVOW_ERR_NOMEM;
+    node->options = options;
+    node->logger = (struct avow_logger){.level = options->log_level, .fd = 2};
+    node->started = unix_now();
+    enum avow_err err = open_data(node);
+    if (err == AVOW_OK && uv_loop_init(&node->loop) != 0)
+        err = AVOW_ERR_NOMEM;
+    if (err == AVOW_OK) {
+        init_handles(node);
+        err = start(node);
+        if (err == AVOW_OK)
+            log_started(node);
+        else
+            close_handles(node);
+        (void)uv_run(&node->loop, UV_RUN_DEFAULT);
+        int rc = uv_loop_close(&node->loop);
+        AVOW_ASSERT(rc == 0); /* else something would still be called */
+        err = err == AVOW_OK ? node->result : err;
+    }
+    fini(node);
+    avow_log_event(&node->logger, AVOW_LOG_INFO, "stopped", NULL, NULL);
+    free(node);
+    return err;
+}

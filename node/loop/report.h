@@ -1,0 +1,24 @@
+/* What the node says of itself, as JSON: for STATUS and PEERS. */
+#ifndef AVOW_NODE_LOOP_REPORT_H
+#define AVOW_NODE_LOOP_REPORT_H
+
+#include "node/loop/gossip.h"
+
+struct avow_report_facts {
+    const struct avow_key *self;
+    const char *network;
+    const char *listen;    /* "host:port" as bound */
+    uint64_t started, now; /* Unix seconds */
+    uint64_t store_epoch;
+    struct avow_snapshot *snapshot; /* renewed */
+    struct avow_write_thread *writer;
+    const struct avow_links *links;
+    const struct avow_core *core;
+    uint64_t heartbeat_keys;
+};
+
+/* Each returns JSON text on the heap, to be freed, or NULL when out of memory. */
+char *avow_report_status(const struct avow_report_facts *facts);
+char *avow_report_peers(const struct avow_report_facts *facts);
+
+#endif

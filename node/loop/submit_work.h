@@ -1,0 +1,40 @@
+/* The parts of a submission that take long, for a thread of the pool: checking a signature, and
+ * storing a heartbeat key. Everything is copied in; nothing is shared. */
+#ifndef AVOW_NODE_LOOP_SUBMIT_WORK_H
+#define AVOW_NODE_LOOP_SUBMIT_WORK_H
+
+#include "proto/wire/message.h"
+
+#include <limits.h>
+#include <uv.h>
+
+enum avow_submit_work_type { AVOW_WORK_SIGNER, AVOW_WORK_SIGN, AVOW_WORK_HEARTBEAT };
+
+struct avow_submit_work {
+    uv_work_t work;
+    void *context;
+    enum avow_submit_work_type type;
+    uint32_t slot;
+    uint64_t generation, request;
+    struct avow_hash issuer;
+    /* SIGNER */
+    struct avow_key key;
+    struct avow_signature signature;
+    struct avow_hash handshake;
+    /* SIGN */
+    struct avow_checkpoint checkpoint;
+    /* HEARTBEAT */
+    uint8_t *seed; /* 32 bytes, sodium_malloc */
+    char path[PATH_MAX];
+    /* results */
+    bool good;         /* the signature */
+    enum avow_err err; /* the file */
+};
+
+/* NULL when out of memory. */
+struct avow_submit_work *avow_submit_work_new(enum avow_submit_work_type type);
+void avow_submit_work_free(struct avow_submit_work **work);
+/* On the pool; `work->data` is the struct. */
+void avow_submit_work_run(uv_work_t *work);
+
+#endif
