@@ -32,7 +32,8 @@ struct avow_checkpoint log_builder_checkpoint(const struct log_builder *log, uin
 
 void proof_plan_init(struct proof_plan *plan, const struct log_builder *log)
 {
-    *plan = (struct proof_plan){.log = log, .skip_root = PROOF_PLAN_NONE};
+    *plan =
+        (struct proof_plan){.log = log, .skip_root = PROOF_PLAN_NONE, .abandoned_from = AVOW_NEVER};
     plan->checkpoint = log_builder_checkpoint(log, log->t);
 }
 
@@ -161,7 +162,7 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
         .cosignatures = plan->lines,
         .cosignature_count = plan->line_count,
         .chain = &plan->log->state.chain,
-        .abandoned_from = AVOW_NEVER,
+        .abandoned_from = plan->abandoned_from,
         .handle = plan,
     };
     return AVOW_OK;

@@ -26,6 +26,7 @@ struct proof_plan {
     struct avow_cosignature first_lines[AVOW_COSIGNATURES_MAX];
     size_t first_line_count;
     uint64_t first_index;
+    uint64_t abandoned_from; /* as the facts have it; evidence cannot say it */
 };
 
 /* The checkpoint of the log as it stands, at `time`, signed by the log's sign key. */
