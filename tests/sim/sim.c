@@ -333,7 +333,7 @@ static bool answer_range(struct sim_node *node, const struct replica *log,
         request->count = 3;
     bool good = replica_range(log, request, items, answer);
     if (good && node->conduct == SIM_CORRUPTS)
-        items->data[items->len / 2] ^= 4;
+        items->data[items->len - 1] ^= 4; /* of the last entry: its form stays good */
     return good;
 }
 
@@ -468,8 +468,12 @@ static void arrive(struct sim *sim, const struct happening *arrival)
         return;
     uint32_t number = link->ends[arrival->node];
     struct avow_bytes bytes = avow_bytes(arrival->bytes, arrival->len);
-    if (avow_message_decode(bytes, &sim->in) != AVOW_ACCEPT)
+    enum avow_reject reject = avow_message_decode(bytes, &sim->in);
+    if (reject != AVOW_ACCEPT) { /* as a daemon does */
+        sim->nodes[number].closed[reject]++;
+        sim_cut(sim, arrival->link);
         return;
+    }
     struct avow_core_event event = {.type = AVOW_CORE_MESSAGE, .message = &sim->in};
     event.link = link->slots[arrival->node];
     if (avow_core_takes(sim->in.type))
