@@ -49,7 +49,7 @@ static void add_entry(struct log_builder *builder, uint64_t random)
         (void)log_builder_add_issue(builder, 2);
 }
 
-static void add_mark(struct log_history *history)
+void log_history_mark(struct log_history *history)
 {
     const struct log_builder *builder = &history->builder;
     history->marks =
@@ -74,7 +74,7 @@ static void add_mark(struct log_history *history)
     }
 }
 
-static void make_nodes(struct log_history *history)
+void log_history_end(struct log_history *history)
 {
     const struct log_builder *builder = &history->builder;
     history->entries = must(malloc(builder->count * sizeof(*history->entries)));
@@ -92,20 +92,25 @@ static void make_nodes(struct log_history *history)
     }
 }
 
+void log_history_begin(struct log_history *history, const char *name)
+{
+    *history = (struct log_history){0};
+    log_builder_start(&history->builder, name);
+    (void)log_builder_add_achievement(&history->builder, "A", "An achievement");
+}
+
 void log_history_make(struct log_history *history, const char *name, uint64_t seed, size_t size,
                       size_t step_max)
 {
-    *history = (struct log_history){0};
     struct log_builder *builder = &history->builder;
-    log_builder_start(builder, name);
-    (void)log_builder_add_achievement(builder, "A", "An achievement");
+    log_history_begin(history, name);
     while (builder->count < size) {
         uint64_t step = 1 + log_history_random(&seed) % step_max;
         for (uint64_t i = 0; i < step; i++)
             add_entry(builder, log_history_random(&seed));
-        add_mark(history);
+        log_history_mark(history);
     }
-    make_nodes(history);
+    log_history_end(history);
 }
 
 void log_history_fini(struct log_history *history)

@@ -29,6 +29,10 @@ uint64_t log_history_random(uint64_t *seed);
 /* A log of at least `size` entries of many kinds, with a checkpoint after each 1 to `step_max`. */
 void log_history_make(struct log_history *history, const char *name, uint64_t seed, size_t size,
                       size_t step_max);
+/* The same by hand: begin, add to history->builder, mark what is to be signed, end. */
+void log_history_begin(struct log_history *history, const char *name);
+void log_history_mark(struct log_history *history);
+void log_history_end(struct log_history *history);
 void log_history_fini(struct log_history *history);
 struct avow_tree_nodes log_history_nodes(const struct log_history *history);
 /* Consistency from one size to another. */
