@@ -162,28 +162,36 @@ static void answered(struct avow_core *core, uint32_t link, const struct avow_me
         pull_consistency(core, slot, message);
 }
 
-static void on_message(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+/* A message of a link that has greeted. */
+static void on_ready_message(struct avow_core *core, uint32_t slot,
+                             const struct avow_message *message)
 {
-    struct link *link = &core->links[slot];
-    if (link->phase == LINK_FREE || link->phase == LINK_CLOSING)
+    if (message->type == AVOW_MESSAGE_PONG)
         return;
-    link->heard_ms = core->ms;
-    if (message->type == AVOW_MESSAGE_HELLO) {
-        link_hello(core, slot, message);
-    } else if (link->phase != LINK_READY) {
-        link_close(core, slot, AVOW_REJECT_MESSAGE);
-    } else if (message->type == AVOW_MESSAGE_PING) {
+    if (message->type == AVOW_MESSAGE_PING) {
         (void)core_draft(core, AVOW_MESSAGE_PONG, message->request);
         core_send(core, slot, AVOW_CORE_CONTROL);
-    } else if (message->type == AVOW_MESSAGE_PONG) {
-        return;
-    } else if (link->role != AVOW_PEER_NODE) {
+    } else if (core->links[slot].role != AVOW_PEER_NODE) {
         link_close(core, slot, AVOW_REJECT_MESSAGE);
     } else if (message->type == AVOW_MESSAGE_ANNOUNCE) {
         announced(core, slot, message);
     } else {
         answered(core, slot, message);
     }
+}
+
+static void on_message(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct link *link = &core->links[slot];
+    if (link->phase == LINK_FREE || link->phase == LINK_CLOSING)
+        return;
+    link->heard_ms = core->ms;
+    if (message->type == AVOW_MESSAGE_HELLO)
+        link_hello(core, slot, message);
+    else if (link->phase != LINK_READY)
+        link_close(core, slot, AVOW_REJECT_MESSAGE);
+    else
+        on_ready_message(core, slot, message);
 }
 
 static void on_judged(struct avow_core *core, const struct avow_core_event *event)

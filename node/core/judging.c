@@ -135,13 +135,27 @@ static void keep_heartbeats(struct candidate *candidate, uint32_t heartbeats)
     candidate->line_count = kept;
 }
 
-/* A checkpoint of the held origin that stands in the way of the held one. */
+static bool is_same_tree(const struct avow_checkpoint *a, const struct avow_checkpoint *b)
+{
+    return a->size == b->size && avow_hash_equal(&a->root, &b->root) &&
+           avow_hash_equal(&a->status_root, &b->status_root);
+}
+
+/* A checkpoint of the held origin that says no more than is held by now. */
+static bool is_past(const struct candidate *candidate, const struct avow_checkpoint *held)
+{
+    const struct avow_checkpoint *theirs = &candidate->checkpoint;
+    if (theirs->size != held->size)
+        return theirs->size < held->size;
+    if (avow_checkpoint_same_text(theirs, held))
+        return candidate->line_count == 0;
+    return is_same_tree(theirs, held) && theirs->time <= held->time;
+}
+
+/* A checkpoint of the held origin, and not smaller, that cannot be true beside the held one. */
 static bool is_fork(const struct avow_checkpoint *theirs, const struct avow_checkpoint *held)
 {
-    if (theirs->size == held->size)
-        return !avow_hash_equal(&theirs->root, &held->root) ||
-               !avow_hash_equal(&theirs->status_root, &held->status_root);
-    return theirs->time < held->time;
+    return theirs->size == held->size ? !is_same_tree(theirs, held) : theirs->time < held->time;
 }
 
 static void accepted(struct avow_core *core, uint32_t slot)
@@ -156,15 +170,12 @@ static void accepted(struct avow_core *core, uint32_t slot)
         return;
     }
     bool same_origin = held->size > 0 && avow_checkpoint_same_origin(theirs, held);
-    if (same_origin && theirs->size < held->size) {
+    if (same_origin && is_past(&want->now, held)) {
         finish(core, slot, false);
     } else if (same_origin && is_fork(theirs, held)) {
         core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
                    AVOW_REJECT_FORK);
         shun_add(core, theirs, NONE, IGNORE_MS);
-        finish(core, slot, false);
-    } else if (same_origin && theirs->size == held->size && want->now.line_count == 0 &&
-               avow_checkpoint_same_text(theirs, held)) {
         finish(core, slot, false);
     } else if (same_origin && theirs->size == held->size) {
         freshen(core, slot);

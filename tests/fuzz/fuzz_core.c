@@ -71,41 +71,55 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
 
 /* ------------------------------------------------------------------ the books */
 
-static void check_links(const struct avow_core *core)
+struct books {
+    uint32_t wants[LINKS], asks[LINKS], judgements[LINKS], ranges[LINKS];
+    uint64_t all_wants, all_judgements, all_ranges;
+};
+
+static void enter_chunks(struct books *books, const struct want *want)
 {
-    uint32_t wants[LINKS] = {0}, asks[LINKS] = {0}, judgements[LINKS] = {0}, ranges[LINKS] = {0};
-    uint64_t all_wants = 0, all_judgements = 0, all_ranges = 0;
-    for (uint32_t i = 0; i < core->config.wants_max; i++) {
-        const struct want *want = &core->wants[i];
-        if (want->phase == WANT_FREE)
-            continue;
-        all_wants++;
-        all_judgements += want->phase == WANT_JUDGING;
-        all_ranges += want->window_count;
-        AVOW_ASSERT(want_find(core, &want->issuer) == i);
-        AVOW_ASSERT(want->storing_count <= want->window_count && want->window_count <= WINDOW);
-        AVOW_ASSERT(want->listed == (want->phase == WANT_QUEUED || want->phase == WANT_HUNGRY));
-        if (want->link != NONE)
-            wants[want->link]++;
-        if (want->charged != NONE)
-            judgements[want->charged]++;
-        if (want->phase == WANT_CHAIN)
-            asks[want->link]++;
-        for (size_t k = 0; k < want->window_count; k++) {
-            const struct chunk *chunk = &want->window[(want->window_first + k) % WINDOW];
-            AVOW_ASSERT(chunk->storing == (k < want->storing_count));
-            if (chunk->link != NONE)
-                ranges[chunk->link]++;
-        }
+    books->all_ranges += want->window_count;
+    AVOW_ASSERT(want->storing_count <= want->window_count && want->window_count <= WINDOW);
+    for (size_t i = 0; i < want->window_count; i++) {
+        const struct chunk *chunk = &want->window[(want->window_first + i) % WINDOW];
+        AVOW_ASSERT(chunk->storing == (i < want->storing_count));
+        if (chunk->link != NONE)
+            books->ranges[chunk->link]++;
     }
-    AVOW_ASSERT(all_wants == core->stats.wants && all_judgements == core->stats.judgements &&
-                all_ranges == core->stats.ranges);
+}
+
+static void enter_want(struct books *books, const struct want *want)
+{
+    books->all_wants++;
+    books->all_judgements += want->phase == WANT_JUDGING;
+    AVOW_ASSERT(want->listed == (want->phase == WANT_QUEUED || want->phase == WANT_HUNGRY));
+    if (want->link != NONE)
+        books->wants[want->link]++;
+    if (want->charged != NONE)
+        books->judgements[want->charged]++;
+    if (want->phase == WANT_CHAIN)
+        books->asks[want->link]++;
+    enter_chunks(books, want);
+}
+
+static void check_books(const struct avow_core *core)
+{
+    struct books books = {0};
+    for (uint32_t i = 0; i < core->config.wants_max; i++) {
+        if (core->wants[i].phase == WANT_FREE)
+            continue;
+        AVOW_ASSERT(want_find(core, &core->wants[i].issuer) == i);
+        enter_want(&books, &core->wants[i]);
+    }
+    AVOW_ASSERT(books.all_wants == core->stats.wants);
+    AVOW_ASSERT(books.all_judgements == core->stats.judgements);
+    AVOW_ASSERT(books.all_ranges == core->stats.ranges);
     for (uint32_t i = 0; i < LINKS; i++) {
         const struct link *link = &core->links[i];
         if (link->phase != LINK_READY)
             continue;
-        AVOW_ASSERT(link->wants == wants[i] && link->asks == asks[i] &&
-                    link->judgements == judgements[i] && link->ranges == ranges[i]);
+        AVOW_ASSERT(link->wants == books.wants[i] && link->asks == books.asks[i]);
+        AVOW_ASSERT(link->judgements == books.judgements[i] && link->ranges == books.ranges[i]);
         AVOW_ASSERT(link->ranges <= core->config.ranges_max && link->asks <= LINK_ASKS_MAX);
     }
 }
@@ -160,7 +174,7 @@ static void step(struct world *world, struct avow_core_event *event)
             break;
         }
     }
-    check_links(world->core);
+    check_books(world->core);
 }
 
 /* ------------------------------------------------------------------ events */
@@ -212,8 +226,8 @@ static void announce(struct world *world, uint8_t byte)
     world->message.type = AVOW_MESSAGE_ANNOUNCE;
     some_checkpoint(world, &world->message.checkpoint);
     world->message.cosignature_count = byte >> 6;
-    for (uint8_t i = 0; i < world->message.cosignature_count; i++) {
-        world->message.cosignatures[i].key.bytes[0] = i;
+    for (size_t i = 0; i < world->message.cosignature_count; i++) {
+        world->message.cosignatures[i].key.bytes[0] = (uint8_t)i;
         world->message.cosignatures[i].time = 1000U + next_byte(world);
     }
     say(world, byte % LINKS);

@@ -249,7 +249,7 @@ static void send_message(struct sim *sim, uint32_t link, size_t to,
     avow_buf_fini(&bytes);
 }
 
-static void step(struct sim *sim, uint32_t node, struct avow_core_event *event);
+static void step(struct sim *sim, uint32_t number, struct avow_core_event *event);
 
 uint32_t sim_connect(struct sim *sim, size_t from, size_t to, uint64_t delay_ms)
 {
@@ -406,11 +406,16 @@ static void write_store(struct sim *sim, uint32_t number, const struct avow_core
 
 static void trace_action(struct sim *sim, uint32_t node, const struct avow_core_action *action)
 {
-    uint64_t numbers[] = {
+    const uint64_t numbers[] = {
         sim->ms,       node,         (uint64_t)action->type, action->link,
         action->token, action->from, action->value,          (uint64_t)action->reject};
-    trace(sim, numbers, sizeof(numbers));
-    trace(sim, action->bytes.data, action->bytes.len);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        uint8_t bytes[8];
+        avow_put_u64be(bytes, numbers[i]);
+        trace(sim, bytes, sizeof(bytes));
+    }
+    if (action->type == AVOW_CORE_SEND)
+        trace(sim, action->bytes.data, action->bytes.len);
     trace(sim, action->issuer.bytes, sizeof(action->issuer.bytes));
 }
 

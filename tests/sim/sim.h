@@ -32,7 +32,7 @@ struct sim_node {
 struct sim;
 struct sim *sim_new(uint64_t seed, size_t nodes);
 /* With other capacities, set before the first link. */
-void sim_reconfigure(struct sim *sim, size_t node, const struct avow_core_config *config);
+void sim_reconfigure(struct sim *sim, size_t number, const struct avow_core_config *config);
 void sim_free(struct sim *sim);
 struct sim_node *sim_node(struct sim *sim, size_t node);
 uint64_t sim_now_ms(const struct sim *sim);
@@ -43,7 +43,7 @@ uint64_t sim_trace(const struct sim *sim);
 
 /* Connects `from` to `to`; messages take `delay_ms` and up to as much again. Returns the link. */
 uint32_t sim_connect(struct sim *sim, size_t from, size_t to, uint64_t delay_ms);
-void sim_cut(struct sim *sim, uint32_t link);
+void sim_cut(struct sim *sim, uint32_t number);
 /* From now on nothing arrives, and nobody is told. */
 void sim_silence(struct sim *sim, uint32_t link);
 

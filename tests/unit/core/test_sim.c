@@ -119,19 +119,19 @@ static void test_long_log(void **state)
 /* Node 1 lies or fails about entries, node 2 hears of them from 1 first, and gets them from 0. */
 struct conduct_case {
     const char *name;
-    enum sim_conduct conduct;
     size_t issues;    /* before they meet: 0 means that node 2 starts with nothing */
     uint64_t most_ms; /* until node 2 has all */
-    bool closed;      /* node 2 ends the connection to 1 */
+    enum sim_conduct conduct;
+    bool closed; /* node 2 ends the connection to 1 */
 };
 
 static const struct conduct_case conduct_cases[] = {
-    {"corrupts a new log", SIM_CORRUPTS, 0, 1000, true},
-    {"corrupts a known log", SIM_CORRUPTS, 20, 1000, true},
-    {"withholds a new log", SIM_WITHHOLDS, 0, 17000, false},
-    {"withholds a known log", SIM_WITHHOLDS, 20, 17000, false},
-    {"is always busy", SIM_REFUSES, 0, 3000, false},
-    {"gives short ranges", SIM_SHORTENS, 20, 5000, false},
+    {"corrupts a new log", 0, 1000, SIM_CORRUPTS, true},
+    {"corrupts a known log", 20, 1000, SIM_CORRUPTS, true},
+    {"withholds a new log", 0, 17000, SIM_WITHHOLDS, false},
+    {"withholds a known log", 20, 17000, SIM_WITHHOLDS, false},
+    {"is always busy", 0, 3000, SIM_REFUSES, false},
+    {"gives short ranges", 20, 5000, SIM_SHORTENS, false},
 };
 
 static uint64_t closed_for_proof(const struct sim_node *node)
