@@ -1,6 +1,12 @@
 /* A log's nodes: below level 8 from its bundles, the others from its tiles. */
 #include "store/nodes.h"
 
+void avow_node_source_forget(struct avow_node_source *source)
+{
+    source->has_bundle = false;
+    source->tiles = (struct avow_tiles_read){0};
+}
+
 static enum avow_err read_bundle(struct avow_node_source *source, uint64_t number)
 {
     if (source->has_bundle && source->bundle_number == number)
@@ -28,7 +34,7 @@ enum avow_err avow_node_source_node(void *context, unsigned level, uint64_t inde
 {
     struct avow_node_source *source = context;
     if (level >= AVOW_BUNDLE_HEIGHT)
-        return avow_tiles_node(source->db, source->log, level, index, hash);
+        return avow_tiles_node(source->db, source->log, &source->tiles, level, index, hash);
     unsigned up = AVOW_BUNDLE_HEIGHT - level;
     enum avow_err err = read_bundle(source, index >> up);
     if (err != AVOW_OK)

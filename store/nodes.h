@@ -11,7 +11,10 @@ struct avow_node_source {
     bool has_bundle; /* the bundle read last: a proof asks the same one several times */
     uint64_t bundle_number;
     struct avow_bundle bundle;
+    struct avow_tiles_read tiles;
 };
+/* Forgets what was read last: its views die with their transaction. */
+void avow_node_source_forget(struct avow_node_source *source);
 
 /* The entry at `index`: a view. OK, NOT_FOUND, CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err avow_node_source_entry(struct avow_node_source *source, uint64_t index,

@@ -45,8 +45,9 @@ struct avow_tree_nodes avow_snapshot_nodes(struct avow_snapshot *snapshot,
 {
     AVOW_ASSERT(snapshot->live);
     struct avow_cached_log *cached = cached_of(log);
-    /* A view from an earlier renewal is not to be used again. */
-    cached->nodes.has_bundle = false;
+    if (cached->nodes_at != snapshot->renewals) /* views of an earlier renewal are no more */
+        avow_node_source_forget(&cached->nodes);
+    cached->nodes_at = snapshot->renewals;
     return (struct avow_tree_nodes){.context = &cached->nodes, .node = avow_node_source_node};
 }
 

@@ -12,6 +12,7 @@ struct avow_cached_log {
     uint64_t version;    /* of the row that it was decoded from */
     uint64_t checked_at; /* the renewal at which the row was last seen to be that one */
     struct avow_node_source nodes;
+    uint64_t nodes_at;            /* the renewal in which `nodes` was read */
     struct avow_cached_log *next; /* with the same first eight bytes of issuer id */
 };
 

@@ -5,8 +5,10 @@
 
 #define TILE_HEIGHT 8
 #define TILE_NODES 510 /* of a full one: without its root */
-#define HEIGHTS ((AVOW_TREE_LEVELS + TILE_HEIGHT - 1) / TILE_HEIGHT)
 #define HASH sizeof(struct avow_hash)
+
+_Static_assert(AVOW_TILE_HEIGHTS == (AVOW_TREE_LEVELS + TILE_HEIGHT - 1) / TILE_HEIGHT,
+               "every level has its tile");
 
 /* Where a node is stored. */
 struct place {
@@ -104,18 +106,22 @@ enum avow_err avow_tiles_append(const struct avow_db *db, uint32_t log,
     return AVOW_OK;
 }
 
-enum avow_err avow_tiles_node(const struct avow_db *db, uint32_t log, unsigned level,
-                              uint64_t index, struct avow_hash *hash)
+enum avow_err avow_tiles_node(const struct avow_db *db, uint32_t log, struct avow_tiles_read *read,
+                              unsigned level, uint64_t index, struct avow_hash *hash)
 {
     struct place place = place_of(level, index);
-    struct avow_dbkey key = avow_dbkey_part(log, place.height, place.tile);
-    struct avow_bytes value;
-    enum avow_err err = avow_db_get(db, AVOW_TABLE_TILES, &key, &value);
-    if (err != AVOW_OK)
-        return err;
-    if (value.len / HASH <= place.position)
+    struct avow_bytes *nodes = &read->last[place.height].nodes;
+    if (nodes->len == 0 || read->last[place.height].tile != place.tile) {
+        struct avow_dbkey key = avow_dbkey_part(log, place.height, place.tile);
+        nodes->len = 0;
+        enum avow_err err = avow_db_get(db, AVOW_TABLE_TILES, &key, nodes);
+        if (err != AVOW_OK)
+            return err;
+        read->last[place.height].tile = place.tile;
+    }
+    if (nodes->len / HASH <= place.position)
         return AVOW_ERR_NOT_FOUND;
-    memcpy(hash->bytes, value.data + place.position * HASH, HASH);
+    memcpy(hash->bytes, nodes->data + place.position * HASH, HASH);
     return AVOW_OK;
 }
 
@@ -131,7 +137,7 @@ static enum avow_err remove_row(void *context, struct avow_bytes key, struct avo
 
 enum avow_err avow_tiles_truncate(const struct avow_db *db, uint32_t log, uint64_t size)
 {
-    for (unsigned height = 1; height < HEIGHTS; height++) {
+    for (unsigned height = 1; height < AVOW_TILE_HEIGHTS; height++) {
         uint64_t leaves =
             size >> (height * TILE_HEIGHT); /* full nodes of the tiles' lowest level */
         struct place edge = {.height = (uint8_t)height, .tile = leaves >> TILE_HEIGHT};

@@ -17,8 +17,18 @@ struct avow_tile_node { /* a full node of a log's tree, level >= 8 */
  * what is stored does not reach up to them. */
 AVOW_NODISCARD enum avow_err avow_tiles_append(const struct avow_db *db, uint32_t log,
                                                const struct avow_tile_node *nodes, size_t count);
+/* The tile of each height that was read last, as a view: a proof asks the same ones many times. All
+ * zeros is none. Forget them with the transaction that they were read in. */
+#define AVOW_TILE_HEIGHTS 7
+struct avow_tiles_read {
+    struct {
+        uint64_t tile;
+        struct avow_bytes nodes; /* empty: none */
+    } last[AVOW_TILE_HEIGHTS];
+};
 /* OK, NOT_FOUND, IO. */
-AVOW_NODISCARD enum avow_err avow_tiles_node(const struct avow_db *db, uint32_t log, unsigned level,
+AVOW_NODISCARD enum avow_err avow_tiles_node(const struct avow_db *db, uint32_t log,
+                                             struct avow_tiles_read *read, unsigned level,
                                              uint64_t index, struct avow_hash *hash);
 /* Deletes every node that covers an entry from `size` on. */
 AVOW_NODISCARD enum avow_err avow_tiles_truncate(const struct avow_db *db, uint32_t log,
