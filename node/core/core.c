@@ -78,6 +78,7 @@ struct avow_core *avow_core_init(void *memory, const struct avow_core_config *co
     AVOW_ASSERT(config->wants_max > 0 && config->wants_max <= UINT16_MAX);
     AVOW_ASSERT(config->judgements_max > 0 && config->ranges_max > 0 && config->shunned_max > 0);
     AVOW_ASSERT(strlen(config->agent) <= 64 && strlen(config->address) <= 128);
+    AVOW_ASSERT(reads->log != NULL && reads->root != NULL);
     memset(memory, 0, avow_core_size(config));
     struct avow_core *core = memory;
     core->config = *config;

@@ -44,6 +44,21 @@ static enum avow_err read_log(void *context, const struct avow_hash *issuer,
     return AVOW_OK;
 }
 
+static enum avow_err read_root(void *context, const struct avow_hash *issuer, uint64_t size,
+                               struct avow_hash *root)
+{
+    struct avow_gossip *gossip = context;
+    struct avow_snapshot *snapshot;
+    const struct avow_log *log;
+    enum avow_err err = avow_reading_get(gossip->config.reading, &snapshot);
+    if (err == AVOW_OK)
+        err = avow_snapshot_log(snapshot, issuer, &log);
+    if (err != AVOW_OK)
+        return err;
+    struct avow_tree_nodes nodes = avow_snapshot_nodes(snapshot, log);
+    return avow_tree_root_at(&nodes, size, root);
+}
+
 /* ---- judging, on the pool ---- */
 
 struct judging {
@@ -156,7 +171,7 @@ static bool start_job(struct avow_gossip *gossip, const struct avow_core_action 
     job->context = gossip;
     job->token = action->token;
     job->issuer = action->issuer;
-    job->from = type == AVOW_JOB_ABANDONED ? action->value : action->from;
+    job->from = action->from;
     job->now = unix_now();
     if (action->checkpoint != NULL)
         job->checkpoint = *action->checkpoint;
@@ -283,7 +298,7 @@ static void step(struct avow_gossip *gossip, struct avow_core_event *event)
 enum avow_err avow_gossip_init(struct avow_gossip *gossip, const struct avow_gossip_config *config)
 {
     struct avow_core_config core = avow_core_config_default();
-    struct avow_core_reads reads = {.context = gossip, .log = read_log};
+    struct avow_core_reads reads = {.context = gossip, .log = read_log, .root = read_root};
     gossip->config = *config;
     core.store_epoch = config->store_epoch;
     core.agent = config->agent;
