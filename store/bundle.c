@@ -197,16 +197,6 @@ static void shorten(struct avow_tail *tail, size_t count)
     tail->data.len = count == 0 ? 0 : tail->ends[count - 1];
 }
 
-static enum avow_err remove_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                                bool *remove)
-{
-    (void)context;
-    (void)key;
-    (void)value;
-    *remove = true;
-    return AVOW_OK;
-}
-
 enum avow_err avow_tail_truncate(struct avow_tail *tail, const struct avow_db *db, uint32_t log,
                                  uint64_t size)
 {
@@ -219,5 +209,5 @@ enum avow_err avow_tail_truncate(struct avow_tail *tail, const struct avow_db *d
     }
     tail->dirty = tail->count > 0;
     struct avow_dbkey first = avow_dbkey_item(log, tail->number + (tail->count > 0));
-    return avow_db_walk(db, AVOW_TABLE_BUNDLES, &first, 4, remove_row, NULL);
+    return avow_db_delete_run(db, AVOW_TABLE_BUNDLES, &first, 4);
 }

@@ -60,12 +60,10 @@ static void tell_problem(struct avow_check *check, const char *what, const struc
 
 /* ------------------------------------------------------------------ the child */
 
-static enum avow_err head_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                              bool *remove)
+static enum avow_err head_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct avow_check *check = context;
     struct avow_hash issuer;
-    (void)remove;
     if (key.len != sizeof(issuer.bytes)) {
         check->problem(check, "a log's head has no issuer's key", NULL, 0);
         return AVOW_OK;
@@ -93,12 +91,10 @@ static enum avow_err check_orphans(struct avow_check *check, enum avow_table tab
     }
 }
 
-static enum avow_err name_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                              bool *remove)
+static enum avow_err name_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct avow_check *check = context;
     (void)key;
-    (void)remove;
     if (avow_row_open(&value) != AVOW_OK)
         check->problem(check, "a named value is damaged", NULL, 0);
     return AVOW_OK;

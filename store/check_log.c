@@ -177,14 +177,12 @@ static enum avow_err check_pending(struct replay *replay, uint64_t accepted, boo
                                      accepted);
 }
 
-static enum avow_err kept_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                              bool *remove)
+static enum avow_err kept_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct replay *replay = context;
     struct avow_checkpoint checkpoint;
     struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
     size_t count;
-    (void)remove;
     if (key.len != 12 || avow_kept_read(value, &checkpoint, lines, &count) != AVOW_OK ||
         avow_get_u64be(key.data + 4) != checkpoint.size ||
         !avow_hash_equal(&checkpoint.issuer, replay->issuer) ||
@@ -209,13 +207,11 @@ struct tally {
     bool tiles;
 };
 
-static enum avow_err tally_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                               bool *remove)
+static enum avow_err tally_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct tally *tally = context;
     struct avow_bundle bundle;
     (void)key;
-    (void)remove;
     tally->rows++;
     if (tally->tiles)
         tally->units += value.len / sizeof(struct avow_hash);

@@ -79,11 +79,9 @@ static bool is_zero(const uint8_t *chunk)
     return memcmp(chunk, zeros, sizeof(zeros)) == 0;
 }
 
-static enum avow_err compare_chunk(void *context, struct avow_bytes key, struct avow_bytes value,
-                                   bool *remove)
+static enum avow_err compare_chunk(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct comparison *compare = context;
-    (void)remove;
     uint64_t number = key.len == 13 ? avow_get_u64be(key.data + 5) : UINT64_MAX;
     if (number < compare->chunks && value.len == AVOW_STATUS_CHUNK_BYTES &&
         memcmp(value.data, chunk_of(compare->status, number), value.len) == 0)
@@ -108,11 +106,9 @@ static enum avow_err compare_chunks(struct comparison *compare, uint32_t log)
     return err;
 }
 
-static enum avow_err compare_node(void *context, struct avow_bytes key, struct avow_bytes value,
-                                  bool *remove)
+static enum avow_err compare_node(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct comparison *compare = context;
-    (void)remove;
     uint64_t number = key.len == 13 ? avow_get_u64be(key.data + 5) : UINT64_MAX;
     uint64_t index = number & ((UINT64_C(1) << 56) - 1);
     struct avow_hash zero = avow_status_zero_node(compare->level);
@@ -175,11 +171,9 @@ static int by_target(const void *a, const void *b)
     return left->entry < right->entry ? -1 : left->entry > right->entry;
 }
 
-static enum avow_err compare_target(void *context, struct avow_bytes key, struct avow_bytes value,
-                                    bool *remove)
+static enum avow_err compare_target(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct comparison *compare = context;
-    (void)remove;
     uint64_t target = key.len == 13 ? avow_get_u64be(key.data + 5) : UINT64_MAX;
     bool good = value.len > 0 && value.len % 8 == 0;
     for (size_t at = 0; at + 8 <= value.len && good; at += 8) {

@@ -118,11 +118,9 @@ enum avow_err avow_db_reserve(const struct avow_db *db, enum avow_table table,
 enum avow_err avow_db_put(const struct avow_db *db, enum avow_table table,
                           const struct avow_dbkey *key, struct avow_bytes value)
 {
-    uint8_t *room;
-    enum avow_err err = avow_db_reserve(db, table, key, value.len, &room);
-    if (err == AVOW_OK && value.len > 0)
-        memcpy(room, value.data, value.len);
-    return err;
+    MDB_val k = to_val(key);
+    MDB_val v = {.mv_size = value.len, .mv_data = (void *)(uintptr_t)value.data};
+    return avow_db_err(mdb_put(db->txn, db->tables[table], &k, &v, 0), db->folder);
 }
 
 enum avow_err avow_db_delete(const struct avow_db *db, enum avow_table table,
@@ -150,6 +148,11 @@ static int open_at(const struct avow_db *db, enum avow_table table, const struct
     return mdb_cursor_get(*cursor, k, v, key->len == 0 ? MDB_FIRST : MDB_SET_RANGE);
 }
 
+static bool has_prefix(const MDB_val *k, const struct avow_dbkey *key, size_t len)
+{
+    return k->mv_size >= len && memcmp(k->mv_data, key->bytes, len) == 0;
+}
+
 enum avow_err avow_db_walk(const struct avow_db *db, enum avow_table table,
                            const struct avow_dbkey *first, size_t prefix_len, avow_db_row *row,
                            void *context)
@@ -159,19 +162,28 @@ enum avow_err avow_db_walk(const struct avow_db *db, enum avow_table table,
     MDB_val k;
     MDB_val v;
     int rc = open_at(db, table, first, &cursor, &k, &v);
-    while (rc == MDB_SUCCESS) {
-        if (k.mv_size < prefix_len || memcmp(k.mv_data, first->bytes, prefix_len) != 0)
-            return AVOW_OK;
-        bool remove = false;
-        enum avow_err err = row(context, from_val(k), from_val(v), &remove);
+    while (rc == MDB_SUCCESS && has_prefix(&k, first, prefix_len)) {
+        enum avow_err err = row(context, from_val(k), from_val(v));
         if (err != AVOW_OK)
             return err;
-        if (remove)
-            rc = mdb_cursor_del(cursor, 0);
-        if (rc != MDB_SUCCESS)
-            break;
-        /* After a delete the cursor stands on the next row already; MDB_NEXT knows that. */
         rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+    }
+    return rc == MDB_NOTFOUND ? AVOW_OK : avow_db_err(rc, db->folder);
+}
+
+enum avow_err avow_db_delete_run(const struct avow_db *db, enum avow_table table,
+                                 const struct avow_dbkey *first, size_t prefix_len)
+{
+    AVOW_CLEANUP(close_cursor)
+    MDB_cursor *cursor = NULL;
+    MDB_val k;
+    MDB_val v;
+    int rc = open_at(db, table, first, &cursor, &k, &v);
+    while (rc == MDB_SUCCESS && has_prefix(&k, first, prefix_len)) {
+        rc = mdb_cursor_del(cursor, 0);
+        /* The cursor stands on the row after it already; MDB_NEXT knows that. */
+        if (rc == MDB_SUCCESS)
+            rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
     }
     return rc == MDB_NOTFOUND ? AVOW_OK : avow_db_err(rc, db->folder);
 }

@@ -56,12 +56,14 @@ AVOW_NODISCARD enum avow_err avow_db_delete(const struct avow_db *db, enum avow_
                                             const struct avow_dbkey *key);
 
 /* Calls `row` for each key of `table` from `first` on that begins with `prefix_len` bytes of it, in
- * order, until it returns anything but OK, which is then returned. `row` may set `*remove`. */
-typedef enum avow_err avow_db_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                                  bool *remove);
+ * order, until it returns anything but OK, which is then returned. It may not put or delete. */
+typedef enum avow_err avow_db_row(void *context, struct avow_bytes key, struct avow_bytes value);
 AVOW_NODISCARD enum avow_err avow_db_walk(const struct avow_db *db, enum avow_table table,
                                           const struct avow_dbkey *first, size_t prefix_len,
                                           avow_db_row *row, void *context);
+/* Deletes those rows. */
+AVOW_NODISCARD enum avow_err avow_db_delete_run(const struct avow_db *db, enum avow_table table,
+                                                const struct avow_dbkey *first, size_t prefix_len);
 /* The first row at or after `key` (NOT_FOUND at the end), or the last one before it. */
 AVOW_NODISCARD enum avow_err avow_db_seek(const struct avow_db *db, enum avow_table table,
                                           const struct avow_dbkey *key, struct avow_bytes *found,

@@ -60,22 +60,12 @@ enum avow_err avow_status_source_node(void *context, unsigned level, uint64_t in
     return AVOW_OK;
 }
 
-static enum avow_err remove_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                                bool *remove)
-{
-    (void)context;
-    (void)key;
-    (void)value;
-    *remove = true;
-    return AVOW_OK;
-}
-
 enum avow_err avow_status_drop_pending(const struct avow_db *db, uint32_t log)
 {
     struct avow_dbkey chunks = avow_dbkey_part(log, AVOW_STATUS_PENDING_CHUNKS, 0);
-    enum avow_err err = avow_db_walk(db, AVOW_TABLE_STATUS, &chunks, 5, remove_row, NULL);
+    enum avow_err err = avow_db_delete_run(db, AVOW_TABLE_STATUS, &chunks, 5);
     if (err != AVOW_OK)
         return err;
     struct avow_dbkey events = avow_dbkey_part(log, AVOW_STATUS_PENDING_EVENTS, 0);
-    return avow_db_walk(db, AVOW_TABLE_STATUS, &events, 5, remove_row, NULL);
+    return avow_db_delete_run(db, AVOW_TABLE_STATUS, &events, 5);
 }

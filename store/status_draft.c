@@ -178,11 +178,9 @@ static enum avow_err source_node(void *context, unsigned level, uint64_t index,
 }
 
 /* A pending chunk that this operation has not touched is part of what it accepts. */
-static enum avow_err load_pending(void *context, struct avow_bytes key, struct avow_bytes value,
-                                  bool *remove)
+static enum avow_err load_pending(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct avow_status_draft *draft = context;
-    (void)remove;
     if (key.len != 13 || value.len != AVOW_STATUS_CHUNK_BYTES)
         return AVOW_ERR_CORRUPT;
     uint64_t number = avow_get_u64be(key.data + 5);
@@ -273,11 +271,9 @@ enum avow_err avow_status_draft_put_pending(struct avow_status_draft *draft)
 }
 
 /* The pending events of all targets, copied out: a put may move the page that a view is in. */
-static enum avow_err collect_events(void *context, struct avow_bytes key, struct avow_bytes value,
-                                    bool *remove)
+static enum avow_err collect_events(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct avow_buf *out = context;
-    *remove = true;
     if (key.len != 13 || value.len == 0 || value.len % 8 != 0)
         return AVOW_ERR_CORRUPT;
     uint8_t head[16];

@@ -125,16 +125,6 @@ enum avow_err avow_tiles_node(const struct avow_db *db, uint32_t log, struct avo
     return AVOW_OK;
 }
 
-static enum avow_err remove_row(void *context, struct avow_bytes key, struct avow_bytes value,
-                                bool *remove)
-{
-    (void)context;
-    (void)key;
-    (void)value;
-    *remove = true;
-    return AVOW_OK;
-}
-
 enum avow_err avow_tiles_truncate(const struct avow_db *db, uint32_t log, uint64_t size)
 {
     for (unsigned height = 1; height < AVOW_TILE_HEIGHTS; height++) {
@@ -146,7 +136,7 @@ enum avow_err avow_tiles_truncate(const struct avow_db *db, uint32_t log, uint64
         enum avow_err err = draft_load(&draft, db, log, &edge, kept);
         struct avow_dbkey first = avow_dbkey_part(log, edge.height, edge.tile);
         if (err == AVOW_OK)
-            err = avow_db_walk(db, AVOW_TABLE_TILES, &first, 5, remove_row, NULL);
+            err = avow_db_delete_run(db, AVOW_TABLE_TILES, &first, 5);
         if (err == AVOW_OK && kept > 0)
             err = draft_put(&draft, db, log);
         if (err != AVOW_OK)

@@ -178,60 +178,89 @@ static bool damage_row(const char *table, size_t nth, enum damage damage, uint64
     return found;
 }
 
-static void copy_store(const char *from, const char *to)
+/* The whole file, to be put back after each damage. */
+struct image {
+    int fd;
+    uint8_t *bytes;
+    size_t len;
+};
+
+static void image_take(struct image *image)
 {
-    char command[700];
-    (void)snprintf(command, sizeof(command), "cp '%s/%s' '%s/%s'", folder.path, from, folder.path,
-                   to);
-    assert_int_equal(system(command), 0);
+    char path[300];
+    struct stat file;
+    (void)snprintf(path, sizeof(path), "%s/store.mdb", folder.path);
+    image->fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(image->fd >= 0);
+    assert_int_equal(fstat(image->fd, &file), 0);
+    image->len = (size_t)file.st_size;
+    image->bytes = malloc(image->len);
+    assert_non_null(image->bytes);
+    assert_int_equal(pread(image->fd, image->bytes, image->len, 0), image->len);
+}
+
+static void image_restore(const struct image *image)
+{
+    assert_int_equal(ftruncate(image->fd, (off_t)image->len), 0);
+    assert_int_equal(pwrite(image->fd, image->bytes, image->len, 0), image->len);
+}
+
+static void image_free(struct image *image)
+{
+    free(image->bytes);
+    assert_int_equal(close(image->fd), 0);
+}
+
+struct table_case {
+    const char *name;
+    /* A name or a kept checkpoint that is gone may never have been there, and without its schema a
+     * store is new. */
+    bool misses_rows;
+};
+
+/* Damages one row in one way, and puts the store back. False when there is no such row. */
+static bool try_damage(const struct image *image, const struct table_case *table, size_t nth,
+                       enum damage damage, uint64_t bit)
+{
+    uint8_t *value = NULL;
+    size_t len = 0;
+    char last[128];
+    struct avow_check_summary summary;
+    if (!damage_row(table->name, nth, damage, bit, &value, &len))
+        return false;
+    enum avow_err err = avow_store_check(folder.path, remember, last, &summary);
+    if (err == AVOW_OK && summary.problems == 0)
+        fail_msg("%s, row %zu of %zu bytes, damage %d, bit %llu: not found", table->name, nth, len,
+                 (int)damage, (unsigned long long)(bit % (len * 8)));
+    free(value);
+    image_restore(image);
+    return true;
 }
 
 static void test_damaged_rows(void **state)
 {
-    /* A name or a kept checkpoint that is gone may never have been there, and without its schema a
-     * store is new. */
-    static const struct {
-        const char *name;
-        bool misses_rows;
-    } tables[] = {
+    static const struct table_case tables[] = {
         {"meta", false}, {"heads", true},  {"pending", true},  {"chains", true}, {"bundles", true},
         {"tiles", true}, {"status", true}, {"history", false}, {"names", false},
     };
     (void)state;
     uint64_t seed = 99;
-    copy_store("store.mdb", "good.mdb");
+    struct image image;
+    image_take(&image);
     for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
-        size_t tried = 0;
-        for (size_t nth = 0; nth < 400; nth += nth < 4 ? 1 : 7) {
-            for (int n = 0; n < 3; n++) {
-                enum damage damage = n == 2 ? DELETE_ROW : n == 1 ? CUT : FLIP;
-                if (damage == DELETE_ROW && !tables[t].misses_rows)
-                    continue;
-                uint8_t *value = NULL;
-                size_t len = 0;
-                uint64_t bit = log_history_random(&seed);
-                if (!damage_row(tables[t].name, nth, damage, bit, &value, &len))
-                    break;
-                char last[128];
-                struct avow_check_summary summary;
-                enum avow_err err = avow_store_check(folder.path, remember, last, &summary);
-                if (err == AVOW_OK && summary.problems == 0)
-                    fail_msg("%s, row %zu of %zu bytes, damage %d, bit %llu: not found",
-                             tables[t].name, nth, len, (int)damage,
-                             (unsigned long long)(bit % (len * 8)));
-                free(value);
-                copy_store("good.mdb", "store.mdb");
-                tried++;
-            }
+        size_t nth = 0;
+        while (try_damage(&image, &tables[t], nth, FLIP, log_history_random(&seed))) {
+            (void)try_damage(&image, &tables[t], nth, CUT, 0);
+            if (tables[t].misses_rows)
+                (void)try_damage(&image, &tables[t], nth, DELETE_ROW, 0);
+            nth += nth < 4 ? 1 : 7;
         }
-        if (tried == 0)
+        if (nth == 0)
             fail_msg("the table %s has no row to damage", tables[t].name);
     }
+    image_free(&image);
     char last[128];
     assert_int_equal(problems(last), 0);
-    char path[300];
-    (void)snprintf(path, sizeof(path), "%s/good.mdb", folder.path);
-    assert_int_equal(unlink(path), 0);
 }
 
 /* ---------------------------------------------------------------- in the file */
