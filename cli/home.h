@@ -6,6 +6,7 @@
 #define AVOW_CLI_HOME_H
 
 #include "cli/command.h"
+#include "cli/files.h"
 #include "proto/crypto/ed25519.h"
 #include "proto/log/checkpoint.h"
 
@@ -13,6 +14,7 @@
 struct avow_identity_keys {
     struct avow_hash issuer;
     struct avow_secret_key *signing; /* sodium_malloc; owned */
+    struct avow_key key;             /* its public key */
 };
 
 /* Seals `seed` into home/<name>.key. With `passphrase` NULL the file is not sealed (and says so
@@ -22,6 +24,9 @@ int avow_home_save_key(const struct avow_cli *cli, const char *name, const char 
 /* Reads home/<name>.key (or a path given by the person); asks for the passphrase on a terminal, or
  * takes it from AVOW_PASSPHRASE_FILE. `*seed` is sodium_malloc'ed. */
 int avow_home_load_key(const struct avow_cli *cli, const char *name, uint8_t **seed);
+/* The same as a key pair: `*secret` is sodium_malloc'ed. */
+int avow_home_load_pair(const struct avow_cli *cli, const char *name,
+                        struct avow_secret_key **secret);
 int avow_home_remove_key(const struct avow_cli *cli, const char *name);
 /* The passphrase to seal new keys with: NULL with --no-passphrase. sodium_malloc'ed text. */
 int avow_home_new_passphrase(const struct avow_cli *cli, char **passphrase);
@@ -40,9 +45,10 @@ int avow_home_save_checkpoint(const struct avow_cli *cli, const struct avow_chec
 enum avow_err avow_home_load_checkpoint(const struct avow_cli *cli, const struct avow_hash *issuer,
                                         struct avow_checkpoint *checkpoint);
 
-/* Writes a file whole and synced, by rename; mode as given. Used for everything that is written. */
-enum avow_err avow_write_file(const char *path, struct avow_bytes bytes, unsigned mode);
-/* Reads a whole file of at most `max` bytes; "-" is standard input. */
-enum avow_err avow_read_file(const char *path, size_t max, struct avow_buf *out);
+/* home/<name> for a file of this home, with a NUL; an exit status. */
+int avow_home_path(const struct avow_cli *cli, const char *name, char *path);
+/* Renames home/<from>.key to home/<to>.key, over what is there. An exit status. */
+int avow_home_rename_key(const struct avow_cli *cli, const char *from, const char *to);
+bool avow_home_has_key(const struct avow_cli *cli, const char *name);
 
 #endif
