@@ -1,8 +1,9 @@
 /* Publishing: from new entries to an accepted checkpoint (docs/protocol.md, "Submission").
  *
  * What is signed is held by the home node before it is signed, and is computed here from proofs,
- * not taken from the node. After a crash at any point the same call completes what is held, or
- * finds it accepted; nothing is signed twice with two texts. */
+ * not taken from the node. A text that the node holds is completed only if this home proposed it
+ * (cli/pending.h): a node could make up another. After a crash at any point the same call completes
+ * what is held, or finds it accepted; nothing is signed twice with two texts. */
 #ifndef AVOW_CLI_SIGNER_H
 #define AVOW_CLI_SIGNER_H
 
@@ -13,31 +14,65 @@
 
 struct avow_signer;
 
-/* Connects to the home node, proves the signing key, completes a held text if there is one (after
- * checking it by avow_draft), checks that the node's log extends the latest one this home has seen
- * (refuses to sign a smaller or an inconsistent one), and fetches the proof to go on from: the
- * right edge, and whatever `indices` (older entries that the new ones will refer to: achievements,
- * targets) need. Returns an exit status (AVOW_EXIT_OK or after having told the person why not). */
-int avow_signer_open(const struct avow_cli *cli, const struct avow_identity_keys *keys,
-                     const uint64_t *indices, size_t count, struct avow_signer **signer);
-/* For `issuer new`: a log that does not exist yet; connects only. */
-int avow_signer_open_new(const struct avow_cli *cli, const struct avow_identity_keys *keys,
-                         struct avow_signer **signer);
-void avow_signer_free(struct avow_signer **signer);
+/* What is to be published. `build` and `before_hold` return exit statuses. */
+struct avow_publication {
+    /* Names the request, so that the same call after a crash finds what it did. NULL: whoever
+     * calls knows by itself. */
+    const struct avow_hash *request;
+    /* Older entries that the new ones refer to: achievements, targets. Those beyond the log are
+     * left out. */
+    const uint64_t *indices;
+    size_t count;
+    /* Appends the new entries by avow_signer_append(). Called again when somebody else was faster:
+     * the log is then longer. Appending nothing is to publish nothing. */
+    int (*build)(void *context, struct avow_signer *signer);
+    /* Called when `text` is ready and before a node has any of it: the place to make durable what
+     * the records are about. May be NULL. */
+    int (*before_hold)(void *context, uint64_t base, const struct avow_checkpoint *text);
+    void *context;
+};
+
+struct avow_published {
+    uint64_t base;                     /* the first new entry's index … */
+    struct avow_checkpoint checkpoint; /* … and what covers the last one */
+    bool before;                       /* an earlier call of the same request had done it */
+};
+
+/* Connects to the home node (following a node that names it), checks that its log extends the
+ * latest that this home has seen, settles what is held, and publishes. An exit status, the person
+ * having been told of any but AVOW_EXIT_OK: NEGATIVE for a refusal, UNKNOWN when the node cannot be
+ * reached or was lost before it was known whether the records are in the log. */
+int avow_publish(const struct avow_cli *cli, const struct avow_identity_keys *keys,
+                 const struct avow_publication *publication, struct avow_published *published);
+/* The same for a log that does not exist yet: `build` appends the inception first. */
+int avow_publish_new(const struct avow_cli *cli, const struct avow_identity_keys *keys,
+                     const struct avow_publication *publication, struct avow_published *published);
+
+/* ------------------------------------------------------------------ for `build` */
 
 struct avow_draft *avow_signer_draft(struct avow_signer *signer);
 struct avow_client *avow_signer_client(struct avow_signer *signer);
-/* What a new entry's t must be at least, and what it should be: the later of now and the log's last
- * t. */
+const struct avow_cli *avow_signer_cli(const struct avow_signer *signer);
+/* What a new entry's t should be: the later of now and the log's last t. */
 uint64_t avow_signer_time(const struct avow_signer *signer);
-
 /* Appends one entry to the draft; tells the person which rule it breaks. An exit status. */
 int avow_signer_append(struct avow_signer *signer, const struct avow_entry *entry);
-/* Proposes the draft's entries in chunks, signs the held text, waits for acceptance, and records
- * the accepted checkpoint in the home. `before_sign` (may be NULL) is called when the text is held
- * and before it is signed: the place to make files durable that the records are about. An exit
- * status. */
-int avow_signer_publish(struct avow_signer *signer, int (*before_sign)(void *context),
-                        void *context);
+/* The entry at an index that was asked for, decoded; a view that lives as the signer does. False if
+ * the log is not that long. */
+bool avow_signer_entry(const struct avow_signer *signer, uint64_t index, struct avow_entry *entry);
+/* The key to sign the checkpoint with, when the batch replaces the one in the home. It must outlive
+ * the publication. */
+void avow_signer_use_key(struct avow_signer *signer, const struct avow_secret_key *secret);
+
+/* ------------------------------------------------------------------ for reading one's own log */
+
+/* Connects, proves the signing key and fetches the proof, as avow_publish() begins. An exit status.
+ */
+int avow_signer_open(const struct avow_cli *cli, const struct avow_identity_keys *keys,
+                     const uint64_t *indices, size_t count, struct avow_signer **signer);
+void avow_signer_free(struct avow_signer **signer);
+/* Whether the log at `size` had this root: so whether a batch was accepted. An exit status. */
+int avow_signer_contains(struct avow_signer *signer, uint64_t size, const struct avow_hash *root,
+                         bool *contained);
 
 #endif

@@ -1,0 +1,266 @@
+/* A text that the home node holds at the head of the log, from before this call.
+ *
+ * It is completed if a record in home/pending says that this home proposed it, after recomputing
+ * it from its entries. A text by somebody else is waited for, then withdrawn: it was not signed, or
+ * its signer would have finished, and a signature that comes late is refused. */
+#include "cli/signer_internal.h"
+
+#include "cli/pending.h"
+#include "proto/log/rule.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define WAIT_STEP_MS 100
+#define WAIT_STEPS 50 /* without progress */
+#define RANGE_COUNT 65536
+
+/* The entries of a held text, copied. */
+struct held {
+    uint64_t base, size;
+    struct avow_checkpoint text;
+    struct avow_buf bytes;
+    struct avow_buf ends;       /* size_t */
+    struct avow_buf references; /* uint64_t, below the base */
+};
+
+static void held_init(struct held *held)
+{
+    *held = (struct held){0};
+    avow_buf_init(&held->bytes, SIZE_MAX / 2);
+    avow_buf_init(&held->ends, SIZE_MAX / 2);
+    avow_buf_init(&held->references, SIZE_MAX / 2);
+}
+
+static void held_fini(struct held *held)
+{
+    avow_buf_fini(&held->bytes);
+    avow_buf_fini(&held->ends);
+    avow_buf_fini(&held->references);
+}
+
+/* ------------------------------------------------------------------ fetching it */
+
+/* OK with size 0: nothing is held. */
+static int ask_held(struct avow_signer *signer, struct held *held)
+{
+    struct avow_message answer;
+    struct avow_message question = {
+        .type = AVOW_MESSAGE_GET_HELD,
+        .issuer = signer->keys->issuer,
+    };
+    enum avow_err err = avow_client_ask(signer->client, &question, AVOW_MESSAGE_HELD_TEXT, &answer);
+    held->size = 0;
+    if (err == AVOW_ERR_REFUSED &&
+        (answer.code == AVOW_REFUSAL_MOVED_ON || answer.code == AVOW_REFUSAL_UNKNOWN_LOG))
+        return AVOW_EXIT_OK;
+    if (err == AVOW_ERR_REFUSED)
+        return avow_signer_refused(signer, &answer);
+    if (err != AVOW_OK)
+        return avow_signer_lost(signer, err);
+    held->base = answer.from;
+    held->size = answer.size;
+    held->text = answer.checkpoint;
+    return AVOW_EXIT_OK;
+}
+
+static void add_reference(struct held *held, uint64_t index)
+{
+    uint64_t last;
+    if (index >= held->base)
+        return;
+    if (held->references.len >= sizeof(last)) { /* a batch repeats its achievement */
+        memcpy(&last, held->references.data + held->references.len - sizeof(last), sizeof(last));
+        if (last == index)
+            return;
+    }
+    avow_buf_append(&held->references, &index, sizeof(index));
+}
+
+static void add_references(struct held *held, const struct avow_entry *entry)
+{
+    if (entry->kind == AVOW_KIND_ISSUE) {
+        add_reference(held, entry->issue.achievement);
+    } else if (entry->kind == AVOW_KIND_STATUS) {
+        add_reference(held, entry->status.target);
+        if (entry->status.has_successor)
+            add_reference(held, entry->status.successor);
+    } else if (entry->kind == AVOW_KIND_PATHWAY) {
+        struct avow_rule_walk walk;
+        struct avow_rule_node node;
+        add_reference(held, entry->pathway.award);
+        avow_rule_walk_init(&walk, entry->pathway.rule);
+        while (avow_rule_next(&walk, &node)) {
+            if (node.op == AVOW_RULE_ACHIEVEMENT)
+                add_reference(held, node.index);
+        }
+    }
+}
+
+static enum avow_err take_entries(struct held *held, struct avow_list *list)
+{
+    struct avow_bytes bytes;
+    while (avow_list_next_entry(list, &bytes)) {
+        struct avow_entry entry;
+        avow_buf_append(&held->bytes, bytes.data, bytes.len);
+        avow_buf_append(&held->ends, &held->bytes.len, sizeof(held->bytes.len));
+        if (avow_entry_decode(bytes, &entry) == AVOW_ACCEPT)
+            add_references(held, &entry);
+    }
+    if (held->bytes.err != AVOW_OK)
+        return held->bytes.err;
+    return held->ends.err != AVOW_OK ? held->ends.err : held->references.err;
+}
+
+static int fetch_entries(struct avow_signer *signer, struct held *held)
+{
+    uint64_t from = held->base;
+    while (from < held->size) {
+        struct avow_message answer;
+        struct avow_message question = {
+            .type = AVOW_MESSAGE_GET_HELD_RANGE,
+            .issuer = signer->keys->issuer,
+            .from = from,
+            .count = RANGE_COUNT,
+        };
+        int status = avow_signer_ask(signer, &question, AVOW_MESSAGE_RANGE, &answer);
+        if (status != AVOW_EXIT_OK)
+            return status;
+        if (answer.from != from || answer.entries.count == 0)
+            return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN,
+                                 "the home node answered with another range than asked for");
+        from += answer.entries.count;
+        enum avow_err err = take_entries(held, &answer.entries);
+        if (err != AVOW_OK)
+            return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
+    }
+    return AVOW_EXIT_OK;
+}
+
+/* ------------------------------------------------------------------ completing it */
+
+static int does_not_add_up(const struct avow_signer *signer, enum avow_reject reject)
+{
+    return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
+                         "refusing to sign: the text that the home node holds is not what its "
+                         "entries add up to: %s",
+                         avow_reject_text(reject));
+}
+
+static int recompute(struct avow_signer *signer, const struct held *held)
+{
+    const size_t *ends = (const size_t *)(const void *)held->ends.data;
+    size_t start = 0;
+    for (size_t i = 0; i < held->ends.len / sizeof(*ends); i++) {
+        enum avow_reject reject = AVOW_ACCEPT;
+        enum avow_err err = avow_draft_append(
+            signer->draft, avow_bytes(held->bytes.data + start, ends[i] - start), &reject);
+        if (err != AVOW_OK)
+            return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
+        if (reject != AVOW_ACCEPT)
+            return does_not_add_up(signer, reject);
+        start = ends[i];
+    }
+    struct avow_checkpoint computed;
+    if (avow_draft_checkpoint(signer->draft, held->text.time, &computed) != AVOW_OK ||
+        !avow_checkpoint_same_text(&computed, &held->text))
+        return does_not_add_up(signer, AVOW_REJECT_ROOT);
+    return AVOW_EXIT_OK;
+}
+
+static int complete(struct avow_signer *signer, struct held *held)
+{
+    int status = fetch_entries(signer, held);
+    if (status == AVOW_EXIT_OK)
+        status = avow_signer_fetch(signer, (const uint64_t *)(const void *)held->references.data,
+                                   held->references.len / sizeof(uint64_t));
+    if (status == AVOW_EXIT_OK && signer->proof->checkpoint.size != held->base)
+        return AVOW_SIGNER_AGAIN;
+    if (status == AVOW_EXIT_OK)
+        status = recompute(signer, held);
+    if (status == AVOW_EXIT_OK)
+        status = avow_signer_sign(signer, &held->text);
+    if (status == AVOW_EXIT_OK)
+        avow_cli_note(signer->cli,
+                      "Completed what an earlier call had left at the home node: entries %llu to "
+                      "%llu.",
+                      (unsigned long long)held->base, (unsigned long long)held->size - 1);
+    return status;
+}
+
+static int withdraw(struct avow_signer *signer)
+{
+    struct avow_message answer;
+    struct avow_message question = {
+        .type = AVOW_MESSAGE_WITHDRAW,
+        .issuer = signer->keys->issuer,
+    };
+    avow_cli_note(signer->cli, "Withdrawing what another signer left unsigned at the home node.");
+    return avow_signer_ask(signer, &question, AVOW_MESSAGE_DONE, &answer);
+}
+
+/* ------------------------------------------------------------------ whose it is */
+
+enum owner { OWNER_OTHER, OWNER_ALIVE, OWNER_DEAD };
+
+static int find_owner(const struct avow_signer *signer, const struct held *held, enum owner *owner)
+{
+    struct avow_pending_record *records;
+    size_t count;
+    *owner = OWNER_OTHER;
+    if (signer->proposed != NULL && avow_checkpoint_same_text(signer->proposed, &held->text)) {
+        *owner = OWNER_DEAD; /* of this very call, before its connection was lost */
+        return AVOW_EXIT_OK;
+    }
+    int status = avow_pending_list(signer->cli, &records, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (avow_checkpoint_same_text(&records[i].text, &held->text))
+            *owner = records[i].alive ? OWNER_ALIVE : OWNER_DEAD;
+    }
+    free(records);
+    return status;
+}
+
+static void wait_a_step(void)
+{
+    const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
+    (void)nanosleep(&step, NULL);
+}
+
+/* Until the text is gone, or its owner has died, or nothing has moved for a while. */
+static int wait_for_owner(struct avow_signer *signer, struct held *held, enum owner *owner)
+{
+    int status = find_owner(signer, held, owner);
+    unsigned still = 0;
+    while (status == AVOW_EXIT_OK && held->size != 0 && *owner != OWNER_DEAD &&
+           still < WAIT_STEPS) {
+        struct held before = *held;
+        wait_a_step();
+        status = ask_held(signer, held);
+        bool moved =
+            held->size != before.size || !avow_checkpoint_same_text(&held->text, &before.text);
+        still = moved ? 0 : still + 1;
+        if (status == AVOW_EXIT_OK && held->size != 0)
+            status = find_owner(signer, held, owner);
+    }
+    return status;
+}
+
+int avow_signer_settle(struct avow_signer *signer)
+{
+    struct held held;
+    enum owner owner = OWNER_OTHER;
+    held_init(&held);
+    int status = ask_held(signer, &held);
+    bool was_held = status == AVOW_EXIT_OK && held.size != 0;
+    if (was_held)
+        status = wait_for_owner(signer, &held, &owner);
+    if (status == AVOW_EXIT_OK && held.size != 0) {
+        bool whole = held.size == held.text.size;
+        status = whole && owner != OWNER_OTHER ? complete(signer, &held) : withdraw(signer);
+    }
+    held_fini(&held);
+    if (status == AVOW_EXIT_OK && was_held)
+        status = AVOW_SIGNER_AGAIN; /* the log is another now */
+    return status;
+}
