@@ -140,17 +140,16 @@ static int begin_new(struct avow_signer *signer)
     return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "out of memory");
 }
 
-/* Connected, and a draft on the log as it is; what is held is settled. */
+/* Connected, and a draft on the log as it is; what is held is settled, or for a new log replaced.
+ */
 static int begin(struct avow_signer *signer)
 {
     int status = avow_signer_connect(signer);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    if (signer->is_new)
-        return begin_new(signer);
-    status = avow_signer_settle(signer);
-    return status == AVOW_EXIT_OK ? avow_signer_fetch(signer, signer->indices, signer->count)
-                                  : status;
+    if (status == AVOW_EXIT_OK && !signer->is_new)
+        status = avow_signer_settle(signer);
+    if (status == AVOW_EXIT_OK)
+        status = avow_signer_fetch(signer, signer->indices, signer->count);
+    return status == AVOW_SIGNER_NONE ? begin_new(signer) : status;
 }
 
 static int attempt(struct run *run)
@@ -158,12 +157,18 @@ static int attempt(struct run *run)
     struct avow_signer *signer = run->signer;
     bool done = false;
     int status = begin(signer);
-    if (status == AVOW_EXIT_OK && !signer->is_new)
+    if (status == AVOW_EXIT_OK && signer->proof != NULL)
         status = look_back(run, &done);
-    if (status == AVOW_EXIT_OK && !signer->is_new && !done)
+    if (status == AVOW_EXIT_OK && signer->proof != NULL && !done)
         status = look_back_further(run, &done);
     if (status != AVOW_EXIT_OK || done)
         return status;
+    if (signer->is_new && signer->proof != NULL) { /* an inception is its own request */
+        run->published->before = true;
+        succeed(run, 0, &signer->proof->checkpoint);
+        return AVOW_EXIT_OK;
+    }
+    forget(run);
     status = run->publication->build(run->publication->context, signer);
     if (status != AVOW_EXIT_OK)
         return status;

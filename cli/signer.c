@@ -76,6 +76,8 @@ int avow_signer_refused(struct avow_signer *signer, const struct avow_message *a
     case AVOW_REFUSAL_NOT_SIGNER:
         return not_signer(signer);
     case AVOW_REFUSAL_UNKNOWN_LOG:
+        if (signer->is_new)
+            return AVOW_SIGNER_NONE;
         return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN,
                              "the node at %s does not have this issuer's log", address);
     default:
@@ -128,7 +130,7 @@ int avow_signer_connect(struct avow_signer *signer)
         return AVOW_SIGNER_LOST;
     if (err != AVOW_OK)
         return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN, "%s", signer->reason);
-    return signer->is_new ? AVOW_EXIT_OK : prove_self(signer);
+    return prove_self(signer);
 }
 
 void avow_signer_disconnect(struct avow_signer *signer)

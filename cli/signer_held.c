@@ -1,8 +1,9 @@
 /* A text that the home node holds at the head of the log, from before this call.
  *
  * It is completed if a record in home/pending says that this home proposed it, after recomputing
- * it from its entries. A text by somebody else is waited for, then withdrawn: it was not signed, or
- * its signer would have finished, and a signature that comes late is refused. */
+ * it from its entries. A text by somebody else is waited for; then it takes a person to complete
+ * it, because a node that lies could have made it up. What is not whole was never signed, and is
+ * withdrawn. */
 #include "cli/signer_internal.h"
 
 #include "cli/pending.h"
@@ -195,8 +196,17 @@ static int withdraw(struct avow_signer *signer)
         .type = AVOW_MESSAGE_WITHDRAW,
         .issuer = signer->keys->issuer,
     };
-    avow_cli_note(signer->cli, "Withdrawing what another signer left unsigned at the home node.");
     return avow_signer_ask(signer, &question, AVOW_MESSAGE_DONE, &answer);
+}
+
+static int not_ours(const struct avow_signer *signer, const struct held *held)
+{
+    return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
+                         "the home node holds entries %llu to %llu, which another signer of this "
+                         "issuer is said to have proposed and not signed: run the command that was "
+                         "cut short again where it was run, or look at them and sign them here: "
+                         "avow issuer complete",
+                         (unsigned long long)held->base, (unsigned long long)held->size - 1);
 }
 
 /* ------------------------------------------------------------------ whose it is */
@@ -256,8 +266,12 @@ int avow_signer_settle(struct avow_signer *signer)
     if (was_held)
         status = wait_for_owner(signer, &held, &owner);
     if (status == AVOW_EXIT_OK && held.size != 0) {
-        bool whole = held.size == held.text.size;
-        status = whole && owner != OWNER_OTHER ? complete(signer, &held) : withdraw(signer);
+        if (held.size != held.text.size)
+            status = withdraw(signer);
+        else if (owner != OWNER_OTHER || signer->takes_over)
+            status = complete(signer, &held);
+        else
+            status = not_ours(signer, &held);
     }
     held_fini(&held);
     if (status == AVOW_EXIT_OK && was_held)

@@ -7,12 +7,14 @@
 /* Beside exit statuses, inside the signer. */
 #define AVOW_SIGNER_AGAIN (-1) /* nothing happened: start over with the log as it is now */
 #define AVOW_SIGNER_LOST (-2)  /* the connection failed: what happened is not known */
+#define AVOW_SIGNER_NONE (-3)  /* the node does not have the log (if it `is_new`) */
 
 struct avow_signer {
     const struct avow_cli *cli;
     const struct avow_identity_keys *keys;
     const struct avow_secret_key *secret; /* that signs the checkpoint */
-    bool is_new;                          /* the log does not exist yet */
+    bool is_new;                          /* the log need not exist yet */
+    bool takes_over;                      /* completes what another home has proposed */
     const uint64_t *indices;
     size_t count;
     struct avow_client *client;

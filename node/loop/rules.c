@@ -196,10 +196,12 @@ struct avow_no avow_rules_withdraw(const struct avow_submit_facts *facts,
     bool has_first =
         avow_snapshot_pending_entry(facts->snapshot, issuer, scene.held.base, &bytes) == AVOW_OK &&
         avow_entry_decode(bytes, &first) == AVOW_ACCEPT;
-    if (!has_first || !avow_kind_is_root(first.kind))
+    bool whole = scene.held.size == scene.held.checkpoint.size;
+    bool begins_root = has_first && avow_kind_is_root(first.kind);
+    if (whole && !begins_root)
         return avow_no(AVOW_REFUSAL_HELD, scene.held.size,
-                       "only a text that begins with a root entry can be withdrawn");
-    if (!in_force(facts, &scene) && !introduces(&first, facts->signer))
+                       "a whole text can be withdrawn only if it begins with a root entry");
+    if (!in_force(facts, &scene) && !(begins_root && introduces(&first, facts->signer)))
         return avow_no(AVOW_REFUSAL_NOT_SIGNER, accepted_size(&scene), NULL);
     return yes;
 }

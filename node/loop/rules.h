@@ -32,8 +32,8 @@ struct avow_no avow_rules_propose(const struct avow_submit_facts *facts,
 struct avow_no avow_rules_sign(const struct avow_submit_facts *facts,
                                const struct avow_message *sign, struct avow_checkpoint *checkpoint,
                                bool *accepted);
-/* WITHDRAW: of a held text that begins with a root entry; no other is ever withdrawn, because its
- * signature may exist already. */
+/* WITHDRAW: of a held text that begins with a root entry, or is not whole yet: nobody signs before
+ * all of it is held. A whole one is never withdrawn: its signature may exist already. */
 struct avow_no avow_rules_withdraw(const struct avow_submit_facts *facts,
                                    const struct avow_hash *issuer);
 /* HEARTBEAT_KEY: of a log whose home node this is, and whose chain authorises `heartbeat`. */
