@@ -362,7 +362,7 @@ static enum avow_err wire_rest(struct node *node)
         .links = &node->links,
         .reading = &node->reading,
         .writer = node->writer,
-        .store_epoch = avow_store_epoch(node->store),
+        .store_epoch = avow_store_epoch(node->store) & AVOW_UINT_MAX, /* as the wire has it */
         .agent = avow_node_agent(),
         .address = node->options->address,
     };

@@ -81,6 +81,17 @@ static bool first_entry(const struct avow_submit_facts *facts, const struct scen
     return avow_entry_decode(bytes, entry) == AVOW_ACCEPT;
 }
 
+/* A held text that begins with a root entry holds its base against other root entries too. */
+static bool held_begins_root(const struct avow_submit_facts *facts, const struct scene *scene,
+                             const struct avow_hash *issuer)
+{
+    struct avow_bytes bytes;
+    struct avow_entry entry;
+    return avow_snapshot_pending_entry(facts->snapshot, issuer, scene->held.base, &bytes) ==
+               AVOW_OK &&
+           avow_entry_decode(bytes, &entry) == AVOW_ACCEPT && avow_kind_is_root(entry.kind);
+}
+
 /* Names the home node, as the log's last nodes entry does. */
 static struct avow_no not_home(const struct avow_submit_facts *facts, const struct scene *scene)
 {
@@ -145,7 +156,8 @@ struct avow_no avow_rules_propose(const struct avow_submit_facts *facts,
         return avow_no(AVOW_REFUSAL_NOT_SIGNER, accepted_size(&scene), NULL);
     if (scene.log != NULL && !begins_root && !is_home(facts, &scene))
         return not_home(facts, &scene);
-    *replace = begins_root && propose->from == accepted_size(&scene);
+    *replace = begins_root && propose->from == accepted_size(&scene) && scene.has_held &&
+               !held_begins_root(facts, &scene, &propose->checkpoint.issuer);
     if (scene.has_held && avow_checkpoint_same_text(&scene.held.checkpoint, &propose->checkpoint))
         return yes;
     return judge_new(facts, propose->checkpoint.time);

@@ -24,7 +24,9 @@ struct avow_submit_facts {
     bool ready;                    /* no peers are configured, or one has sent its frontier */
 };
 
-/* PROPOSE. `*replace`: the batch begins with a root entry, which ends what is held. */
+/* PROPOSE. `*replace`: the batch begins with a root entry, and so ends what is held, which does
+ * not.
+ */
 struct avow_no avow_rules_propose(const struct avow_submit_facts *facts,
                                   const struct avow_message *propose, bool *replace);
 /* SIGN: `*checkpoint` is the held or accepted text with the key and signature that were sent, to be
