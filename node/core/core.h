@@ -21,7 +21,7 @@
 struct avow_core;
 
 struct avow_core_config {
-    uint64_t store_epoch;
+    uint64_t store_epoch;    /* told to peers by its lowest 53 bits */
     const char *agent;       /* HELLO's texts: must outlive the core; at most 64 bytes */
     const char *address;     /* "host:port", or "" */
     uint64_t salt;           /* random: what peers cannot guess about the tables */

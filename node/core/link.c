@@ -17,7 +17,7 @@ void link_up(struct avow_core *core, const struct avow_core_event *event)
     struct avow_message *hello = core_draft(core, AVOW_MESSAGE_HELLO, 0);
     hello->role = AVOW_PEER_NODE;
     hello->time = core->unix_s;
-    hello->store_epoch = core->config.store_epoch;
+    hello->store_epoch = core->config.store_epoch & AVOW_UINT_MAX;
     hello->text = avow_bytes_text(core->config.agent);
     hello->address = avow_bytes_text(core->config.address);
     core_send(core, event->link, AVOW_CORE_CONTROL);

@@ -176,9 +176,12 @@ static void test_greeting(void **state)
 {
     (void)state;
     struct rig rig;
-    start(&rig, NULL);
+    struct avow_core_config config = avow_core_config_default();
+    config.store_epoch = UINT64_MAX;
+    start(&rig, &config);
     up(&rig, 0);
     assert_true(sent(&rig, 0, AVOW_MESSAGE_HELLO));
+    assert_true(rig.message.store_epoch == AVOW_UINT_MAX);
     assert_true(avow_bytes_equal(rig.message.text, avow_bytes_text("test")));
     assert_int_equal(rig.message.time, T0);
     hello(&rig, 0, AVOW_PEER_NODE);
