@@ -130,7 +130,7 @@ struct avow_txn;
 
 /* One write transaction groups many operations, of many logs. An operation that is rejected leaves
  * the transaction as it was; one that returns an error (other than NOT_FOUND, REFUSED) has spoilt
- * it: abort. */
+ * it: abort. A transaction begins and ends in one thread; there is one at a time. */
 AVOW_NODISCARD enum avow_err avow_txn_begin(struct avow_store *store, struct avow_txn **txn);
 /* Syncs to disk. The handle is spent whatever comes back: DISK_FULL, IO, NOMEM mean that nothing of
  * the group happened. */

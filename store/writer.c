@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#define LOGS_KEPT 512 /* of about 10 KiB each */
+#define LOGS_KEPT 512         /* of about 10 KiB each */
+#define READER_CHECK_EACH 256 /* transactions */
 #define ROW_BYTES_MAX (64 * 1024)
 
 /* ---------------------------------------------------------------- the memory */
@@ -226,6 +227,10 @@ enum avow_err avow_txn_begin(struct avow_store *store, struct avow_txn **txn)
     struct avow_txn *made = &writer->txn;
     AVOW_ASSERT(made->db.txn == NULL);
     MDB_txn *txn_lmdb;
+    /* The slots of readers that died in other processes would keep pages from being reused. */
+    int dead;
+    if (writer->begun++ % READER_CHECK_EACH == 0)
+        (void)mdb_reader_check(store->env, &dead);
     int rc = mdb_txn_begin(store->env, NULL, 0, &txn_lmdb);
     if (rc != MDB_SUCCESS)
         return avow_db_err(rc, store->folder);

@@ -165,6 +165,34 @@ static void test_who_is_to_blame(void **state)
     assert_int_equal(stats.entries, 0);
 }
 
+/* What is held may have been signed: nobody's bad range drops it. */
+static void test_held_text_outlives_bad_ranges(void **state)
+{
+    struct world *world = *state;
+    const struct log_history *history = &world->history;
+    const struct log_mark *mark = &history->marks[1];
+    uint64_t size = mark->checkpoint.size;
+    struct avow_range held = fixture_range(history, mark, 0, size, true);
+    struct avow_range_result result;
+    enum avow_reject reject;
+    assert_int_equal(fixture_append(world->txn, &held), AVOW_ACCEPT);
+    struct avow_range range = fixture_range(history, mark, 0, size, false);
+    range.checkpoint.status_root.bytes[0] ^= 1;
+    assert_int_equal(avow_txn_append(world->txn, &range, &result, &reject), AVOW_OK);
+    assert_int_equal(reject, AVOW_REJECT_STATUS_ROOT);
+    assert_true(result.whole);
+    range = fixture_range(history, &history->marks[0], 0, 3, false);
+    range.entries = history->entries + 1;
+    assert_int_equal(avow_txn_append(world->txn, &range, &result, &reject), AVOW_OK);
+    assert_int_equal(reject, AVOW_REJECT_PROOF);
+    assert_true(result.whole);
+    assert_int_equal(avow_txn_sign(world->txn, &mark->checkpoint.issuer, size,
+                                   &mark->checkpoint.key, &mark->checkpoint.signature, 1, &reject),
+                     AVOW_OK);
+    commit(world);
+    assert_int_equal(log_of(world, history)->checkpoint.size, size);
+}
+
 static void test_another_issuers_entries(void **state)
 {
     struct world *world = *state;
@@ -320,6 +348,31 @@ static void test_large_entries(void **state)
     add_inert(&history, 280, 8180);
     log_history_end(&history);
     store_in_turns(world, &history);
+    log_history_fini(&history);
+}
+
+/* The status tree grows higher while no status changes. */
+static void test_status_tree_grows(void **state)
+{
+    struct world *world = *state;
+    struct log_history history;
+    log_history_begin(&history, "growing");
+    uint64_t index = log_builder_add_issue(&history.builder, 2);
+    (void)log_builder_add_status(&history.builder, index, AVOW_STATUS_REVOKED, AVOW_REASON_FRAUD,
+                                 LOG_BUILDER_NONE);
+    log_history_mark(&history);
+    for (size_t n = 0; n < 5; n++)
+        add_inert(&history, 1000 << n, 3);
+    log_history_end(&history);
+    for (size_t n = 0; n < history.mark_count; n++) {
+        const struct log_mark *mark = &history.marks[n];
+        uint64_t from = n == 0 ? 0 : history.marks[n - 1].checkpoint.size;
+        struct avow_range range =
+            fixture_range(&history, mark, from, mark->checkpoint.size - from, false);
+        assert_int_equal(fixture_append(world->txn, &range), AVOW_ACCEPT);
+    }
+    commit(world);
+    expect_check_passes(world);
     log_history_fini(&history);
 }
 
@@ -535,10 +588,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_entry_that_breaks_a_rule),
         CASE(test_who_is_to_blame),
+        CASE(test_held_text_outlives_bad_ranges),
         CASE(test_another_issuers_entries),
         CASE(test_keys),
         CASE(test_quota),
         CASE(test_large_entries),
+        CASE(test_status_tree_grows),
         CASE(test_many_entries),
         CASE(test_freshen),
         CASE(test_first_witness),
