@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #define COMMANDS(X)                                                                                \
+    X(issuer_new)                                                                                  \
     X(help)                                                                                        \
     X(completion)                                                                                  \
     X(man)                                                                                         \

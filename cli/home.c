@@ -148,6 +148,27 @@ int avow_home_load_pair(const struct avow_cli *cli, const char *name,
     return status;
 }
 
+int avow_home_make_key(const struct avow_cli *cli, const char *name, const char *use,
+                       const char *passphrase, struct avow_key *key)
+{
+    if (avow_home_has_key(cli, name)) {
+        struct avow_secret_key *secret;
+        int status = avow_home_load_pair(cli, name, &secret);
+        if (status == AVOW_EXIT_OK) /* libsodium keeps the public key behind the seed */
+            memcpy(key->bytes, secret->bytes + 32, sizeof(key->bytes));
+        sodium_free(secret);
+        return status;
+    }
+    uint8_t *seed = sodium_malloc(32);
+    if (seed == NULL)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    randombytes_buf(seed, 32);
+    avow_ed25519_from_seed(seed, NULL, key);
+    int status = avow_home_save_key(cli, name, use, seed, passphrase);
+    sodium_free(seed);
+    return status;
+}
+
 int avow_home_remove_key(const struct avow_cli *cli, const char *name)
 {
     char path[AVOW_PATH_BYTES];
@@ -204,6 +225,12 @@ int avow_home_set_issuer(const struct avow_cli *cli, const struct avow_hash *iss
                              "(AVOW_HOME or --home)",
                              cli->home);
     return err == AVOW_OK ? AVOW_EXIT_OK : file_failed(cli, "write", path, err);
+}
+
+bool avow_home_has_issuer(const struct avow_cli *cli)
+{
+    char path[AVOW_PATH_BYTES];
+    return avow_join_path(cli->home, ISSUER_FILE, path) == AVOW_OK && access(path, F_OK) == 0;
 }
 
 int avow_home_issuer(const struct avow_cli *cli, struct avow_hash *issuer)

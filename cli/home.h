@@ -27,6 +27,9 @@ int avow_home_load_key(const struct avow_cli *cli, const char *name, uint8_t **s
 /* The same as a key pair: `*secret` is sodium_malloc'ed. */
 int avow_home_load_pair(const struct avow_cli *cli, const char *name,
                         struct avow_secret_key **secret);
+/* A new key pair in home/<name>.key, or the one that is there already; its public key. */
+int avow_home_make_key(const struct avow_cli *cli, const char *name, const char *use,
+                       const char *passphrase, struct avow_key *key);
 int avow_home_remove_key(const struct avow_cli *cli, const char *name);
 /* The passphrase to seal new keys with: NULL with --no-passphrase. sodium_malloc'ed text. */
 int avow_home_new_passphrase(const struct avow_cli *cli, char **passphrase);
@@ -34,6 +37,7 @@ int avow_home_new_passphrase(const struct avow_cli *cli, char **passphrase);
 /* home/issuer: which log is this home's. NEGATIVE with a message when there is none or one already.
  */
 int avow_home_set_issuer(const struct avow_cli *cli, const struct avow_hash *issuer);
+bool avow_home_has_issuer(const struct avow_cli *cli);
 int avow_home_issuer(const struct avow_cli *cli, struct avow_hash *issuer);
 /* Issuer and signing key together. */
 int avow_home_identity(const struct avow_cli *cli, struct avow_identity_keys *keys);
