@@ -213,12 +213,10 @@ static void report(const struct birth *birth)
         (void)fprintf(cli->out, "{\"id\": \"%s\"}\n", id);
     else
         (void)fprintf(cli->out, "%s\n", id);
-    avow_cli_note(cli,
-                  "The keys are in %s.\n"
-                  "Move root.key and next-root.key to two safe places away from this machine: "
-                  "daily work needs neither.\n"
-                  "Next: avow achievement add --code … --title …",
-                  cli->home);
+    avow_cli_note(cli, "The keys are in %s.", cli->home);
+    avow_cli_note(cli, "Move root.key and next-root.key to two safe places away from this machine: "
+                       "daily work needs neither.");
+    avow_cli_note(cli, "Next: avow achievement add --code CODE --title TITLE");
 }
 
 static int publish(struct birth *birth)

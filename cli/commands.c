@@ -3,6 +3,7 @@
 
 #define COMMANDS(X)                                                                                \
     X(issuer_new)                                                                                  \
+    X(achievement_add)                                                                             \
     X(help)                                                                                        \
     X(completion)                                                                                  \
     X(man)                                                                                         \

@@ -1,0 +1,14 @@
+/* Numbers and indices as people write them. */
+#ifndef AVOW_CLI_NUMBER_H
+#define AVOW_CLI_NUMBER_H
+
+#include "cli/command.h"
+
+/* "1234" or "avow1…/1234", whose issuer must be `issuer`. An exit status: USAGE, having told the
+ * person, for anything else. */
+int avow_number_index(const struct avow_cli *cli, const char *text, const struct avow_hash *issuer,
+                      uint64_t *index);
+/* "6", "7.5", "0.25" as hundredths, at most 100,000.00. False for anything else. */
+bool avow_number_hundredths(const char *text, uint64_t *hundredths);
+
+#endif
