@@ -101,7 +101,7 @@ static void take_time(struct avow_core *core, struct avow_core_time now)
     }
     core->has_time = true;
     core->outer_ms = now.ms;
-    core->unix_s = now.unix_s;
+    core->unix_s = now.unix_s < AVOW_UINT_MAX ? now.unix_s : AVOW_UINT_MAX;
 }
 
 bool avow_core_takes(uint64_t type)

@@ -184,5 +184,6 @@ void pull_consistency(struct avow_core *core, uint32_t slot, const struct avow_m
     }
     core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer,
                want->now.checkpoint.size, AVOW_REJECT_FORK);
+    shun_add(core, &want->now.checkpoint, want->link, IGNORE_MS);
     source_failed(core, slot, false);
 }

@@ -1,0 +1,228 @@
+/* Judging a checkpoint, by the held chain and by a chain that comes with it. */
+#include "node/core/judge.h"
+#include "tests/sim/replica.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define TIME (LOG_BUILDER_T0 + 100)
+
+/* `shared` entries, then a branch each way. */
+struct fixture {
+    struct log_builder held, theirs;
+    struct avow_judge_task task;
+    struct avow_buf chain;
+};
+
+static void start(struct fixture *fixture)
+{
+    memset(fixture, 0, sizeof(*fixture));
+    log_builder_start(&fixture->held, "judge");
+    log_builder_add_achievement(&fixture->held, "A", "T");
+    log_builder_copy(&fixture->theirs, &fixture->held, fixture->held.count);
+    avow_buf_init(&fixture->chain, AVOW_MESSAGE_BYTES_MAX);
+}
+
+static void end(struct fixture *fixture)
+{
+    log_builder_fini(&fixture->held);
+    log_builder_fini(&fixture->theirs);
+    avow_buf_fini(&fixture->chain);
+}
+
+/* The task that a peer which holds `theirs` gives rise to. */
+static void make_task(struct fixture *fixture, bool by_held_chain)
+{
+    struct replica replica;
+    struct avow_judge_task *task = &fixture->task;
+    task->checkpoint = replica_checkpoint(&fixture->theirs, TIME);
+    task->by_held_chain = by_held_chain;
+    task->held_size = fixture->held.count;
+    replica_init(&replica, &task->checkpoint.issuer);
+    replica_publish(&replica, &fixture->theirs, TIME);
+    struct avow_message request = {.size = task->checkpoint.size}, answer;
+    memset(&answer, 0, sizeof(answer));
+    avow_buf_clear(&fixture->chain);
+    assert_true(replica_chain(&replica, &request, &fixture->chain, &answer));
+    task->chain = answer.chain;
+    replica_fini(&replica);
+}
+
+static struct avow_judgement judge(const struct fixture *fixture)
+{
+    struct avow_judgement judgement;
+    avow_judge_task_run(&fixture->task, &fixture->held.state.chain, &judgement);
+    return judgement;
+}
+
+/* What `held` and `theirs` do after what they share, and what that makes of them. */
+enum deed { NOTHING, RECORD, RENAME, ROTATE };
+
+struct relation_case {
+    const char *name;
+    enum deed held[3], theirs[3];
+    enum avow_judge_relation relation;
+    bool parts; /* `parts_at` and `shared` are given, from the end of what is shared */
+    uint64_t parts_at, shared;
+};
+
+static const struct relation_case relation_cases[] = {
+    {"the same", {0}, {0}, AVOW_JUDGE_EXTENDS, false, 0, 0},
+    {"records only", {RECORD}, {RECORD, RECORD}, AVOW_JUDGE_EXTENDS, false, 0, 0},
+    {"an epoch more, at the end", {0}, {ROTATE}, AVOW_JUDGE_EXTENDS, false, 0, 0},
+    {"an epoch more, beyond the end", {RECORD}, {RECORD, RENAME}, AVOW_JUDGE_EXTENDS, false, 0, 0},
+    {"an epoch more, below the head",
+     {RECORD, RECORD},
+     {RECORD, RENAME},
+     AVOW_JUDGE_WINS,
+     true,
+     1,
+     0},
+    {"an epoch less", {RENAME}, {RECORD}, AVOW_JUDGE_BEHIND, false, 0, 0},
+    {"a rotation beats a name", {RENAME}, {ROTATE}, AVOW_JUDGE_WINS, true, 0, 0},
+    {"a name loses to a rotation", {ROTATE}, {RENAME}, AVOW_JUDGE_LOSES, true, 0, 0},
+    {"two rotations", {ROTATE}, {RECORD, ROTATE}, AVOW_JUDGE_LOSES, true, 1, 0},
+    {"after a shared epoch", {RENAME, RENAME}, {RENAME, ROTATE}, AVOW_JUDGE_WINS, true, 1, 1},
+};
+
+static void do_deeds(struct log_builder *log, const enum deed deeds[3], const char *name)
+{
+    for (size_t i = 0; i < 3; i++) {
+        switch (deeds[i]) {
+        case NOTHING:
+            break;
+        case RECORD:
+            log_builder_add_issue(log, 2);
+            break;
+        case RENAME:
+            log_builder_rename(log, i == 0 ? "Nova" : name);
+            break;
+        case ROTATE:
+            log_builder_rotate_root(log);
+            break;
+        }
+    }
+}
+
+static void test_relations(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(relation_cases) / sizeof(relation_cases[0]); i++) {
+        const struct relation_case *row = &relation_cases[i];
+        struct fixture fixture;
+        start(&fixture);
+        uint64_t base = fixture.held.count;
+        do_deeds(&fixture.held, row->held, "held");
+        do_deeds(&fixture.theirs, row->theirs, "theirs");
+        make_task(&fixture, false);
+        struct avow_judgement judgement = judge(&fixture);
+        if (judgement.err != AVOW_OK || judgement.reject != AVOW_ACCEPT ||
+            judgement.relation != row->relation)
+            fail_msg("%s: %s, relation %d", row->name, avow_reject_name(judgement.reject),
+                     judgement.relation);
+        if (row->parts) {
+            uint64_t shared = row->shared == 0 ? 1 : base + row->shared;
+            if (judgement.parts_at != base + row->parts_at || judgement.shared != shared)
+                fail_msg("%s: parts at %u, shared %u", row->name, (unsigned)judgement.parts_at,
+                         (unsigned)judgement.shared);
+            struct avow_hash root =
+                log_builder_root_at(&fixture.theirs, (size_t)judgement.parts_at);
+            assert_memory_equal(&judgement.parts_root, &root, sizeof(root));
+        }
+        end(&fixture);
+    }
+}
+
+static void test_nothing_held(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct avow_judgement judgement;
+    start(&fixture);
+    make_task(&fixture, false);
+    avow_judge_task_run(&fixture.task, NULL, &judgement);
+    assert_int_equal(judgement.err, AVOW_OK);
+    assert_int_equal(judgement.reject, AVOW_ACCEPT);
+    assert_int_equal(judgement.relation, AVOW_JUDGE_EXTENDS);
+    end(&fixture);
+}
+
+/* By the held chain: only of its own origin. */
+static void test_held_chain(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    start(&fixture);
+    log_builder_add_issue(&fixture.theirs, 2);
+    make_task(&fixture, true);
+    assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT);
+    assert_int_equal(judge(&fixture).err, AVOW_OK);
+    fixture.task.checkpoint.signature.bytes[3] ^= 1;
+    assert_int_equal(judge(&fixture).reject, AVOW_REJECT_SIGNATURE);
+    fixture.task.checkpoint_known = true; /* nothing but the lines is in question */
+    assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT);
+    log_builder_rename(&fixture.theirs, "Nova");
+    make_task(&fixture, true);
+    assert_int_equal(judge(&fixture).err, AVOW_ERR_REFUSED);
+    end(&fixture);
+}
+
+/* Heartbeats are told apart from lines by others, and must stand. */
+static void test_lines(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    start(&fixture);
+    make_task(&fixture, true);
+    struct avow_judge_task *task = &fixture.task;
+    struct log_key stranger = log_builder_key(&fixture.held, "stranger");
+    avow_cosignature_sign(&task->cosignatures[0], &task->checkpoint, TIME, &stranger.secret);
+    avow_cosignature_sign(&task->cosignatures[1], &task->checkpoint, TIME + 5,
+                          &fixture.held.heartbeat.secret);
+    task->cosignature_count = 2;
+    assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT);
+    assert_int_equal(judge(&fixture).heartbeats, 2);
+    task->cosignatures[0].signature.bytes[0] ^= 1; /* not even looked at */
+    assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT);
+    task->cosignatures[1].signature.bytes[0] ^= 1;
+    assert_int_equal(judge(&fixture).reject, AVOW_REJECT_SIGNATURE);
+    avow_cosignature_sign(&task->cosignatures[1], &task->checkpoint, TIME - 1,
+                          &fixture.held.heartbeat.secret);
+    assert_int_not_equal(judge(&fixture).reject, AVOW_ACCEPT); /* before the checkpoint */
+    end(&fixture);
+}
+
+/* A chain that does not lead to the checkpoint. */
+static void test_bad_chains(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    start(&fixture);
+    log_builder_rename(&fixture.theirs, "Nova");
+    make_task(&fixture, false);
+    struct avow_list whole = fixture.task.chain;
+    fixture.task.chain = (struct avow_list){0};
+    assert_int_equal(judge(&fixture).reject, AVOW_REJECT_CHAIN);
+    fixture.task.chain = whole;
+    for (size_t i = 0; i < whole.items.len; i += 7) {
+        fixture.chain.data[i] ^= 1;
+        if (judge(&fixture).reject == AVOW_ACCEPT)
+            fail_msg("byte %zu changed, and accepted", i);
+        fixture.chain.data[i] ^= 1;
+    }
+    assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT);
+    end(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_relations),  cmocka_unit_test(test_nothing_held),
+        cmocka_unit_test(test_held_chain), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_bad_chains),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
