@@ -52,18 +52,11 @@ static void check(struct avow_fetched *fetched, struct avow_bytes bytes, const c
         tell(fetched, AVOW_WHY_EVIDENCE, "%s does not hold: %s", whose, avow_reject_text(reject));
 }
 
-static void ask(struct avow_client *client, const struct avow_hash *issuer, uint64_t index,
-                struct avow_fetched *fetched)
+static void ask(struct avow_client *client, const struct avow_hash *issuer,
+                struct avow_list indices, struct avow_fetched *fetched)
 {
-    uint8_t storage[16];
-    struct avow_buf indices;
-    avow_buf_init_fixed(&indices, storage, sizeof(storage));
-    avow_write_uint(&indices, index);
     struct avow_message question = {
-        .type = AVOW_MESSAGE_PROVE,
-        .issuer = *issuer,
-        .indices = {.count = 1, .items = avow_buf_bytes(&indices)},
-    };
+        .type = AVOW_MESSAGE_PROVE, .issuer = *issuer, .indices = indices};
     struct avow_message answer = {0};
     enum avow_err err = avow_client_ask(client, &question, AVOW_MESSAGE_EVIDENCE, &answer);
     if (err == AVOW_ERR_REFUSED && answer.code == AVOW_REFUSAL_UNKNOWN_LOG) {
@@ -72,6 +65,7 @@ static void ask(struct avow_client *client, const struct avow_hash *issuer, uint
         return;
     }
     if (err != AVOW_OK) {
+        fetched->refusal = err == AVOW_ERR_REFUSED ? answer.code : 0;
         tell(fetched, AVOW_WHY_UNREACHABLE, "%s", avow_client_reason(client));
         return;
     }
@@ -83,18 +77,36 @@ static void ask(struct avow_client *client, const struct avow_hash *issuer, uint
         tell(fetched, AVOW_WHY_EVIDENCE, "%s is not about this issuer's log", whose);
 }
 
+void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
+                     const uint64_t *indices, size_t count, struct avow_fetched *fetched)
+{
+    AVOW_ASSERT(count <= AVOW_EVIDENCE_ENTRIES_MAX);
+    *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
+    avow_buf_init(&fetched->bytes, AVOW_EVIDENCE_BYTES_MAX);
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf items;
+    avow_buf_init(&items, (size_t)AVOW_EVIDENCE_ENTRIES_MAX * 9);
+    for (size_t i = 0; i < count; i++)
+        avow_write_uint(&items, indices[i]);
+    if (items.err == AVOW_OK)
+        ask(client, issuer, (struct avow_list){.count = count, .items = avow_buf_bytes(&items)},
+            fetched);
+    else
+        tell(fetched, AVOW_WHY_UNREACHABLE, "%s", avow_err_text(items.err));
+}
+
 void avow_fetch_evidence(const struct avow_cli *cli, const struct avow_hash *issuer, uint64_t index,
                          struct avow_fetched *fetched)
 {
-    *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
-    avow_buf_init(&fetched->bytes, AVOW_EVIDENCE_BYTES_MAX);
     char reason[AVOW_FETCH_REASON_MAX];
     AVOW_CLEANUP(avow_client_free)
     struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
-    if (client == NULL)
-        tell(fetched, AVOW_WHY_UNREACHABLE, "%s", reason);
-    else
-        ask(client, issuer, index, fetched);
+    if (client != NULL) {
+        avow_fetch_from(client, issuer, &index, 1, fetched);
+        return;
+    }
+    *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
+    tell(fetched, AVOW_WHY_UNREACHABLE, "%s", reason);
 }
 
 int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched)

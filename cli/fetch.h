@@ -15,6 +15,7 @@ struct avow_fetched {
     /* NONE, or why there is none: UNREACHABLE, NO_DATA (the node does not have the log), EVIDENCE
      * (what was given does not hold). */
     enum avow_why why;
+    uint64_t refusal; /* the node's code with UNREACHABLE, if it refused; else 0 */
     char reason[AVOW_FETCH_REASON_MAX]; /* for a person; "" with NONE */
 };
 
@@ -25,7 +26,11 @@ void avow_fetched_fini(struct avow_fetched *fetched);
 struct avow_client *avow_fetch_connect(const struct avow_cli *cli, enum avow_peer_role role,
                                        char *reason);
 
-/* Asks the call's node to prove entry `index` of `issuer`'s log. */
+/* Asks the node at the other end of `client` to prove `count` entries of `issuer`'s log, and its
+ * checkpoint and root chain: with none, these alone. */
+void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
+                     const uint64_t *indices, size_t count, struct avow_fetched *fetched);
+/* Connects for one question: asks the call's node to prove entry `index` of `issuer`'s log. */
 void avow_fetch_evidence(const struct avow_cli *cli, const struct avow_hash *issuer, uint64_t index,
                          struct avow_fetched *fetched);
 /* Takes evidence that a file holds. AVOW_EXIT_OK, also when it does not hold; USAGE, having told
