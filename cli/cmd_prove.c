@@ -6,7 +6,11 @@
 #include <inttypes.h>
 
 static const struct avow_option options[] = {
-    {.name = "o", .value = "EVIDENCE", .help = "the file to write", .required = true},
+    {.name = "out",
+     .letter = 'o',
+     .value = "EVIDENCE",
+     .help = "the file to write",
+     .required = true},
     {.name = NULL},
 };
 
@@ -32,7 +36,7 @@ static int check_use(const struct avow_cli *cli, const struct avow_subject *subj
 
 static int run(struct avow_cli *cli)
 {
-    const char *path = avow_cli_value(cli, "o");
+    const char *path = avow_cli_value(cli, "out");
     AVOW_CLEANUP(avow_subject_fini)
     struct avow_subject_file file;
     int status = avow_subject_open(cli, cli->operands[0], &file);

@@ -2,7 +2,6 @@
  * its part is to carry the proof. */
 #include "cli/fetch.h"
 #include "cli/subject.h"
-#include "cli/term.h"
 #include "cli/verdict_show.h"
 #include "proto/codec/time.h"
 
@@ -48,7 +47,7 @@ static int gather(const struct avow_cli *cli, const struct avow_subject_file *fi
 static int show(const struct avow_cli *cli, const struct avow_verdict_view *view)
 {
     if (!cli->json) {
-        avow_verdict_print(cli->out, view, avow_term_colour(cli->out));
+        avow_verdict_print(cli->out, view, avow_cli_may_colour(cli->out));
         return avow_word_exit(view->verdict->word);
     }
     json_t *json = avow_verdict_json(view);

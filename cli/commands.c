@@ -7,6 +7,8 @@
     X(help)                                                                                        \
     X(completion)                                                                                  \
     X(man)                                                                                         \
+    X(verify)                                                                                      \
+    X(prove)                                                                                       \
     X(demo)
 
 #define DECLARE(name) extern const struct avow_command avow_cmd_##name;

@@ -164,6 +164,28 @@ static void test_json_of_nothing(void **state)
                 "\"freshness\",\"witnesses\",\"recognition\"]}");
 }
 
+/* Nothing but colour sets a person's answer on a terminal apart, and names are not control. */
+static void test_words(void **state)
+{
+    (void)state;
+    struct scene scene;
+    char *text = NULL;
+    size_t len = 0;
+    scene_init(&scene, true);
+    const struct avow_verdict_view view = judge(&scene, T0 + 200);
+    FILE *file = open_memstream(&text, &len);
+    assert_non_null(file);
+    avow_verdict_print(file, &view, false);
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(strstr(text, "REVOKED  avow1"));
+    assert_non_null(strstr(text, "reason: fraud"));
+    assert_non_null(strstr(text, "Universidade de Teste, PT-13 (its name in the registry)"));
+    assert_non_null(strstr(text, "witnesses \xe2\x80\x94 no witnesses are chosen"));
+    assert_null(strchr(text, '\x1b'));
+    free(text);
+    scene_fini(&scene);
+}
+
 /* No bit of evidence is spare. */
 static void test_evidence_bits(void **state)
 {
@@ -189,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_of_nothing),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_evidence_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
