@@ -9,6 +9,8 @@
     X(man)                                                                                         \
     X(verify)                                                                                      \
     X(prove)                                                                                       \
+    X(log_export)                                                                                  \
+    X(log_audit)                                                                                   \
     X(demo)
 
 #define DECLARE(name) extern const struct avow_command avow_cmd_##name;
