@@ -9,8 +9,13 @@
     X(man)                                                                                         \
     X(verify)                                                                                      \
     X(prove)                                                                                       \
+    X(log_show)                                                                                    \
     X(log_export)                                                                                  \
     X(log_audit)                                                                                   \
+    X(node_status)                                                                                 \
+    X(node_peers)                                                                                  \
+    X(node_check)                                                                                  \
+    X(node_backup)                                                                                 \
     X(demo)
 
 #define DECLARE(name) extern const struct avow_command avow_cmd_##name;
