@@ -12,6 +12,7 @@
     X(log_show)                                                                                    \
     X(log_export)                                                                                  \
     X(log_audit)                                                                                   \
+    X(watch)                                                                                       \
     X(node_status)                                                                                 \
     X(node_peers)                                                                                  \
     X(node_check)                                                                                  \
