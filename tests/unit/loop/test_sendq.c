@@ -1,0 +1,198 @@
+/* The queues of a link, token buckets, and log lines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "node/loop/logging.h"
+#include "node/loop/rate.h"
+#include "node/loop/sendq.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static void put(struct avow_sendq *queue, enum avow_core_priority priority, const char *text,
+                const struct avow_hash *about)
+{
+    assert_int_equal(avow_sendq_put(queue, priority, avow_bytes_text(text), about), AVOW_OK);
+}
+
+static void expect(struct avow_sendq *queue, const char *text)
+{
+    struct avow_bytes message;
+    if (!avow_sendq_take(queue, &message))
+        fail_msg("nothing where %s was expected", text);
+    if (!avow_bytes_equal(message, avow_bytes_text(text)))
+        fail_msg("%.*s where %s was expected", (int)message.len, (const char *)message.data, text);
+}
+
+static void test_priorities(void **state)
+{
+    struct avow_sendq queue;
+    struct avow_bytes message;
+    (void)state;
+    avow_sendq_init(&queue);
+    put(&queue, AVOW_CORE_BULK, "bulk 1", NULL);
+    put(&queue, AVOW_CORE_ROUTINE, "routine", NULL);
+    put(&queue, AVOW_CORE_BULK, "bulk 2", NULL);
+    put(&queue, AVOW_CORE_CONTROL, "control", NULL);
+    expect(&queue, "control");
+    put(&queue, AVOW_CORE_URGENT, "urgent", NULL);
+    expect(&queue, "urgent");
+    expect(&queue, "routine");
+    expect(&queue, "bulk 1");
+    put(&queue, AVOW_CORE_ROUTINE, "routine 2", NULL);
+    expect(&queue, "routine 2");
+    expect(&queue, "bulk 2");
+    assert_false(avow_sendq_take(&queue, &message));
+    assert_int_equal(queue.bytes, 0);
+    avow_sendq_fini(&queue);
+}
+
+static void test_about(void **state)
+{
+    struct avow_sendq queue;
+    struct avow_hash one = {{1}}, two = {{2}};
+    struct avow_bytes message;
+    (void)state;
+    avow_sendq_init(&queue);
+    put(&queue, AVOW_CORE_ROUTINE, "one, old", &one);
+    put(&queue, AVOW_CORE_ROUTINE, "two", &two);
+    put(&queue, AVOW_CORE_ROUTINE, "one, newer and longer", &one);
+    expect(&queue, "one, newer and longer");
+    /* What was taken is gone: this one is not a replacement. */
+    put(&queue, AVOW_CORE_ROUTINE, "one, newest", &one);
+    expect(&queue, "two");
+    expect(&queue, "one, newest");
+    assert_false(avow_sendq_take(&queue, &message));
+    assert_int_equal(queue.bytes, 0);
+    avow_sendq_fini(&queue);
+}
+
+static void test_caps(void **state)
+{
+    (void)state;
+    for (int priority = 0; priority < AVOW_SENDQ_PRIORITIES; priority++) {
+        struct avow_sendq queue;
+        static const uint8_t kilobyte[1024];
+        struct avow_bytes message = avow_bytes(kilobyte, sizeof(kilobyte));
+        enum avow_err err = AVOW_OK;
+        size_t taken = 0;
+        avow_sendq_init(&queue);
+        while (err == AVOW_OK && taken < 4096) {
+            err = avow_sendq_put(&queue, (enum avow_core_priority)priority, message, NULL);
+            taken += err == AVOW_OK ? 1 : 0;
+        }
+        assert_int_equal(err, AVOW_ERR_TOO_LARGE);
+        assert_true(taken * 1024 <= avow_sendq_cap((enum avow_core_priority)priority));
+        assert_true(taken * 1100 >= avow_sendq_cap((enum avow_core_priority)priority));
+        avow_sendq_fini(&queue);
+    }
+}
+
+static void test_rows(void **state)
+{
+    struct avow_sendq queue;
+    struct avow_buf row;
+    struct avow_bytes message;
+    (void)state;
+    avow_sendq_init(&queue);
+    avow_buf_init(&row, 1000);
+    for (unsigned i = 0; i < 3; i++) {
+        size_t start = avow_row_begin(&row);
+        avow_buf_printf(&row, "answer %u", i);
+        avow_row_end(&row, start);
+    }
+    assert_int_equal(avow_sendq_put_row(&queue, AVOW_CORE_BULK, &row), AVOW_OK);
+    assert_int_equal(row.len, 0);
+    expect(&queue, "answer 0");
+    put(&queue, AVOW_CORE_URGENT, "urgent", NULL);
+    expect(&queue, "urgent");
+    expect(&queue, "answer 1");
+    expect(&queue, "answer 2");
+    assert_false(avow_sendq_take(&queue, &message));
+    avow_buf_fini(&row);
+    avow_sendq_fini(&queue);
+}
+
+static void test_bucket(void **state)
+{
+    struct avow_bucket bucket = {0};
+    struct avow_rate_limit limit = {.per_s = 2, .burst = 3};
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_true(avow_bucket_take(&bucket, &limit, 1000));
+    assert_false(avow_bucket_take(&bucket, &limit, 1000));
+    assert_false(avow_bucket_take(&bucket, &limit, 1499));
+    assert_true(avow_bucket_take(&bucket, &limit, 1500));
+    assert_false(
+        avow_bucket_take(&bucket, &limit, 500)); /* a clock that steps back gives nothing */
+    for (int i = 0; i < 3; i++)
+        assert_true(avow_bucket_take(&bucket, &limit, UINT64_MAX));
+    assert_false(avow_bucket_take(&bucket, &limit, UINT64_MAX));
+}
+
+static void test_rate(void **state)
+{
+    struct avow_rate *rate = malloc(sizeof(*rate));
+    const uint8_t salt[16] = {7};
+    const uint8_t one[4] = {127, 0, 0, 1}, two[4] = {192, 0, 2, 1};
+    (void)state;
+    assert_non_null(rate);
+    avow_rate_init(rate, (struct avow_rate_limit){.per_s = 1, .burst = 5},
+                   (struct avow_rate_limit){.per_s = 1, .burst = 3}, salt);
+    for (int i = 0; i < 3; i++)
+        assert_true(avow_rate_take(rate, avow_bytes(one, 4), 0));
+    for (int i = 0; i < 10; i++)
+        assert_false(
+            avow_rate_take(rate, avow_bytes(one, 4), 0)); /* and takes none of the others' */
+    assert_true(avow_rate_take(rate, avow_bytes(two, 4), 0));
+    assert_true(avow_rate_take(rate, avow_bytes(two, 4), 0));
+    assert_false(avow_rate_take(rate, avow_bytes(two, 4), 0));
+    free(rate);
+}
+
+/* What comes from outside cannot end a line or a value, nor overflow it. */
+static void test_log_line(void **state)
+{
+    int fds[2];
+    char text[4096];
+    struct avow_line line;
+    (void)state;
+    assert_int_equal(pipe(fds), 0);
+    struct avow_logger logger = {.level = AVOW_LOG_INFO, .fd = fds[1]};
+    avow_line_begin(&line, &logger, AVOW_LOG_INFO, "test");
+    avow_line_word(&line, "agent", "a\" b=c\n\x1b[31m\xe2\x80\xae");
+    avow_line_uint(&line, "n", 7);
+    avow_line_end(&line);
+    ssize_t len = read(fds[0], text, sizeof(text) - 1);
+    assert_true(len > 0);
+    text[len] = '\0';
+    assert_non_null(strstr(text, " level=info event=test "
+                                 "agent=\"a\\\" b=c\\x0a\\x1b[31m\\xe2\\x80\\xae\" n=7\n"));
+    assert_ptr_equal(strchr(text, '\n'), text + len - 1);
+
+    avow_log_event(&logger, AVOW_LOG_DEBUG, "not-written", NULL, NULL);
+    avow_line_begin(&line, &logger, AVOW_LOG_ERROR, "long");
+    for (int i = 0; i < 100; i++)
+        avow_line_word(&line, "word", "0123456789012345678901234567890123456789");
+    avow_line_end(&line);
+    len = read(fds[0], text, sizeof(text) - 1);
+    assert_true(len > 1000 && len <= AVOW_LOG_LINE_MAX);
+    assert_int_equal(text[len - 1], '\n');
+    assert_int_equal(close(fds[0]), 0);
+    assert_int_equal(close(fds[1]), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_priorities), cmocka_unit_test(test_about),
+        cmocka_unit_test(test_caps),       cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_bucket),     cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_log_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
