@@ -1,53 +1,7 @@
-// An independent eddsa-jcs-2022 verifier (W3C vc-di-eddsa, section 3.3): Node's own crypto, nothing
-// of Avow's. `node proof.mjs GOOD.json… --refused BAD.json…` fails on the first that is judged
-// otherwise. Every proof of a document by that cryptosuite must verify, and there must be one.
-import { createHash, createPublicKey, verify } from 'node:crypto'
+// `node proof.mjs GOOD.json… --refused BAD.json…` fails on the first that is judged otherwise.
 import { readFileSync } from 'node:fs'
 
-import { canonical } from './jcs.mjs'
-
-const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-
-const base58 = (text) => {
-  let number = 0n
-  for (const character of text) {
-    const digit = alphabet.indexOf(character)
-    if (digit < 0) throw new Error(`not base58: ${character}`)
-    number = number * 58n + BigInt(digit)
-  }
-  const hex = number === 0n ? '' : number.toString(16)
-  const zeros = text.match(/^1*/)[0].length
-  return Buffer.concat([Buffer.alloc(zeros), Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex')])
-}
-
-const multibase = (text) => {
-  if (text[0] !== 'z') throw new Error('not multibase z')
-  return base58(text.slice(1))
-}
-
-// did:key:z6Mk…#z6Mk…: multicodec ed 01, then the 32 bytes, here behind RFC 8410's DER header.
-const publicKey = (method) => {
-  const [, text, fragment] = /^did:key:(z6Mk\w+)#(z6Mk\w+)$/.exec(method) ?? []
-  const bytes = multibase(text ?? '')
-  if (text !== fragment || bytes.length !== 34 || bytes[0] !== 0xed || bytes[1] !== 1)
-    throw new Error('not an Ed25519 did:key')
-  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(2)])
-  return createPublicKey({ key: der, format: 'der', type: 'spki' })
-}
-
-const sha256 = (text) => createHash('sha256').update(text).digest()
-
-const verifies = ({ proof, ...document }) => {
-  const ours = [proof].flat().filter(({ cryptosuite }) => cryptosuite === 'eddsa-jcs-2022')
-  return (
-    ours.length > 0 &&
-    ours.every(({ proofValue, ...options }) => {
-      const hashes = Buffer.concat([sha256(canonical(options)), sha256(canonical(document))])
-      const key = publicKey(options.verificationMethod)
-      return verify(null, hashes, key, multibase(proofValue))
-    })
-  )
-}
+import { verifies } from './lib/proof.mjs'
 
 let wanted = true
 let checked = 0
