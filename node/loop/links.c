@@ -11,6 +11,9 @@
 static const struct avow_rate_limit handshakes_overall = {.per_s = 500, .burst = 1000};
 static const struct avow_rate_limit handshakes_each = {.per_s = 200, .burst = 400};
 
+/* What junk, a wrong signature or a broken protocol costs an address: ten returns a second. */
+#define MISCONDUCT_HANDSHAKES 20
+
 /* ---- addresses ---- */
 
 static void network_of(struct avow_link *link, const struct sockaddr_storage *address)
@@ -50,6 +53,9 @@ static void note_address(struct avow_link *link, const struct sockaddr_storage *
 static void on_link_closed(void *context, struct avow_link *link)
 {
     struct avow_links *links = context;
+    if (link->reject != AVOW_ACCEPT && link->reject != AVOW_REJECT_QUOTA)
+        avow_rate_charge(&links->rate, avow_bytes(link->network, link->network_len),
+                         MISCONDUCT_HANDSHAKES);
     links->events.closed(links->events.context, link);
     links->slots[link->slot] = NULL;
     links->count--;

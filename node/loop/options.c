@@ -252,7 +252,8 @@ static int take_line(void *user, const char *section, const char *name, const ch
         reader->said->by_file[i] = true;
         struct avow_options judged_only;
         struct avow_options *to = reader->options;
-        if (reader->said->by_flag[i] && !row->repeats) { /* the flag wins, but a wrong value is still wrong */
+        /* The flag wins, but a wrong value is still wrong. */
+        if (reader->said->by_flag[i] && !row->repeats) {
             judged_only = *reader->options;
             to = &judged_only;
         }

@@ -28,12 +28,24 @@ void avow_rate_init(struct avow_rate *rate, struct avow_rate_limit overall,
     memcpy(rate->salt, salt, sizeof(rate->salt));
 }
 
-bool avow_rate_take(struct avow_rate *rate, struct avow_bytes address, uint64_t now_ms)
+static struct avow_bucket *bucket_of(struct avow_rate *rate, struct avow_bytes address)
 {
     _Static_assert(sizeof(rate->salt) == crypto_shorthash_KEYBYTES, "salt of SipHash");
     uint8_t hash[crypto_shorthash_BYTES];
     (void)crypto_shorthash(hash, address.data, address.len, rate->salt);
-    struct avow_bucket *own = &rate->buckets[avow_get_u32be(hash) % AVOW_RATE_BUCKETS];
+    return &rate->buckets[avow_get_u32be(hash) % AVOW_RATE_BUCKETS];
+}
+
+void avow_rate_charge(struct avow_rate *rate, struct avow_bytes address, uint32_t tokens)
+{
+    struct avow_bucket *own = bucket_of(rate, address);
+    uint64_t milli = (uint64_t)tokens * 1000;
+    own->milli = own->milli < milli ? 0 : own->milli - milli;
+}
+
+bool avow_rate_take(struct avow_rate *rate, struct avow_bytes address, uint64_t now_ms)
+{
+    struct avow_bucket *own = bucket_of(rate, address);
     return avow_bucket_take(own, &rate->each, now_ms) &&
            avow_bucket_take(&rate->all, &rate->overall, now_ms);
 }

@@ -37,5 +37,8 @@ void avow_rate_init(struct avow_rate *rate, struct avow_rate_limit overall,
 /* Takes a token of this address (its network bytes: 4, or an IPv6 prefix) and one overall; false,
  * with nothing taken overall, when the address has none left. */
 bool avow_rate_take(struct avow_rate *rate, struct avow_bytes address, uint64_t now_ms);
+/* Takes up to `tokens` more of this address: it has misbehaved, and is to wait before it returns.
+ */
+void avow_rate_charge(struct avow_rate *rate, struct avow_bytes address, uint32_t tokens);
 
 #endif

@@ -151,6 +151,11 @@ static void test_rate(void **state)
     assert_true(avow_rate_take(rate, avow_bytes(two, 4), 0));
     assert_true(avow_rate_take(rate, avow_bytes(two, 4), 0));
     assert_false(avow_rate_take(rate, avow_bytes(two, 4), 0));
+    assert_true(avow_rate_take(rate, avow_bytes(one, 4), 3000));
+    avow_rate_charge(rate, avow_bytes(one, 4), 20);
+    assert_false(avow_rate_take(rate, avow_bytes(one, 4), 3000));
+    assert_true(avow_rate_take(rate, avow_bytes(two, 4), 3000));
+    assert_true(avow_rate_take(rate, avow_bytes(one, 4), 4000));
     free(rate);
 }
 
