@@ -95,26 +95,34 @@ enum avow_err avow_create_file(const char *path, struct avow_bytes bytes, unsign
     return put(path, bytes, mode, RENAME_NOREPLACE);
 }
 
+static ssize_t read_some(int fd, void *place, size_t len)
+{
+    ssize_t got;
+    do {
+        got = read(fd, place, len);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* Never asks `out` for more than `max` bytes, which may be all that it can hold. */
 static enum avow_err read_all(int fd, size_t max, struct avow_buf *out)
 {
-    size_t total = 0;
-    for (;;) {
-        uint8_t *place = avow_buf_extend(out, READ_STEP);
+    ssize_t got;
+    for (size_t total = 0; total < max; total += (size_t)got) {
+        const size_t step = max - total < READ_STEP ? max - total : READ_STEP;
+        uint8_t *place = avow_buf_extend(out, step);
         if (place == NULL)
             return out->err;
-        ssize_t got;
-        do {
-            got = read(fd, place, READ_STEP);
-        } while (got < 0 && errno == EINTR);
-        out->len -= READ_STEP - (got > 0 ? (size_t)got : 0);
-        if (got < 0)
-            return AVOW_ERR_IO;
-        if (got == 0)
-            return AVOW_OK;
-        total += (size_t)got;
-        if (total > max)
-            return AVOW_ERR_TOO_LARGE;
+        got = read_some(fd, place, step);
+        out->len -= step - (got > 0 ? (size_t)got : 0);
+        if (got <= 0)
+            return got < 0 ? AVOW_ERR_IO : AVOW_OK;
     }
+    uint8_t more;
+    got = read_some(fd, &more, sizeof(more));
+    if (got < 0)
+        return AVOW_ERR_IO;
+    return got == 0 ? AVOW_OK : AVOW_ERR_TOO_LARGE;
 }
 
 enum avow_err avow_read_file(const char *path, size_t max, struct avow_buf *out)
