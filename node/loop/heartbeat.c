@@ -59,7 +59,7 @@ static void load_key(struct avow_heartbeats *heartbeats, const char *name)
     if (avow_issuer_parse(avow_bytes_text(name), &issuer) != AVOW_ACCEPT)
         return; /* what a crash may have left beside a key */
     avow_heartbeats_path(heartbeats, &issuer, path, sizeof(path));
-    enum avow_err err = avow_keyfile_read(path, seed);
+    enum avow_err err = avow_seedfile_read(path, seed);
     if (err == AVOW_OK)
         err = avow_heartbeats_add(heartbeats, &issuer, seed);
     sodium_memzero(seed, sizeof(seed));

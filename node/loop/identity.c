@@ -8,11 +8,11 @@
 
 static enum avow_err read_or_make(const char *path, uint8_t seed[32])
 {
-    enum avow_err err = avow_keyfile_read(path, seed);
+    enum avow_err err = avow_seedfile_read(path, seed);
     if (err != AVOW_ERR_NOT_FOUND)
         return err;
     randombytes_buf(seed, 32);
-    return avow_keyfile_write(path, seed);
+    return avow_seedfile_write(path, seed);
 }
 
 enum avow_err avow_node_identity_load(const char *folder, struct avow_node_identity *identity)

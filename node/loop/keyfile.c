@@ -23,7 +23,7 @@ static enum avow_err from_errno(void)
     return errno == ENOSPC || errno == EDQUOT ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
 }
 
-enum avow_err avow_keyfile_read(const char *path, uint8_t seed[32])
+enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32])
 {
     AVOW_CLEANUP(close_fd)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -67,7 +67,7 @@ static enum avow_err sync_folder(const char *path)
     return fd >= 0 && fsync(fd) == 0 ? AVOW_OK : from_errno();
 }
 
-enum avow_err avow_keyfile_write(const char *path, const uint8_t seed[32])
+enum avow_err avow_seedfile_write(const char *path, const uint8_t seed[32])
 {
     char beside[PATH_MAX], text[TEXT_LEN];
     int len = snprintf(beside, sizeof(beside), "%s.new", path);

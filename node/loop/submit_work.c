@@ -48,7 +48,7 @@ void avow_submit_work_run(uv_work_t *request)
             avow_key_is_valid(&work->checkpoint.key) && avow_checkpoint_verify(&work->checkpoint);
         break;
     case AVOW_WORK_HEARTBEAT:
-        work->err = avow_keyfile_write(work->path, work->seed);
+        work->err = avow_seedfile_write(work->path, work->seed);
         break;
     }
 }
