@@ -1,6 +1,6 @@
 /* One core, event by event: greeting, liveness, clocks, and what a hostile peer can cost. */
-#include "node/core/core.h"
 #include "proto/codec/writer.h"
+#include "tests/sim/rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,167 +8,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-#define CANARY 64
-#define T0 UINT64_C(1790000000)
-
-struct rig {
-    struct avow_core *core;
-    uint8_t *memory;
-    size_t size;
-    struct avow_core_time now;
-    struct avow_core_log held; /* the one log that is held */
-    const struct avow_core_action *actions;
-    size_t count;
-    struct avow_message message;
-};
-
-static enum avow_err read_log(void *context, const struct avow_hash *issuer,
-                              struct avow_core_log *log)
-{
-    const struct rig *rig = context;
-    if (rig->held.checkpoint.size == 0 || !avow_hash_equal(issuer, &rig->held.checkpoint.issuer))
-        return AVOW_ERR_NOT_FOUND;
-    *log = rig->held;
-    return AVOW_OK;
-}
-
-static enum avow_err read_root(void *context, const struct avow_hash *issuer, uint64_t size,
-                               struct avow_hash *root)
-{
-    (void)context;
-    (void)issuer;
-    (void)size;
-    (void)root;
-    return AVOW_ERR_NOT_FOUND;
-}
-
-static void start(struct rig *rig, const struct avow_core_config *config)
-{
-    struct avow_core_config used = avow_core_config_default();
-    if (config != NULL)
-        used = *config;
-    used.agent = "test";
-    memset(rig, 0, sizeof(*rig));
-    rig->now = (struct avow_core_time){.ms = 1000000, .unix_s = T0};
-    rig->size = avow_core_size(&used);
-    rig->memory = malloc(rig->size + CANARY);
-    assert_non_null(rig->memory);
-    memset(rig->memory + rig->size, 0x5a, CANARY);
-    const struct avow_core_reads reads = {rig, read_log, read_root};
-    rig->core = avow_core_init(rig->memory, &used, &reads);
-}
-
-/* Nothing was written beyond the block. */
-static void end(struct rig *rig)
-{
-    for (size_t i = 0; i < CANARY; i++)
-        assert_int_equal(rig->memory[rig->size + i], 0x5a);
-    free(rig->memory);
-}
-
-static void step(struct rig *rig, struct avow_core_event event)
-{
-    event.now = rig->now;
-    rig->actions = avow_core_step(rig->core, &event, &rig->count);
-}
-
-static void up(struct rig *rig, uint32_t link)
-{
-    struct avow_core_event event = {.type = AVOW_CORE_LINK_UP, .link = link};
-    event.node.bytes[0] = (uint8_t)(link + 1);
-    step(rig, event);
-}
-
-static void tick(struct rig *rig, uint64_t ms)
-{
-    rig->now.ms += ms;
-    step(rig, (struct avow_core_event){.type = AVOW_CORE_TICK});
-}
-
-/* Ticks as a daemon does, until an action of this type comes; false after `most_ms`. */
-static bool tick_until(struct rig *rig, uint64_t most_ms, enum avow_core_action_type type)
-{
-    for (uint64_t ms = 0; ms < most_ms; ms += 100) {
-        tick(rig, 100);
-        for (size_t i = 0; i < rig->count; i++)
-            if (rig->actions[i].type == type)
-                return true;
-    }
-    return false;
-}
-
-static void say(struct rig *rig, uint32_t link)
-{
-    step(rig, (struct avow_core_event){
-                  .type = AVOW_CORE_MESSAGE, .link = link, .message = &rig->message});
-}
-
-static struct avow_message *draft(struct rig *rig, enum avow_message_type type)
-{
-    memset(&rig->message, 0, sizeof(rig->message));
-    rig->message.type = type;
-    return &rig->message;
-}
-
-static void hello(struct rig *rig, uint32_t link, uint64_t role)
-{
-    draft(rig, AVOW_MESSAGE_HELLO)->role = role;
-    rig->message.time = rig->now.unix_s;
-    say(rig, link);
-}
-
-static void join(struct rig *rig, uint32_t link, uint64_t role)
-{
-    up(rig, link);
-    hello(rig, link, role);
-}
-
-/* The first action of this type for this link; NULL when there is none. */
-static const struct avow_core_action *find(const struct rig *rig, uint32_t link,
-                                           enum avow_core_action_type type)
-{
-    for (size_t i = 0; i < rig->count; i++)
-        if (rig->actions[i].type == type && (rig->actions[i].link == link || link == UINT32_MAX))
-            return &rig->actions[i];
-    return NULL;
-}
-
-/* The first message of this type sent to the link, decoded into rig->message. */
-static bool sent(struct rig *rig, uint32_t link, enum avow_message_type type)
-{
-    for (size_t i = 0; i < rig->count; i++) {
-        uint64_t peeked = 0;
-        if (rig->actions[i].type != AVOW_CORE_SEND || rig->actions[i].link != link)
-            continue;
-        assert_int_equal(avow_message_peek(rig->actions[i].bytes, &peeked), AVOW_ACCEPT);
-        if (peeked != type)
-            continue;
-        enum avow_reject reject = avow_message_decode(rig->actions[i].bytes, &rig->message);
-        assert_int_equal(reject, AVOW_ACCEPT);
-        return true;
-    }
-    return false;
-}
-
-static bool closed(const struct rig *rig, uint32_t link, enum avow_reject reject)
-{
-    const struct avow_core_action *action = find(rig, link, AVOW_CORE_CLOSE);
-    return action != NULL && action->reject == reject;
-}
-
-static struct avow_checkpoint checkpoint_of(uint64_t issuer, uint64_t size)
-{
-    struct avow_checkpoint checkpoint = {.size = size, .time = T0};
-    avow_put_u64be(checkpoint.issuer.bytes, issuer);
-    return checkpoint;
-}
-
-static void announce(struct rig *rig, uint32_t link, uint64_t issuer, uint64_t size)
-{
-    draft(rig, AVOW_MESSAGE_ANNOUNCE)->checkpoint = checkpoint_of(issuer, size);
-    say(rig, link);
-}
 
 /* ------------------------------------------------------------------ greeting and liveness */
 
@@ -178,20 +17,20 @@ static void test_greeting(void **state)
     struct rig rig;
     struct avow_core_config config = avow_core_config_default();
     config.store_epoch = UINT64_MAX;
-    start(&rig, &config);
-    up(&rig, 0);
-    assert_true(sent(&rig, 0, AVOW_MESSAGE_HELLO));
+    rig_init(&rig, &config);
+    rig_up(&rig, 0);
+    assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_HELLO));
     assert_true(rig.message.store_epoch == AVOW_UINT_MAX);
     assert_true(avow_bytes_equal(rig.message.text, avow_bytes_text("test")));
-    assert_int_equal(rig.message.time, T0);
-    hello(&rig, 0, AVOW_PEER_NODE);
-    assert_true(sent(&rig, 0, AVOW_MESSAGE_LIST));
+    assert_int_equal(rig.message.time, RIG_T0);
+    rig_hello(&rig, 0, AVOW_PEER_NODE);
+    assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_LIST));
     struct avow_core_link_info info;
     assert_true(avow_core_link(rig.core, 0, &info));
     assert_true(info.ready);
     assert_false(avow_core_link(rig.core, 1, &info));
     assert_false(avow_core_has_heard(rig.core));
-    end(&rig);
+    rig_fini(&rig);
 }
 
 struct refusal_case {
@@ -218,21 +57,21 @@ static void test_refusals(void **state)
     for (size_t i = 0; i < sizeof(refusal_cases) / sizeof(refusal_cases[0]); i++) {
         const struct refusal_case *row = &refusal_cases[i];
         struct rig rig;
-        start(&rig, NULL);
-        up(&rig, 3);
+        rig_init(&rig, NULL);
+        rig_up(&rig, 3);
         if (row->greeted)
-            hello(&rig, 3, row->role);
-        draft(&rig, row->type)->role = row->role;
-        rig.message.checkpoint = checkpoint_of(1, 1);
-        say(&rig, 3);
-        if (!closed(&rig, 3, row->reject))
+            rig_hello(&rig, 3, row->role);
+        rig_draft(&rig, row->type)->role = row->role;
+        rig.message.checkpoint = rig_checkpoint(1, 1);
+        rig_say(&rig, 3);
+        if (!rig_closed(&rig, 3, row->reject))
             fail_msg("%s: not closed for it", row->name);
-        say(&rig, 3); /* what still comes is ignored */
+        rig_say(&rig, 3); /* what still comes is ignored */
         assert_int_equal(rig.count, 0);
-        step(&rig, (struct avow_core_event){.type = AVOW_CORE_LINK_DOWN, .link = 3});
-        join(&rig, 3, AVOW_PEER_NODE);
-        assert_true(sent(&rig, 3, AVOW_MESSAGE_LIST));
-        end(&rig);
+        rig_step(&rig, (struct avow_core_event){.type = AVOW_CORE_LINK_DOWN, .link = 3});
+        rig_join(&rig, 3, AVOW_PEER_NODE);
+        assert_true(rig_sent(&rig, 3, AVOW_MESSAGE_LIST));
+        rig_fini(&rig);
     }
 }
 
@@ -240,24 +79,24 @@ static void test_silence(void **state)
 {
     (void)state;
     struct rig rig;
-    start(&rig, NULL);
-    up(&rig, 0);
-    assert_false(tick_until(&rig, 9900, AVOW_CORE_CLOSE));
-    assert_true(tick_until(&rig, 200, AVOW_CORE_CLOSE));
-    join(&rig, 1, AVOW_PEER_WATCHER);
-    assert_false(tick_until(&rig, 29900, AVOW_CORE_SEND));
-    assert_true(tick_until(&rig, 200, AVOW_CORE_SEND));
-    assert_true(sent(&rig, 1, AVOW_MESSAGE_PING));
-    draft(&rig, AVOW_MESSAGE_PONG);
-    say(&rig, 1);
-    assert_false(tick_until(&rig, 89000, AVOW_CORE_CLOSE)); /* counted from the pong */
-    draft(&rig, AVOW_MESSAGE_PING)->request = 77;
-    say(&rig, 1);
-    assert_true(sent(&rig, 1, AVOW_MESSAGE_PONG));
+    rig_init(&rig, NULL);
+    rig_up(&rig, 0);
+    assert_false(rig_tick_until(&rig, 9900, AVOW_CORE_CLOSE));
+    assert_true(rig_tick_until(&rig, 200, AVOW_CORE_CLOSE));
+    rig_join(&rig, 1, AVOW_PEER_WATCHER);
+    assert_false(rig_tick_until(&rig, 29900, AVOW_CORE_SEND));
+    assert_true(rig_tick_until(&rig, 200, AVOW_CORE_SEND));
+    assert_true(rig_sent(&rig, 1, AVOW_MESSAGE_PING));
+    rig_draft(&rig, AVOW_MESSAGE_PONG);
+    rig_say(&rig, 1);
+    assert_false(rig_tick_until(&rig, 89000, AVOW_CORE_CLOSE)); /* counted from the pong */
+    rig_draft(&rig, AVOW_MESSAGE_PING)->request = 77;
+    rig_say(&rig, 1);
+    assert_true(rig_sent(&rig, 1, AVOW_MESSAGE_PONG));
     assert_int_equal(rig.message.request, 77);
-    assert_true(tick_until(&rig, 91000, AVOW_CORE_CLOSE));
-    assert_true(closed(&rig, 1, AVOW_ACCEPT));
-    end(&rig);
+    assert_true(rig_tick_until(&rig, 91000, AVOW_CORE_CLOSE));
+    assert_true(rig_closed(&rig, 1, AVOW_ACCEPT));
+    rig_fini(&rig);
 }
 
 /* Clocks that jump end nothing, and stop no timer for longer than one wait. */
@@ -280,22 +119,22 @@ static void test_clocks(void **state)
     for (size_t i = 0; i < sizeof(jump_cases) / sizeof(jump_cases[0]); i++) {
         const struct jump_case *row = &jump_cases[i];
         struct rig rig;
-        start(&rig, NULL);
-        join(&rig, 0, AVOW_PEER_NODE);
-        tick(&rig, 100);
+        rig_init(&rig, NULL);
+        rig_join(&rig, 0, AVOW_PEER_NODE);
+        rig_tick(&rig, 100);
         rig.now.ms += (uint64_t)row->ms;
         rig.now.unix_s += (uint64_t)row->unix_s;
-        tick(&rig, 100);
-        if (find(&rig, 0, AVOW_CORE_CLOSE) != NULL)
+        rig_tick(&rig, 100);
+        if (rig_find(&rig, 0, AVOW_CORE_CLOSE) != NULL)
             fail_msg("%s: closed", row->name);
         bool pinged = false;
         for (int k = 0; k < 301 && !pinged; k++) {
-            tick(&rig, 100);
-            pinged = sent(&rig, 0, AVOW_MESSAGE_PING);
+            rig_tick(&rig, 100);
+            pinged = rig_sent(&rig, 0, AVOW_MESSAGE_PING);
         }
         if (!pinged)
             fail_msg("%s: no ping", row->name);
-        end(&rig);
+        rig_fini(&rig);
     }
 }
 
@@ -305,21 +144,21 @@ static void test_who_hears(void **state)
 {
     (void)state;
     struct rig rig;
-    start(&rig, NULL);
-    join(&rig, 0, AVOW_PEER_NODE);
-    join(&rig, 1, AVOW_PEER_CLIENT);
-    join(&rig, 2, AVOW_PEER_WATCHER);
-    up(&rig, 3);
-    rig.held.checkpoint = checkpoint_of(7, 4);
+    rig_init(&rig, NULL);
+    rig_join(&rig, 0, AVOW_PEER_NODE);
+    rig_join(&rig, 1, AVOW_PEER_CLIENT);
+    rig_join(&rig, 2, AVOW_PEER_WATCHER);
+    rig_up(&rig, 3);
+    rig.held.checkpoint = rig_checkpoint(7, 4);
     rig.held.pending = 4;
-    step(&rig, (struct avow_core_event){.type = AVOW_CORE_LOG_CHANGED,
-                                        .issuer = rig.held.checkpoint.issuer});
-    assert_true(sent(&rig, 0, AVOW_MESSAGE_ANNOUNCE));
+    rig_step(&rig, (struct avow_core_event){.type = AVOW_CORE_LOG_CHANGED,
+                                            .issuer = rig.held.checkpoint.issuer});
+    assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_ANNOUNCE));
     assert_int_equal(rig.message.checkpoint.size, 4);
-    assert_false(sent(&rig, 1, AVOW_MESSAGE_ANNOUNCE));
-    assert_true(sent(&rig, 2, AVOW_MESSAGE_ANNOUNCE));
-    assert_false(sent(&rig, 3, AVOW_MESSAGE_ANNOUNCE));
-    end(&rig);
+    assert_false(rig_sent(&rig, 1, AVOW_MESSAGE_ANNOUNCE));
+    assert_true(rig_sent(&rig, 2, AVOW_MESSAGE_ANNOUNCE));
+    assert_false(rig_sent(&rig, 3, AVOW_MESSAGE_ANNOUNCE));
+    rig_fini(&rig);
 }
 
 /* What each announcement leads to, when a log of size 4 is held. */
@@ -334,17 +173,17 @@ struct announce_case {
 };
 
 static const struct announce_case announce_cases[] = {
-    {"the held one", 7, 4, T0, 0, 0, false, AVOW_CORE_JUDGE, false},
-    {"a smaller one", 7, 3, T0, 0, 0, false, AVOW_CORE_JUDGE, false},
-    {"signed earlier", 7, 4, T0 - 1, 0, 0, false, AVOW_CORE_JUDGE, false},
-    {"signed anew", 7, 4, T0 + 1, 0, 0, false, AVOW_CORE_JUDGE, true},
-    {"another root", 7, 4, T0, 0, 1, false, AVOW_CORE_JUDGE, true},
-    {"a new line", 7, 4, T0, 0, 0, true, AVOW_CORE_JUDGE, true},
-    {"a larger one", 7, 5, T0, 0, 0, false, AVOW_CORE_JUDGE, true},
-    {"of the future", 7, 5, T0 + 301, 0, 0, false, AVOW_CORE_JUDGE, false},
-    {"just not of the future", 7, 5, T0 + 300, 0, 0, false, AVOW_CORE_JUDGE, true},
-    {"another epoch", 7, 4, T0, 1, 0, false, AVOW_CORE_SEND, true},
-    {"another issuer", 8, 1, T0, 0, 0, false, AVOW_CORE_SEND, true},
+    {"the held one", 7, 4, RIG_T0, 0, 0, false, AVOW_CORE_JUDGE, false},
+    {"a smaller one", 7, 3, RIG_T0, 0, 0, false, AVOW_CORE_JUDGE, false},
+    {"signed earlier", 7, 4, RIG_T0 - 1, 0, 0, false, AVOW_CORE_JUDGE, false},
+    {"signed anew", 7, 4, RIG_T0 + 1, 0, 0, false, AVOW_CORE_JUDGE, true},
+    {"another root", 7, 4, RIG_T0, 0, 1, false, AVOW_CORE_JUDGE, true},
+    {"a new line", 7, 4, RIG_T0, 0, 0, true, AVOW_CORE_JUDGE, true},
+    {"a larger one", 7, 5, RIG_T0, 0, 0, false, AVOW_CORE_JUDGE, true},
+    {"of the future", 7, 5, RIG_T0 + 301, 0, 0, false, AVOW_CORE_JUDGE, false},
+    {"just not of the future", 7, 5, RIG_T0 + 300, 0, 0, false, AVOW_CORE_JUDGE, true},
+    {"another epoch", 7, 4, RIG_T0, 1, 0, false, AVOW_CORE_SEND, true},
+    {"another issuer", 8, 1, RIG_T0, 0, 0, false, AVOW_CORE_SEND, true},
 };
 
 static void test_announcements(void **state)
@@ -353,22 +192,22 @@ static void test_announcements(void **state)
     for (size_t i = 0; i < sizeof(announce_cases) / sizeof(announce_cases[0]); i++) {
         const struct announce_case *row = &announce_cases[i];
         struct rig rig;
-        start(&rig, NULL);
-        join(&rig, 0, AVOW_PEER_NODE);
-        rig.held.checkpoint = checkpoint_of(7, 4);
+        rig_init(&rig, NULL);
+        rig_join(&rig, 0, AVOW_PEER_NODE);
+        rig.held.checkpoint = rig_checkpoint(7, 4);
         rig.held.pending = 4;
-        struct avow_checkpoint checkpoint = checkpoint_of(row->issuer, row->size);
+        struct avow_checkpoint checkpoint = rig_checkpoint(row->issuer, row->size);
         checkpoint.time = row->time;
         checkpoint.epoch = row->epoch;
         checkpoint.root.bytes[0] = row->root;
-        draft(&rig, AVOW_MESSAGE_ANNOUNCE)->checkpoint = checkpoint;
+        rig_draft(&rig, AVOW_MESSAGE_ANNOUNCE)->checkpoint = checkpoint;
         rig.message.cosignature_count = row->line;
-        rig.message.cosignatures[0].time = T0;
-        say(&rig, 0);
-        bool acts = find(&rig, UINT32_MAX, row->type) != NULL;
+        rig.message.cosignatures[0].time = RIG_T0;
+        rig_say(&rig, 0);
+        bool acts = rig_find(&rig, RIG_ANY, row->type) != NULL;
         if (acts != row->acts || (!acts && rig.count != 0))
             fail_msg("%s: %zu actions", row->name, rig.count);
-        end(&rig);
+        rig_fini(&rig);
     }
 }
 
@@ -379,30 +218,30 @@ static void test_flood(void **state)
 {
     (void)state;
     struct rig rig;
-    start(&rig, NULL);
-    join(&rig, 0, AVOW_PEER_NODE);
-    join(&rig, 1, AVOW_PEER_NODE);
-    rig.held.checkpoint = checkpoint_of(7, 4);
+    rig_init(&rig, NULL);
+    rig_join(&rig, 0, AVOW_PEER_NODE);
+    rig_join(&rig, 1, AVOW_PEER_NODE);
+    rig.held.checkpoint = rig_checkpoint(7, 4);
     rig.held.pending = 4;
     size_t asked = 0;
     struct avow_core_stats stats;
     for (uint64_t i = 0; i < 1000000; i++) {
-        announce(&rig, 0, 1000 + i, 5);
+        rig_announce(&rig, 0, 1000 + i, 5);
         assert_true(rig.count < 16);
-        asked += sent(&rig, 0, AVOW_MESSAGE_GET_CHAIN);
+        asked += rig_sent(&rig, 0, AVOW_MESSAGE_GET_CHAIN);
         if (i % 1000 == 0)
-            tick(&rig, 1);
+            rig_tick(&rig, 1);
     }
     avow_core_stats(rig.core, &stats);
     assert_int_equal(stats.wants, avow_core_config_default().wants_max);
     assert_int_equal(asked, 64);
-    announce(&rig, 1, 7, 5);
-    assert_non_null(find(&rig, UINT32_MAX, AVOW_CORE_JUDGE));
+    rig_announce(&rig, 1, 7, 5);
+    assert_non_null(rig_find(&rig, RIG_ANY, AVOW_CORE_JUDGE));
     for (uint64_t i = 1; i < 10; i++) {
-        announce(&rig, 1, i * 100, 5);
-        assert_true(sent(&rig, 1, AVOW_MESSAGE_GET_CHAIN));
+        rig_announce(&rig, 1, i * 100, 5);
+        assert_true(rig_sent(&rig, 1, AVOW_MESSAGE_GET_CHAIN));
     }
-    end(&rig);
+    rig_fini(&rig);
 }
 
 /* Unanswered questions are asked again and again, then given up; then the block is empty. */
@@ -410,24 +249,24 @@ static void test_withheld(void **state)
 {
     (void)state;
     struct rig rig;
-    start(&rig, NULL);
-    join(&rig, 0, AVOW_PEER_NODE);
+    rig_init(&rig, NULL);
+    rig_join(&rig, 0, AVOW_PEER_NODE);
     for (uint64_t i = 0; i < 100; i++)
-        announce(&rig, 0, 1000 + i, 5);
+        rig_announce(&rig, 0, 1000 + i, 5);
     struct avow_core_stats stats;
     for (int i = 0; i < 24000; i++) {
-        tick(&rig, 100);
-        draft(&rig, AVOW_MESSAGE_PONG); /* alive, else */
-        say(&rig, 0);
+        rig_tick(&rig, 100);
+        rig_draft(&rig, AVOW_MESSAGE_PONG); /* alive, else */
+        rig_say(&rig, 0);
     }
     avow_core_stats(rig.core, &stats);
     assert_int_equal(stats.wants, 0);
-    announce(&rig, 0, 1000, 5); /* ignored for an hour */
+    rig_announce(&rig, 0, 1000, 5); /* ignored for an hour */
     assert_int_equal(rig.count, 0);
-    join(&rig, 1, AVOW_PEER_NODE);
-    announce(&rig, 1, 1000, 5); /* but not from another */
-    assert_true(sent(&rig, 1, AVOW_MESSAGE_GET_CHAIN));
-    end(&rig);
+    rig_join(&rig, 1, AVOW_PEER_NODE);
+    rig_announce(&rig, 1, 1000, 5); /* but not from another */
+    assert_true(rig_sent(&rig, 1, AVOW_MESSAGE_GET_CHAIN));
+    rig_fini(&rig);
 }
 
 /* A list must go forwards, so that it ends. */
@@ -436,40 +275,40 @@ static void test_lists(void **state)
     (void)state;
     for (int i = 0; i < 4; i++) {
         struct rig rig;
-        start(&rig, NULL);
-        join(&rig, 0, AVOW_PEER_NODE);
-        assert_true(sent(&rig, 0, AVOW_MESSAGE_LIST));
+        rig_init(&rig, NULL);
+        rig_join(&rig, 0, AVOW_PEER_NODE);
+        assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_LIST));
         uint64_t request = rig.message.request;
         uint8_t bytes[4096];
         struct avow_buf items;
         avow_buf_init_fixed(&items, bytes, sizeof(bytes));
         size_t count = i == 0 ? 0 : 2;
         for (size_t k = 0; k < count; k++) {
-            struct avow_checkpoint checkpoint = checkpoint_of(i == 1 ? 9 - k : 9 + k, 5);
+            struct avow_checkpoint checkpoint = rig_checkpoint(i == 1 ? 9 - k : 9 + k, 5);
             avow_write_array(&items, 2);
             avow_checkpoint_write(&items, &checkpoint);
             avow_cosignatures_write(&items, NULL, 0);
         }
-        draft(&rig, AVOW_MESSAGE_LOGS)->request = request + (i == 2);
+        rig_draft(&rig, AVOW_MESSAGE_LOGS)->request = request + (i == 2);
         rig.message.checkpoints = (struct avow_list){count, avow_buf_bytes(&items)};
-        say(&rig, 0);
+        rig_say(&rig, 0);
         switch (i) {
         case 0:
-            assert_true(closed(&rig, 0, AVOW_REJECT_LENGTH));
+            assert_true(rig_closed(&rig, 0, AVOW_REJECT_LENGTH));
             break;
         case 1:
-            assert_true(closed(&rig, 0, AVOW_REJECT_KEY_ORDER));
+            assert_true(rig_closed(&rig, 0, AVOW_REJECT_KEY_ORDER));
             break;
         case 2: /* not what was asked */
             assert_int_equal(rig.count, 0);
             break;
         default:
-            assert_true(sent(&rig, 0, AVOW_MESSAGE_GET_CHAIN));
-            assert_true(sent(&rig, 0, AVOW_MESSAGE_LIST));
+            assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_GET_CHAIN));
+            assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_LIST));
             assert_int_equal(avow_get_u64be(rig.message.issuer.bytes), 10);
             break;
         }
-        end(&rig);
+        rig_fini(&rig);
     }
 }
 
@@ -481,31 +320,31 @@ static void test_strays(void **state)
                                                    AVOW_MESSAGE_CONSISTENCY, AVOW_MESSAGE_LOGS,
                                                    AVOW_MESSAGE_REFUSED};
     struct rig rig;
-    start(&rig, NULL);
-    join(&rig, 0, AVOW_PEER_NODE);
-    join(&rig, 1, AVOW_PEER_NODE);
-    announce(&rig, 0, 1000, 5);
-    assert_true(sent(&rig, 0, AVOW_MESSAGE_GET_CHAIN));
+    rig_init(&rig, NULL);
+    rig_join(&rig, 0, AVOW_PEER_NODE);
+    rig_join(&rig, 1, AVOW_PEER_NODE);
+    rig_announce(&rig, 0, 1000, 5);
+    assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_GET_CHAIN));
     uint64_t request = rig.message.request;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         for (uint64_t k = 0; k < 100; k++) {
-            draft(&rig, types[i])->request = k * 10007;
-            say(&rig, 0);
+            rig_draft(&rig, types[i])->request = k * 10007;
+            rig_say(&rig, 0);
             assert_int_equal(rig.count, 0);
             rig.message.request = request; /* it is not theirs to answer */
-            say(&rig, 1);
+            rig_say(&rig, 1);
             assert_int_equal(rig.count, 0);
         }
     }
     for (uint64_t k = 0; k < 100; k++) {
         struct avow_core_event event = {.type = AVOW_CORE_JUDGED, .token = request ^ k};
-        step(&rig, event);
+        rig_step(&rig, event);
         assert_int_equal(rig.count, 0);
         event.type = AVOW_CORE_STORED;
-        step(&rig, event);
+        rig_step(&rig, event);
         assert_int_equal(rig.count, 0);
     }
-    end(&rig);
+    rig_fini(&rig);
 }
 
 int main(void)
