@@ -375,6 +375,7 @@ static enum outcome try_sign(struct avow_submit *submit, struct avow_link *link)
         return HANDLED;
     }
     work->checkpoint = checkpoint;
+    work->key = *facts.signer; /* which was checked when it was proved */
     return start_work(submit, link, work);
 }
 

@@ -44,8 +44,9 @@ void avow_submit_work_run(uv_work_t *request)
         work->good = check_signer(work);
         break;
     case AVOW_WORK_SIGN:
-        work->good =
-            avow_key_is_valid(&work->checkpoint.key) && avow_checkpoint_verify(&work->checkpoint);
+        work->good = (avow_key_equal(&work->checkpoint.key, &work->key) ||
+                      avow_key_is_valid(&work->checkpoint.key)) &&
+                     avow_checkpoint_verify(&work->checkpoint);
         break;
     case AVOW_WORK_HEARTBEAT:
         work->err = avow_seedfile_write(work->path, work->seed);

@@ -1,8 +1,6 @@
 #include "tests/bench/bench.h"
 
 #include <ftw.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +22,11 @@ double bench_seconds(void)
 double bench_cpu_seconds(void)
 {
     return seconds_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double bench_process_cpu(void)
+{
+    return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 void bench_figure(const char *name, double value)
@@ -112,12 +115,4 @@ double bench_percentile(double *values, size_t count, double share)
     qsort(values, count, sizeof(*values), compare);
     size_t at = (size_t)(share * (double)count);
     return values[at < count ? at : count - 1];
-}
-
-void bench_pin(unsigned core)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    (void)pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }

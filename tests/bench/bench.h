@@ -6,9 +6,11 @@
 
 #include "proto/base.h"
 
-/* Seconds on a clock that only goes forward, and CPU seconds of the calling thread. */
+/* Seconds on a clock that only goes forward; CPU seconds of the calling thread, and of the process.
+ */
 double bench_seconds(void);
 double bench_cpu_seconds(void);
+double bench_process_cpu(void);
 
 /* Prints one figure. */
 void bench_figure(const char *name, double value);
@@ -34,8 +36,5 @@ uint64_t bench_random(uint64_t *seed);
 
 /* Sorts `values` and gives the one at this share of them, 0 to 1. */
 double bench_percentile(double *values, size_t count, double share);
-
-/* Pins the calling thread to a core, where the system lets it. */
-void bench_pin(unsigned core);
 
 #endif

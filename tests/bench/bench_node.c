@@ -91,15 +91,16 @@ static double asking_rate(const struct bench_node *node, const struct bench_log 
                           enum avow_message_type type, uint64_t count)
 {
     struct asker askers[ASKERS];
+    uint64_t each = count / ASKERS;
     double started = bench_seconds();
     for (size_t i = 0; i < ASKERS; i++) {
-        askers[i] = (struct asker){
-            .node = node, .log = log, .type = type, .count = count / ASKERS, .seed = i};
+        askers[i] =
+            (struct asker){.node = node, .log = log, .type = type, .count = each, .seed = i};
         BENCH_MUST(pthread_create(&askers[i].thread, NULL, ask, &askers[i]) == 0);
     }
     for (size_t i = 0; i < ASKERS; i++)
         BENCH_MUST(pthread_join(askers[i].thread, NULL) == 0);
-    return (double)(count / ASKERS * ASKERS) / (bench_seconds() - started);
+    return (double)(each * ASKERS) / (bench_seconds() - started);
 }
 
 static void measure_latency(const struct bench_node *node, const struct bench_log *log)

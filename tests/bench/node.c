@@ -205,7 +205,7 @@ static void propose(struct avow_client *client, const struct bench_log *log,
 void bench_submit(struct avow_client *client, const struct bench_log *log,
                   const struct bench_packed *packed, size_t from, size_t to)
 {
-    struct avow_message answer;
+    struct avow_message answer = {0};
     struct avow_checkpoint unsigned_one =
         bench_log_checkpoint(log, to * BENCH_CHUNK, (uint64_t)time(NULL));
     struct avow_checkpoint checkpoint = unsigned_one;

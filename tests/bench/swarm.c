@@ -107,6 +107,7 @@ void bench_swarm(const struct bench_node *node, const struct avow_key *home, siz
         BENCH_MUST(pthread_create(&issuers[i].thread, NULL, run, &issuers[i]) == 0);
     }
     double cpu = bench_node_cpu(node);
+    double own = bench_process_cpu();
     double started = bench_seconds();
     (void)pthread_barrier_wait(&start);
     for (size_t i = 0; i < ISSUERS; i++)
@@ -115,6 +116,8 @@ void bench_swarm(const struct bench_node *node, const struct avow_key *home, siz
     report(issuers, rounds, seconds);
     bench_figure("node-single-cpu-us",
                  (bench_node_cpu(node) - cpu) / (double)(ISSUERS * rounds) * 1e6);
+    bench_figure("node-single-generator-us",
+                 (bench_process_cpu() - own) / (double)(ISSUERS * rounds) * 1e6);
     for (size_t i = 0; i < ISSUERS; i++)
         finish(&issuers[i]);
     free(issuers);
