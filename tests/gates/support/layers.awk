@@ -19,7 +19,7 @@ BEGIN {
     allow("cli", "store cli")
     # What pure code may include: the language, and libraries that compute and do nothing else.
     split("assert.h ctype.h endian.h errno.h float.h inttypes.h jansson.h limits.h math.h msgpack.h " \
-        "sodium.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h " \
+        "sodium.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h threads.h " \
         "zlib.h", headers, " ")
     for (i in headers)
         pure[headers[i]] = 1
