@@ -334,6 +334,7 @@ static unsigned peak_level(uint64_t size, uint64_t index)
     return 0;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): at most AVOW_TREE_LEVELS deep */
 /* The hash of node (level, index) of the base's status map after the changes, from proved chunks: a
  * node above a changed chunk is recomputed; any other is in the path of a chunk beside it. */
 static struct avow_hash status_node(const struct avow_draft *draft, size_t first, size_t last,
@@ -358,6 +359,7 @@ static struct avow_hash status_node(const struct avow_draft *draft, size_t first
         memcpy(&right, chunk->path.data + (level - 1) * sizeof(right), sizeof(right));
     return avow_node_hash(&left, &right);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static struct avow_hash status_root(const struct avow_draft *draft)
 {
