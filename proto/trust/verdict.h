@@ -115,24 +115,20 @@ struct avow_verdict {
     unsigned checked, unchecked; /* of enum avow_check */
     struct avow_hash issuer;
     uint64_t index;
-    bool has_log;                                       /* the rest below is known */
-    struct avow_bytes issuer_name, issuer_jurisdiction; /* views into the facts */
+    /* Which of the rest are known. */
+    bool has_log, has_witnessed_at, has_entry, has_achievement_title, has_state, has_successor;
     uint32_t epoch;
-    uint64_t size, time; /* the checkpoint's */
-    uint64_t age_s;      /* by the policy's rule */
-    bool has_witnessed_at;
+    struct avow_bytes issuer_name, issuer_jurisdiction; /* views into the facts */
+    uint64_t size, time;                                /* the checkpoint's */
+    uint64_t age_s;                                     /* by the policy's rule */
     uint64_t witnessed_at;
-    bool has_entry;
     uint64_t achievement;
-    bool has_achievement_title;
     struct avow_bytes achievement_title, achievement_code;
-    bool has_state;
-    enum avow_status state;
-    uint64_t reason; /* enum avow_reason; when state is not active and its entry is shown */
-    uint64_t since;  /* t of that entry */
-    bool has_successor;
+    uint64_t reason;    /* enum avow_reason; when state is not active and its entry is shown */
+    uint64_t since;     /* t of that entry */
     uint64_t successor; /* index in the same log */
     uint64_t valid_from, valid_until;
+    enum avow_status state;
 };
 
 /* Judges `subject` as of `at` (normally `now`), with freshness measured to `now`, both Unix
