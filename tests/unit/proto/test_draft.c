@@ -174,6 +174,34 @@ static void test_random(void **state)
         random_history((uint32_t)i + 1, sizes[i], i % 4 == 3 ? 1100 : 60);
 }
 
+/* Each single chunk of a map of 8 + 4 + 1, and each pair: all siblings come from their paths. */
+static void test_each_chunk(void **state)
+{
+    (void)state;
+    enum { CHUNKS = 13 };
+    for (uint64_t first = 0; first < CHUNKS; first++) {
+        for (uint64_t second = first; second < CHUNKS; second += 3) {
+            struct pair pair;
+            uint64_t targets[2] = {first * 1024 + 100, second * 1024 + 101};
+            start(&pair, "each chunk", (CHUNKS - 1) * 1024 + 200);
+            for (size_t i = 0; i < 2; i++)
+                proof_plan_record(&pair.plan, targets[i]);
+            show_edge(&pair);
+            assert_int_equal(begin(&pair), AVOW_ACCEPT);
+            for (size_t i = 0; i < 2; i++) {
+                struct avow_entry entry;
+                log_builder_status_change(&pair.log, &entry, targets[i], AVOW_STATUS_REVOKED,
+                                          AVOW_REASON_FRAUD, LOG_BUILDER_NONE);
+                if (log_builder_try(&pair.log, &entry) == AVOW_ACCEPT)
+                    follow(&pair);
+                compare(&pair);
+            }
+            assert_int_not_equal(avow_draft_size(pair.draft), avow_draft_base(pair.draft));
+            finish(&pair);
+        }
+    }
+}
+
 static void test_new(void **state)
 {
     (void)state;
@@ -322,9 +350,10 @@ int main(void)
     if (avow_crypto_init() != AVOW_OK)
         return EXIT_FAILURE;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),   cmocka_unit_test(test_new),
-        cmocka_unit_test(test_lacking),  cmocka_unit_test(test_not_shown),
-        cmocka_unit_test(test_rejected), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_random),    cmocka_unit_test(test_each_chunk),
+        cmocka_unit_test(test_new),       cmocka_unit_test(test_lacking),
+        cmocka_unit_test(test_not_shown), cmocka_unit_test(test_rejected),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
