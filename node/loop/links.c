@@ -11,8 +11,8 @@
 static const struct avow_rate_limit handshakes_overall = {.per_s = 500, .burst = 1000};
 static const struct avow_rate_limit handshakes_each = {.per_s = 200, .burst = 400};
 
-/* What junk, a wrong signature or a broken protocol costs an address: ten returns a second. */
-#define MISCONDUCT_HANDSHAKES 20
+/* What junk, a wrong signature or a broken protocol costs an address: twenty returns a second. */
+#define MISCONDUCT_HANDSHAKES 10
 
 /* ---- addresses ---- */
 
