@@ -232,6 +232,10 @@ static enum avow_err shake_hands(struct avow_client *client,
         return fail(client, AVOW_ERR_REJECTED,
                     "%s cut the connection during the handshake: is it a node of network \"%s\"?",
                     client->address, channel.network);
+    if (err == AVOW_ERR_REJECTED && avow_channel_reject(&client->channel) == AVOW_REJECT_HANDSHAKE)
+        return fail(client, err,
+                    "%s does not complete the handshake: is it a node of network \"%s\"?",
+                    client->address, channel.network);
     if (err == AVOW_OK)
         client->node = *avow_channel_peer(&client->channel);
     return err;
