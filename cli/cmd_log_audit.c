@@ -49,13 +49,16 @@ static void print_row(const struct audit *audit, const char *id,
 {
     FILE *out = audit->cli->out;
     const bool colour = avow_cli_may_colour(out);
-    const char *style = result->status == AVOW_EXIT_OK ? AVOW_TERM_GREEN : AVOW_TERM_RED;
+    const char *style = result->status == AVOW_EXIT_OK        ? AVOW_TERM_GREEN
+                        : result->status == AVOW_EXIT_UNKNOWN ? AVOW_TERM_YELLOW
+                                                              : AVOW_TERM_RED;
     (void)fprintf(out, "%s%-7s%s  %s  ", colour ? style : "", outcome(result->status),
                   colour ? AVOW_TERM_RESET : "", id);
     if (log != NULL) {
         const struct avow_chain_names names = avow_chain_names(&log->state.chain, AVOW_NEVER);
-        (void)fprintf(out, "%" PRIu64 " entries, epoch %" PRIu32 ", %zu cosignatures  ",
-                      log->checkpoint.size, log->checkpoint.epoch, log->cosignature_count);
+        (void)fprintf(out, "%" PRIu64 " entries, epoch %" PRIu32 ", %zu cosignature%s  ",
+                      log->checkpoint.size, log->checkpoint.epoch, log->cosignature_count,
+                      log->cosignature_count == 1 ? "" : "s");
         avow_cli_print_text(out, names.name);
     } else {
         avow_cli_print_text(out, avow_bytes_text(result->text));

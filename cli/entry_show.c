@@ -77,6 +77,23 @@ static void put_status(json_t *object, const struct avow_shown *shown, bool *ok)
         put_reference(object, "successor", shown, change->successor, ok);
 }
 
+static void put_nodes(json_t *object, const struct avow_nodes *nodes, bool *ok)
+{
+    struct avow_bytes list = nodes->list, address;
+    struct avow_key node;
+    json_t *array = json_array();
+    while (avow_nodes_next(&list, &node, &address)) {
+        char id[AVOW_NODE_TEXT_MAX];
+        avow_node_text(&node, id);
+        json_t *row = json_object();
+        put(row, "node", json_string(id), ok);
+        put_text(row, "address", address, ok);
+        if (json_array_append_new(array, row) != 0)
+            *ok = false;
+    }
+    put(object, "nodes", array, ok);
+}
+
 static void put_names(json_t *object, struct avow_bytes name, struct avow_bytes jurisdiction,
                       struct avow_bytes website, bool *ok)
 {
@@ -100,6 +117,8 @@ static void put_kind(json_t *object, const struct avow_shown *shown, bool *ok)
         put(object, "action", json_string(retire ? "retire" : "authorise"), ok);
         put(object, "use", json_string(entry->key.use == AVOW_USE_SIGN ? "sign" : "heartbeat"), ok);
         put_key(object, "key", &entry->key.key, ok);
+    } else if (entry->kind == AVOW_KIND_NODES) {
+        put_nodes(object, &entry->nodes, ok);
     } else if (entry->kind == AVOW_KIND_ROOT_ROTATION) {
         put_key(object, "new_root", &entry->rotation.new_root, ok);
         put_key(object, "signing_key", &entry->rotation.signing_key, ok);
@@ -184,6 +203,17 @@ static void say_key(FILE *file, const struct avow_key_entry *key)
                   key->use == AVOW_USE_SIGN ? "signing" : "heartbeat", text);
 }
 
+/* Their addresses, the home node's first; their ids are in the JSON. */
+static void say_nodes(FILE *file, const struct avow_nodes *nodes)
+{
+    struct avow_bytes list = nodes->list, address;
+    struct avow_key node;
+    for (const char *separator = ""; avow_nodes_next(&list, &node, &address); separator = ", ") {
+        (void)fputs(separator, file);
+        avow_cli_print_text(file, address);
+    }
+}
+
 static void say_kind(FILE *file, const struct avow_shown *shown)
 {
     const struct avow_entry *entry = &shown->entry;
@@ -191,6 +221,8 @@ static void say_kind(FILE *file, const struct avow_shown *shown)
         say_status(file, shown);
     } else if (entry->kind == AVOW_KIND_ISSUE) {
         say_issue(file, shown);
+    } else if (entry->kind == AVOW_KIND_NODES) {
+        say_nodes(file, &entry->nodes);
     } else if (entry->kind == AVOW_KIND_KEY) {
         say_key(file, &entry->key);
     } else if (entry->kind == AVOW_KIND_INCEPTION) {

@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define ISSUER_BYTES_MAX ((size_t)1024 * 1024)
+
 /* ------------------------------------------------------------------ keys */
 
 static void write_vkey(struct avow_buf *out, struct avow_bytes name, enum avow_note_type type,
@@ -149,11 +151,15 @@ static int write_issuer(struct avow_export *export)
     AVOW_CLEANUP(avow_json_release)
     json_t *object = issuer_object(export->log);
     char *text = object == NULL ? NULL : json_dumps(object, JSON_INDENT(2));
-    if (text == NULL)
-        return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    int status = avow_export_put(export, "issuer.json", avow_bytes_text(text));
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf out;
+    avow_buf_init(&out, ISSUER_BYTES_MAX);
+    if (text != NULL)
+        avow_buf_printf(&out, "%s\n", text);
+    else
+        out.err = AVOW_ERR_NOMEM;
     free(text);
-    return status;
+    return put_buf(export, "issuer.json", &out);
 }
 
 int avow_export_about(struct avow_export *export)

@@ -69,7 +69,6 @@ static void print_why(const struct page *page)
         avow_reference_text(&v->issuer, v->successor, successor);
         (void)fprintf(page->file, "  It was replaced by %s.\n", successor);
     }
-    (void)fputc('\n', page->file);
 }
 
 /* A name that only the document gives, or that it gives differently from the registry. */
@@ -134,8 +133,8 @@ static void print_when(const struct page *page)
     }
     if (v->has_witnessed_at) {
         avow_term_time(v->witnessed_at, text);
-        label(page, "first seen");
-        (void)fprintf(page->file, "%s, by a node that cosigned it\n", text);
+        label(page, "witnessed");
+        (void)fprintf(page->file, "%s, the earliest by a node that is shown\n", text);
     }
 }
 
@@ -172,7 +171,6 @@ static const char *unchecked_reason(const struct page *page, unsigned bit)
 static void print_checks(const struct page *page)
 {
     const char *separator = "";
-    (void)fputc('\n', page->file);
     label(page, "checked");
     for (unsigned bit = 0; bit < AVOW_CHECK_COUNT; bit++) {
         if ((page->v->checked & 1U << bit) == 0)
@@ -197,7 +195,10 @@ void avow_verdict_print(FILE *file, const struct avow_verdict_view *view, bool c
     const struct page page = {.file = file, .view = view, .v = view->verdict, .colour = colour};
     print_word(&page);
     print_why(&page);
+    (void)fputc('\n', file);
     print_who(&page);
     print_when(&page);
+    if (view->verdict->has_log || view->file->document != NULL)
+        (void)fputc('\n', file);
     print_checks(&page);
 }

@@ -21,7 +21,7 @@ const readNote = (text, [vkey, ...more]) => {
   const form =
     /^avow\/(avow1\w+)\/(\d+)\/([0-9a-f]{32})\n(\d+)\n(\S{44})\ntime (\d+)\nstatus (\S{44})\n$/
   const [, issuer, epoch, opening, size, root, time, status] = form.exec(body) ?? refuse('no note')
-  const [name, hash, typed] = vkey.split('+')
+  const [, name, hash, typed] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey) ?? refuse('no vkey')
   const key = Buffer.from(typed, 'base64')
   const id = sha256(`${name}\n`, key).subarray(0, 4)
   if (key[0] !== 1 || id.toString('hex') !== hash) refuse('a wrong verifier key')

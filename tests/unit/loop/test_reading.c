@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/watcher.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/credential/badge.h"
@@ -434,6 +435,56 @@ static void test_watch_and_revoke(void **state)
     avow_buf_fini(&text);
 }
 
+static void count_event(void *context, struct avow_client *client,
+                        const struct avow_log_proof *proof, uint64_t index)
+{
+    (void)client;
+    (void)proof;
+    uint64_t *next = context;
+    assert_int_equal(index, *next);
+    (*next)++;
+}
+
+/* A watcher goes on from a history it has seen, and from no other. */
+static void test_other_history(void **state)
+{
+    const struct scene *scene = *state;
+    struct avow_client *client = test_connect(&scene->node, AVOW_PEER_CLIENT);
+    struct avow_position position = {.issuer = scene->issuer.id};
+    char reason[AVOW_FETCH_REASON_MAX];
+    uint64_t next = 0;
+    assert_int_equal(avow_watcher_follow(client, &position, count_event, &next, reason), 0);
+    assert_int_equal(next, SIZE);
+    assert_int_equal(position.size, SIZE);
+
+    /* As it was at 100 entries. */
+    struct avow_tree tree = {0};
+    for (uint64_t i = 0; i < 100; i++) {
+        const struct avow_hash leaf = avow_leaf_hash(avow_draft_entry(scene->issuer.draft, i));
+        avow_tree_append(&tree, &leaf, NULL);
+    }
+    position.size = position.next = next = 100;
+    position.root = avow_tree_root(&tree);
+    assert_int_equal(avow_watcher_follow(client, &position, count_event, &next, reason), 0);
+    assert_int_equal(next, SIZE);
+
+    /* As it never was, of a smaller size, of the same, and of a larger. */
+    static const struct {
+        uint64_t size;
+        int status;
+    } others[] = {{100, AVOW_EXIT_NEGATIVE}, {SIZE, AVOW_EXIT_NEGATIVE}, {SIZE + 1, 3}};
+    for (size_t i = 0; i < 3; i++) {
+        position.size = others[i].size;
+        position.next = next = 50;
+        memset(position.root.bytes, 7, sizeof(position.root.bytes));
+        assert_int_equal(avow_watcher_follow(client, &position, count_event, &next, reason),
+                         others[i].status);
+        assert_int_equal(next, 50);
+        assert_int_equal(position.size, others[i].size);
+    }
+    avow_client_free(&client);
+}
+
 static void test_bad_watch_calls(void **state)
 {
     const struct scene *scene = *state;
@@ -446,11 +497,11 @@ static void test_bad_watch_calls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verify),           cmocka_unit_test(test_tampered),
-        cmocka_unit_test(test_offline),          cmocka_unit_test(test_log_show),
-        cmocka_unit_test(test_log_audit),        cmocka_unit_test(test_log_export),
-        cmocka_unit_test(test_node_commands),    cmocka_unit_test(test_bad_watch_calls),
-        cmocka_unit_test(test_watch_and_revoke),
+        cmocka_unit_test(test_verify),        cmocka_unit_test(test_tampered),
+        cmocka_unit_test(test_offline),       cmocka_unit_test(test_log_show),
+        cmocka_unit_test(test_log_audit),     cmocka_unit_test(test_log_export),
+        cmocka_unit_test(test_node_commands), cmocka_unit_test(test_bad_watch_calls),
+        cmocka_unit_test(test_other_history), cmocka_unit_test(test_watch_and_revoke),
     };
     (void)signal(SIGPIPE, SIG_IGN);
     if (avow_crypto_init() != AVOW_OK)
