@@ -4,6 +4,7 @@
 #define COMMANDS(X)                                                                                \
     X(issuer_new)                                                                                  \
     X(achievement_add)                                                                             \
+    X(issue)                                                                                       \
     X(help)                                                                                        \
     X(completion)                                                                                  \
     X(man)                                                                                         \

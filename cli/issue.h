@@ -1,0 +1,35 @@
+/* Issuing to many learners into one folder: batches of the log, staged files, books kept so that
+ * nothing is issued twice (cli/journal.h). */
+#ifndef AVOW_CLI_ISSUE_H
+#define AVOW_CLI_ISSUE_H
+
+#include "cli/credential.h"
+#include "cli/journal.h"
+
+#define AVOW_ISSUE_BATCH_MAX 100000
+
+struct avow_issuance {
+    const struct avow_cli *cli;
+    const struct avow_identity_keys *keys;
+    uint64_t achievement;
+    const struct avow_learners *learners;
+    const char *folder;
+    struct avow_journal journal;
+    uint64_t issued, skipped; /* rows, of this call */
+    uint64_t last_index;      /* the entry of the last row issued or skipped */
+};
+
+/* Opens the folder's books, finishes what an earlier call left open, and issues to every learner
+ * whose row is not in the books. An exit status. */
+int avow_issue_all(struct avow_issuance *issuance);
+
+/* Steps of it. The files of a batch, from where they are staged into the folder. */
+int avow_issue_install(struct avow_issuance *issuance, const struct avow_journal_batch *batch);
+/* One batch: learners `rows`, `count` of them. */
+int avow_issue_batch(struct avow_issuance *issuance, const struct avow_learner **rows,
+                     size_t count);
+
+#define AVOW_ISSUE_BOOKS ".avow"
+#define AVOW_ISSUE_STAGE ".avow/stage"
+
+#endif

@@ -1,0 +1,277 @@
+/* One batch. The badge files are made and staged by as many threads as there are cores; the log's
+ * entries follow in a shuffled order, so that a list's order does not name the neighbours of an
+ * entry. */
+#include "cli/issue.h"
+
+#include "cli/files.h"
+#include "cli/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define THREADS_MAX 16
+#define ROWS_A_THREAD 64 /* fewer are not worth one */
+
+struct batch {
+    struct avow_issuance *issuance;
+    const struct avow_learner **rows;
+    size_t count;
+    uint64_t base;
+    struct avow_terms terms;
+    size_t *place;                 /* place[row]: its entry is base + place[row] */
+    struct avow_hash *commitments; /* by row */
+    size_t threads;
+    atomic_size_t made;
+    _Atomic(enum avow_err) err; /* the first that went wrong … */
+    atomic_size_t bad;          /* … with this row */
+};
+
+/* ------------------------------------------------------------------ making and staging */
+
+static enum avow_err stage(const struct batch *batch, const struct avow_learner *learner,
+                           const char *text)
+{
+    char path[AVOW_PATH_BYTES];
+    int len =
+        snprintf(path, sizeof(path), "%s/" AVOW_ISSUE_STAGE "/%s.json", batch->issuance->folder,
+                 avow_learner_text(batch->issuance->learners, learner, AVOW_LEARNER_FILE));
+    if (len < 0 || (size_t)len >= sizeof(path))
+        return AVOW_ERR_TOO_LARGE;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return AVOW_ERR_IO;
+    size_t size = strlen(text);
+    bool good = write(fd, text, size) == (ssize_t)size && write(fd, "\n", 1) == 1;
+    enum avow_err err = good ? AVOW_OK : errno == ENOSPC ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
+    return close(fd) == 0 || err != AVOW_OK ? err : AVOW_ERR_IO;
+}
+
+static enum avow_err make_one(struct batch *batch, size_t row)
+{
+    char *text;
+    enum avow_err err =
+        avow_credential_make(&batch->terms, batch->issuance->learners, batch->rows[row],
+                             batch->base + batch->place[row], &batch->commitments[row], &text);
+    if (err == AVOW_OK)
+        err = stage(batch, batch->rows[row], text);
+    free(text);
+    return err;
+}
+
+struct worker {
+    struct batch *batch;
+    size_t number;
+    struct avow_progress *progress; /* of the calling thread alone */
+};
+
+static void *work(void *context)
+{
+    const struct worker *worker = context;
+    struct batch *batch = worker->batch;
+    for (size_t row = worker->number; row < batch->count; row += batch->threads) {
+        enum avow_err none = AVOW_OK;
+        enum avow_err err = make_one(batch, row);
+        if (err != AVOW_OK && atomic_compare_exchange_strong(&batch->err, &none, err))
+            atomic_store(&batch->bad, row);
+        if (err != AVOW_OK || atomic_load_explicit(&batch->err, memory_order_relaxed) != AVOW_OK)
+            break;
+        size_t made = atomic_fetch_add_explicit(&batch->made, 1, memory_order_relaxed) + 1;
+        if (worker->progress != NULL)
+            avow_progress_show(worker->progress, made);
+    }
+    return NULL;
+}
+
+static size_t count_threads(size_t rows)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t threads = cores < 1 ? 1 : (size_t)cores;
+    if (threads > THREADS_MAX)
+        threads = THREADS_MAX;
+    return threads > rows / ROWS_A_THREAD + 1 ? rows / ROWS_A_THREAD + 1 : threads;
+}
+
+static int make_all(struct batch *batch)
+{
+    struct worker workers[THREADS_MAX];
+    pthread_t threads[THREADS_MAX];
+    struct avow_progress progress;
+    const struct avow_cli *cli = batch->issuance->cli;
+    size_t started = 1;
+    batch->threads = count_threads(batch->count);
+    avow_progress_start(&progress, cli->err, "credentials made", batch->count);
+    workers[0] = (struct worker){batch, 0, &progress};
+    for (; started < batch->threads; started++) {
+        workers[started] = (struct worker){batch, started, NULL};
+        if (pthread_create(&threads[started], NULL, work, &workers[started]) != 0)
+            break;
+    }
+    (void)work(&workers[0]);
+    for (size_t i = 1; i < started; i++)
+        (void)pthread_join(threads[i], NULL);
+    for (size_t i = started; i < batch->threads; i++) { /* those that could not be started */
+        workers[i] = (struct worker){batch, i, &progress};
+        (void)work(&workers[i]);
+    }
+    avow_progress_end(&progress);
+    enum avow_err err = atomic_load(&batch->err);
+    if (err == AVOW_OK)
+        return AVOW_EXIT_OK;
+    const struct avow_learner *learner = batch->rows[atomic_load(&batch->bad)];
+    if (err == AVOW_ERR_INVALID)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "line %zu: this row cannot be a credential: a text or a date is out "
+                             "of bounds; nothing was issued",
+                             learner->line);
+    return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "line %zu: cannot write its file in %s: %s",
+                         learner->line, batch->issuance->folder, avow_err_text(err));
+}
+
+/* ------------------------------------------------------------------ the log's entries */
+
+static void shuffle(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        batch->place[i] = i;
+    for (size_t i = batch->count; i > 1; i--) {
+        size_t other = randombytes_uniform((uint32_t)i);
+        size_t swap = batch->place[i - 1];
+        batch->place[i - 1] = batch->place[other];
+        batch->place[other] = swap;
+    }
+}
+
+static int append_all(struct batch *batch, struct avow_signer *signer)
+{
+    size_t *row_at = calloc(batch->count, sizeof(*row_at));
+    int status = AVOW_EXIT_OK;
+    if (row_at == NULL)
+        return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    for (size_t row = 0; row < batch->count; row++)
+        row_at[batch->place[row]] = row;
+    for (size_t place = 0; place < batch->count && status == AVOW_EXIT_OK; place++) {
+        const struct avow_learner *learner = batch->rows[row_at[place]];
+        const struct avow_entry entry = {
+            .kind = AVOW_KIND_ISSUE,
+            .t = batch->terms.time,
+            .issue = {.achievement = batch->terms.achievement,
+                      .commitment = batch->commitments[row_at[place]],
+                      .valid_from = avow_terms_valid_from(&batch->terms, learner),
+                      .valid_until = learner->valid_until},
+        };
+        status = avow_signer_append(signer, &entry);
+    }
+    free(row_at);
+    return status;
+}
+
+static int build(void *context, struct avow_signer *signer)
+{
+    struct batch *batch = context;
+    const struct avow_issuance *issuance = batch->issuance;
+    int status = avow_terms_read(signer, issuance->keys, issuance->achievement, &batch->terms);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    batch->base = avow_draft_size(avow_signer_draft(signer));
+    atomic_store(&batch->made, 0);
+    shuffle(batch);
+    status = make_all(batch);
+    if (status == AVOW_EXIT_OK)
+        status = append_all(batch, signer);
+    avow_terms_fini(&batch->terms);
+    return status;
+}
+
+/* ------------------------------------------------------------------ the books */
+
+static struct avow_journal_row *list_rows(const struct batch *batch)
+{
+    struct avow_journal_row *rows = calloc(batch->count, sizeof(*rows));
+    for (size_t i = 0; rows != NULL && i < batch->count; i++) {
+        const struct avow_learner *learner = batch->rows[i];
+        rows[i] = (struct avow_journal_row){
+            .digest = learner->digest,
+            .index = batch->base + batch->place[i],
+            .name = avow_learner_text(batch->issuance->learners, learner, AVOW_LEARNER_FILE),
+        };
+    }
+    return rows;
+}
+
+/* Files first, then the books that name them, then the node. */
+static int before_hold(void *context, uint64_t base, const struct avow_checkpoint *text)
+{
+    struct batch *batch = context;
+    struct avow_journal *journal = &batch->issuance->journal;
+    char path[AVOW_PATH_BYTES];
+    struct avow_journal_row *rows = list_rows(batch);
+    if (rows == NULL)
+        return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    enum avow_err err = avow_join_path(batch->issuance->folder, AVOW_ISSUE_STAGE, path);
+    if (err == AVOW_OK)
+        err = avow_sync_all(path);
+    if (err == AVOW_OK && journal->is_open) /* an attempt that somebody was faster than */
+        err = avow_journal_end(journal, false);
+    if (err == AVOW_OK) {
+        const struct avow_journal_batch entry = {.base = base,
+                                                 .size = text->size,
+                                                 .root = text->root,
+                                                 .count = batch->count,
+                                                 .rows = rows};
+        err = avow_journal_begin(journal, &entry);
+    }
+    free(rows);
+    if (err == AVOW_OK)
+        return AVOW_EXIT_OK;
+    return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "cannot write in %s: %s",
+                         batch->issuance->folder, avow_err_text(err));
+}
+
+static int publish(struct batch *batch)
+{
+    struct avow_issuance *issuance = batch->issuance;
+    struct avow_published published;
+    const struct avow_publication publication = {
+        .indices = &issuance->achievement,
+        .count = 1,
+        .build = build,
+        .before_hold = before_hold,
+        .context = batch,
+    };
+    int status = avow_publish(issuance->cli, issuance->keys, &publication, &published);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    struct avow_journal_batch done = {.count = batch->count, .rows = list_rows(batch)};
+    if (done.rows == NULL)
+        return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    status = avow_issue_install(issuance, &done);
+    if (status == AVOW_EXIT_OK) {
+        issuance->issued += batch->count;
+        issuance->last_index = done.rows[batch->count - 1].index;
+    }
+    free(done.rows);
+    return status;
+}
+
+int avow_issue_batch(struct avow_issuance *issuance, const struct avow_learner **rows, size_t count)
+{
+    struct batch batch = {
+        .issuance = issuance,
+        .rows = rows,
+        .count = count,
+        .place = calloc(count, sizeof(*batch.place)),
+        .commitments = calloc(count, sizeof(*batch.commitments)),
+    };
+    int status = batch.place != NULL && batch.commitments != NULL
+                     ? publish(&batch)
+                     : avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    free(batch.place);
+    free(batch.commitments);
+    return status;
+}
