@@ -182,7 +182,7 @@ static int attempt(struct run *run)
 
 static void pause_before(unsigned attempts)
 {
-    uint32_t most = PAUSE_MS_MIN << (attempts < 7 ? attempts : 7);
+    uint32_t most = (uint32_t)PAUSE_MS_MIN << (attempts < 7 ? attempts : 7);
     uint32_t ms = PAUSE_MS_MIN + randombytes_uniform(most < PAUSE_MS_MAX ? most : PAUSE_MS_MAX);
     const struct timespec pause = {.tv_nsec = (long)ms * 1000000L};
     (void)nanosleep(&pause, NULL);
