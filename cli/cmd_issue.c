@@ -1,6 +1,7 @@
 /* avow issue: credentials as files, and their records in the log. */
 #include "cli/issue.h"
 #include "cli/number.h"
+#include "cli/print.h"
 #include "proto/codec/id.h"
 
 #include <sys/stat.h>
@@ -25,26 +26,27 @@ static int report(const struct avow_issuance *issuance)
 {
     const struct avow_cli *cli = issuance->cli;
     const struct avow_learners *learners = issuance->learners;
-    char reference[AVOW_REFERENCE_TEXT_MAX];
+    char reference[AVOW_REFERENCE_TEXT_MAX], path[AVOW_PATH_BYTES];
     if (avow_cli_value(cli, "csv") == NULL) {
         avow_reference_text(&issuance->keys->issuer, issuance->last_index, reference);
         if (issuance->skipped > 0)
             avow_cli_note(cli, "It had been issued before.");
-        (void)fprintf(
-            cli->out,
-            cli->json ? "{\"file\": \"%s/%s.json\", \"reference\": \"%s\"}\n" : "%s/%s.json %s\n",
-            issuance->folder, avow_learner_text(learners, &learners->rows[0], AVOW_LEARNER_FILE),
-            reference);
-        return AVOW_EXIT_OK;
+        (void)snprintf(path, sizeof(path), "%s/%s.json", issuance->folder,
+                       avow_learner_text(learners, &learners->rows[0], AVOW_LEARNER_FILE));
+        if (!cli->json)
+            (void)fprintf(cli->out, "%s %s\n", path, reference);
+        return cli->json ? avow_print_json(
+                               cli, json_pack("{s:s, s:s}", "file", path, "reference", reference))
+                         : AVOW_EXIT_OK;
     }
-    if (cli->json)
-        (void)fprintf(cli->out, "{\"issued\": %llu, \"skipped\": %llu}\n",
-                      (unsigned long long)issuance->issued, (unsigned long long)issuance->skipped);
     if (issuance->skipped > 0)
         avow_cli_note(cli, "%llu had been issued before.", (unsigned long long)issuance->skipped);
     avow_cli_note(cli, "%llu credential%s issued into %s.", (unsigned long long)issuance->issued,
                   issuance->issued == 1 ? "" : "s", issuance->folder);
-    return AVOW_EXIT_OK;
+    if (!cli->json)
+        return AVOW_EXIT_OK;
+    return avow_print_json(cli, json_pack("{s:I, s:I}", "issued", (json_int_t)issuance->issued,
+                                          "skipped", (json_int_t)issuance->skipped));
 }
 
 static int issue(const struct avow_cli *cli, struct avow_issuance *issuance,

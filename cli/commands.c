@@ -5,6 +5,9 @@
     X(issuer_new)                                                                                  \
     X(achievement_add)                                                                             \
     X(issue)                                                                                       \
+    X(revoke)                                                                                      \
+    X(suspend)                                                                                     \
+    X(reinstate)                                                                                   \
     X(help)                                                                                        \
     X(completion)                                                                                  \
     X(man)                                                                                         \

@@ -1,0 +1,10 @@
+#include "cli/print.h"
+
+int avow_print_json(const struct avow_cli *cli, json_t *value)
+{
+    bool printed = value != NULL && json_dumpf(value, cli->out, JSON_INDENT(2)) == 0 &&
+                   fputc('\n', cli->out) != EOF;
+    json_decref(value);
+    return printed ? AVOW_EXIT_OK
+                   : avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot print the answer");
+}

@@ -1,0 +1,163 @@
+/* In batches small enough for the proof of their targets to fit one answer. A batch is done whole
+ * or not at all, and doing it again changes nothing. */
+#include "cli/status_change.h"
+
+#include "cli/print.h"
+#include "cli/signer.h"
+#include "cli/targets.h"
+#include "proto/codec/id.h"
+
+#include <stdlib.h>
+
+#define BATCH_TARGETS 256
+
+struct change {
+    const struct avow_cli *cli;
+    enum avow_status state;
+    enum avow_reason reason;
+    const struct avow_targets *targets;
+    size_t first, count;       /* the batch at hand */
+    size_t changed, unchanged; /* in the batches before it */
+    size_t appended;           /* in the batch */
+};
+
+static int find_reason(struct change *change)
+{
+    const char *word = avow_cli_value(change->cli, "reason");
+    change->reason = AVOW_REASON_UNSPECIFIED;
+    if (word == NULL || avow_reason_parse(avow_bytes_text(word), &change->reason))
+        return AVOW_EXIT_OK;
+    return avow_cli_fail(change->cli, AVOW_EXIT_USAGE, "--reason %s: the reasons are %s", word,
+                         AVOW_REASON_WORDS);
+}
+
+/* ------------------------------------------------------------------ one target */
+
+static int refuse(const struct change *change, const struct avow_target *target, const char *why)
+{
+    char reference[AVOW_REFERENCE_TEXT_MAX];
+    avow_reference_text(&change->targets->issuer, target->index, reference);
+    return avow_cli_fail(change->cli, AVOW_EXIT_NEGATIVE, "%s %s", reference, why);
+}
+
+/* The entry is there, may have a status, and is the one that the file is about. */
+static int check_entry(const struct change *change, const struct avow_target *target,
+                       const struct avow_signer *signer)
+{
+    struct avow_entry entry;
+    if (!avow_signer_entry(signer, target->index, &entry))
+        return refuse(change, target, "is not in the log");
+    if (entry.kind != AVOW_KIND_ISSUE && entry.kind != AVOW_KIND_ACHIEVEMENT &&
+        entry.kind != AVOW_KIND_PATHWAY && entry.kind != AVOW_KIND_RECOGNITION)
+        return refuse(change, target, "is not of a kind that can be revoked");
+    if (target->has_commitment && (entry.kind != AVOW_KIND_ISSUE ||
+                                   !avow_hash_equal(&entry.issue.commitment, &target->commitment)))
+        return refuse(change, target,
+                      "records another credential than the file: the file was changed, or its "
+                      "record was never accepted");
+    return AVOW_EXIT_OK;
+}
+
+static int append(struct change *change, const struct avow_target *target,
+                  struct avow_signer *signer)
+{
+    enum avow_status status;
+    uint64_t previous;
+    int outcome = check_entry(change, target, signer);
+    if (outcome != AVOW_EXIT_OK)
+        return outcome;
+    if (avow_draft_status(avow_signer_draft(signer), target->index, &status, &previous) != AVOW_OK)
+        return refuse(change, target, "has a state that the node did not prove");
+    if (status == change->state)
+        return AVOW_EXIT_OK;
+    if (status == AVOW_STATUS_REVOKED)
+        return refuse(change, target, "is revoked, which is final");
+    if (status == AVOW_STATUS_SUPERSEDED && change->state != AVOW_STATUS_REVOKED)
+        return refuse(change, target, "is superseded: it can only be revoked");
+    const struct avow_entry entry = {
+        .kind = AVOW_KIND_STATUS,
+        .t = avow_signer_time(signer),
+        .status = {.target = target->index,
+                   .previous = previous,
+                   .state = change->state,
+                   .reason = change->reason},
+    };
+    change->appended++;
+    return avow_signer_append(signer, &entry);
+}
+
+/* ------------------------------------------------------------------ batches */
+
+static int build(void *context, struct avow_signer *signer)
+{
+    struct change *change = context;
+    int status = AVOW_EXIT_OK;
+    change->appended = 0;
+    for (size_t i = 0; i < change->count && status == AVOW_EXIT_OK; i++)
+        status = append(change, &change->targets->items[change->first + i], signer);
+    return status;
+}
+
+static int publish_batch(struct change *change, const struct avow_identity_keys *keys)
+{
+    uint64_t indices[BATCH_TARGETS];
+    struct avow_published published;
+    for (size_t i = 0; i < change->count; i++)
+        indices[i] = change->targets->items[change->first + i].index;
+    const struct avow_publication publication = {
+        .indices = indices, .count = change->count, .build = build, .context = change};
+    int status = avow_publish(change->cli, keys, &publication, &published);
+    if (status == AVOW_EXIT_OK) {
+        change->changed += change->appended;
+        change->unchanged += change->count - change->appended;
+    }
+    return status;
+}
+
+static int publish_all(struct change *change, const struct avow_identity_keys *keys)
+{
+    int status = AVOW_EXIT_OK;
+    while (status == AVOW_EXIT_OK && change->first < change->targets->count) {
+        size_t rest = change->targets->count - change->first;
+        change->count = rest < BATCH_TARGETS ? rest : BATCH_TARGETS;
+        status = publish_batch(change, keys);
+        change->first += change->count;
+    }
+    return status;
+}
+
+static int report(const struct change *change)
+{
+    const char *word = avow_status_name(change->state);
+    if (change->unchanged > 0)
+        avow_cli_note(change->cli, "%zu already %s.", change->unchanged, word);
+    if (change->changed > 0)
+        avow_cli_note(change->cli, "%zu now %s.", change->changed, word);
+    if (!change->cli->json)
+        return AVOW_EXIT_OK;
+    return avow_print_json(change->cli, json_pack("{s:s, s:I, s:I}", "state", word, "changed",
+                                                  (json_int_t)change->changed, "unchanged",
+                                                  (json_int_t)change->unchanged));
+}
+
+int avow_status_change(struct avow_cli *cli, enum avow_status state)
+{
+    struct avow_identity_keys keys = {0};
+    struct avow_targets targets = {0};
+    struct change change = {.cli = cli, .state = state, .targets = &targets};
+    int status = find_reason(&change);
+    if (status == AVOW_EXIT_OK)
+        status = avow_home_identity(cli, &keys);
+    if (status == AVOW_EXIT_OK)
+        status = avow_targets_read(cli, &keys.issuer, &targets);
+    if (status == AVOW_EXIT_OK)
+        status = publish_all(&change, &keys);
+    if (status == AVOW_EXIT_OK)
+        status = report(&change);
+    else if (change.changed > 0)
+        avow_cli_note(cli, "%zu had been changed before that; the same call goes on from there.",
+                      change.changed);
+    avow_targets_fini(&targets);
+    avow_identity_keys_fini(&keys);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* Revoking, suspending and reinstating: status entries for what files, references or a CSV list
+ * name. */
+#ifndef AVOW_CLI_STATUS_CHANGE_H
+#define AVOW_CLI_STATUS_CHANGE_H
+
+#include "cli/command.h"
+#include "proto/log/status_map.h"
+
+/* Runs the call: its operands and --csv are the targets, --reason the reason (which `state` REVOKED
+ * demands). What is in that state already is said and counts as done. An exit status. */
+int avow_status_change(struct avow_cli *cli, enum avow_status state);
+
+/* The reasons, for --help. */
+#define AVOW_REASON_WORDS "error|fraud|data|holder|key|lapsed|replaced|closed"
+
+#endif
