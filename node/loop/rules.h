@@ -21,7 +21,7 @@ struct avow_submit_facts {
     const struct avow_key *signer; /* proved on this connection for the issuer, or NULL */
     uint64_t now;                  /* Unix seconds */
     bool wanted;                   /* a better log of this issuer is being fetched */
-    bool ready;                    /* no peers are configured, or one has sent its frontier */
+    bool ready;                    /* no peers are configured, or one has sent its list of logs */
 };
 
 /* PROPOSE. `*replace`: the batch begins with a root entry, and so ends what is held, which does

@@ -20,7 +20,6 @@ enum avow_message_type {
     AVOW_MESSAGE_CLOSE = 4,      /* code, text: the last message of a connection */
     AVOW_MESSAGE_REFUSED = 5,    /* code, size, text: any request's "no" */
     AVOW_MESSAGE_ANNOUNCE = 8,   /* checkpoint, cosignatures */
-    AVOW_MESSAGE_FRONTIER = 9,   /* last flag, [[checkpoint, cosignatures], …] */
     AVOW_MESSAGE_GET_CHAIN = 10, /* issuer, size */
     AVOW_MESSAGE_CHAIN = 11,     /* issuer, size, [proved entry, …] */
     AVOW_MESSAGE_GET_RANGE = 12, /* issuer, from, count, size: proved up to the log's `size` */
@@ -64,7 +63,7 @@ enum avow_refusal {
     AVOW_REFUSAL_INVALID = 7, /* text: which rule */
     AVOW_REFUSAL_FULL = 8,    /* disk or quota */
     AVOW_REFUSAL_BUSY = 9,
-    AVOW_REFUSAL_NOT_READY = 10, /* no peer has sent its frontier since the start */
+    AVOW_REFUSAL_NOT_READY = 10, /* no peer has sent its list of logs since the start */
     AVOW_REFUSAL_TOO_LARGE = 11,
     AVOW_REFUSAL_SHUTDOWN = 12,
     AVOW_REFUSAL_PROTOCOL = 13,
