@@ -279,7 +279,7 @@ static const struct refusal refusals[] = {
     {"a long agent", "[1, 0, 2, 5, 6, u4097, '']", AVOW_REJECT_LENGTH},
     {"the longest agent", "[1, 0, 2, 5, 6, u4096, '']", AVOW_ACCEPT},
     {"a long address", "[1, 0, 2, 5, 6, '', u301]", AVOW_REJECT_LENGTH},
-    {"a last flag of 2", "[9, 0, 2, []]", AVOW_REJECT_RANGE},
+    {"a last flag of 2", "[17, 1, 2, []]", AVOW_REJECT_RANGE},
     {"an empty list of logs", "[17, 1, 1, []]", AVOW_ACCEPT},
     {"a list of numbers for logs", "[17, 1, 1, [1]]", AVOW_REJECT_TYPE},
     {"a whole flag of 2", "[67, 1, 5, 2]", AVOW_REJECT_RANGE},
