@@ -47,8 +47,10 @@ static void run_child(const struct test_node *node, const struct test_node *peer
 static void take_word(const char *line, const char *name, char *out, size_t room)
 {
     const char *at = strstr(line, name);
-    if (at == NULL)
+    if (at == NULL) {
         fail_msg("%s is not in: %s", name, line);
+        return;
+    }
     at += strlen(name);
     size_t len = strcspn(at, " \n");
     assert_true(len < room);

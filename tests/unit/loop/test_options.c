@@ -13,7 +13,10 @@
 #include <unistd.h>
 
 #define ARGS_MAX 12
-#define NODE_ID "avownode1a20hs6g54aqx89magcdu8km35mvt5n7lr9vj7zgvmpm4tdxly6xqtf8zp7"
+static const char pinned_a[] =
+    "avownode1a20hs6g54aqx89magcdu8km35mvt5n7lr9vj7zgvmpm4tdxly6xqtf8zp7@a.example:1";
+static const char pinned_b[] =
+    "avownode1a20hs6g54aqx89magcdu8km35mvt5n7lr9vj7zgvmpm4tdxly6xqtf8zp7@b.example:2";
 
 /* The file, if any, is written to a path that replaces "FILE" among the arguments and in errors. */
 struct options_case {
@@ -28,7 +31,7 @@ struct options_case {
 static const struct options_case cases[] = {
     {"the least", {GOOD}, NULL, NULL},
     {"with an equals sign", {"--data=d", "--listen=[::1]:0"}, NULL, NULL},
-    {"peers", {GOOD, "--peer", "a.example:1", "--peer", NODE_ID "@b.example:2"}, NULL, NULL},
+    {"peers", {GOOD, "--peer", "a.example:1", "--peer", pinned_b}, NULL, NULL},
     {"help alone", {"--help"}, NULL, NULL},
     {"all from a file", {"--config", "FILE"}, "[node]\ndata = d\nlisten = 127.0.0.1:1\n", NULL},
     {"peers of both",
@@ -69,9 +72,11 @@ static const struct options_case cases[] = {
      NULL,
      "--peer: \"avownode1qqqq@a:1\" is not HOST:PORT or avownode1…@HOST:PORT, at most 64 of them"},
     {"listening with an id",
-     {"--data", "d", "--listen", NODE_ID "@a:1"},
+     {"--data", "d", "--listen", pinned_a},
      NULL,
-     "--listen: \"" NODE_ID "@a:1\" is not HOST:PORT"},
+     "--listen: "
+     "\"avownode1a20hs6g54aqx89magcdu8km35mvt5n7lr9vj7zgvmpm4tdxly6xqtf8zp7@a.example:1\" is not "
+     "HOST:PORT"},
     {"number out of range",
      {GOOD, "--links-max", "3"},
      NULL,
@@ -184,7 +189,7 @@ static void test_values(void **state)
     assert_int_equal(close(fd), 0);
     write_file(path, "[node]\ndata = from-file\nnetwork = test\nlisten = [2001:db8::1]:7100\n"
                      "peer = b.example:2\nstore_max_bytes = 1000000\nlog_level = debug\n");
-    char *argv[] = {"avowd",    "--peer", NODE_ID "@a.example:1", "--data", "from-flag",
+    char *argv[] = {"avowd",    "--peer", (char *)(uintptr_t)pinned_a, "--data", "from-flag",
                     "--config", path};
     avow_buf_init_fixed(&error, storage, sizeof(storage));
     assert_int_equal(avow_options_read(&options, 7, argv, &error), AVOW_OK);

@@ -169,14 +169,14 @@ static void test_log_line(void **state)
     assert_int_equal(pipe(fds), 0);
     struct avow_logger logger = {.level = AVOW_LOG_INFO, .fd = fds[1]};
     avow_line_begin(&line, &logger, AVOW_LOG_INFO, "test");
-    avow_line_word(&line, "agent", "a\" b=c\n\x1b[31m\xe2\x80\xae");
+    avow_line_word(&line, "agent", "a\" b=c\n\x1b[31m\xc2\x9b");
     avow_line_uint(&line, "n", 7);
     avow_line_end(&line);
     ssize_t len = read(fds[0], text, sizeof(text) - 1);
     assert_true(len > 0);
     text[len] = '\0';
     assert_non_null(strstr(text, " level=info event=test "
-                                 "agent=\"a\\\" b=c\\x0a\\x1b[31m\\xe2\\x80\\xae\" n=7\n"));
+                                 "agent=\"a\\\" b=c\\x0a\\x1b[31m\\xc2\\x9b\" n=7\n"));
     assert_ptr_equal(strchr(text, '\n'), text + len - 1);
 
     avow_log_event(&logger, AVOW_LOG_DEBUG, "not-written", NULL, NULL);
