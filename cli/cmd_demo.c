@@ -62,19 +62,6 @@ static const char *last_line(struct avow_demo_world *world)
     return text;
 }
 
-/* What the command printed, moved in. */
-static void show_output(const struct avow_demo_world *world)
-{
-    bool start = true;
-    for (const char *at = (const char *)world->output.data; *at != '\0'; at++) {
-        if (start && *at != '\n')
-            (void)fputs("      ", world->cli->out);
-        (void)fputc(*at, world->cli->out);
-        start = *at == '\n';
-    }
-    (void)fflush(world->cli->out);
-}
-
 /* ------------------------------------------------------------------ asking a node again and again
  */
 
@@ -194,7 +181,7 @@ static int verify_abroad(struct avow_demo_world *world, struct record *record)
     if (await_word(world, TORONTO, record, AVOW_WORD_VALID, now_ns()) < 0)
         return AVOW_EXIT_NEGATIVE;
     int status = avow_demo_run(world, PORTO, TORONTO, true, "verify @badges/up-2026-001.json");
-    show_output(world);
+    avow_demo_show_output(world);
     return status;
 }
 
@@ -208,7 +195,7 @@ static int prove_offline(struct avow_demo_world *world)
         return status;
     status = avow_demo_run(world, PORTO, TORONTO, true,
                            "verify @badges/up-2026-002.json --offline @evidence");
-    show_output(world);
+    avow_demo_show_output(world);
     return status;
 }
 
@@ -225,7 +212,7 @@ static int revoke_and_measure(struct avow_demo_world *world, const struct record
     if (ms < 0)
         return AVOW_EXIT_NEGATIVE;
     status = avow_demo_run(world, PORTO, TORONTO, true, "verify @badges/up-2026-001.json");
-    show_output(world);
+    avow_demo_show_output(world);
     if (status != AVOW_EXIT_NEGATIVE)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "Toronto did not refuse the badge");
     (void)fprintf(world->cli->out,
@@ -264,7 +251,7 @@ static int tamper(struct avow_demo_world *world)
     if (!written || !changed)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot make %s", to);
     int status = avow_demo_run(world, PORTO, TORONTO, true, "verify @improved.json");
-    show_output(world);
+    avow_demo_show_output(world);
     return status == AVOW_EXIT_NEGATIVE
                ? AVOW_EXIT_OK
                : avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "the change was not noticed");
@@ -276,18 +263,18 @@ static int kill_and_recover(struct avow_demo_world *world, const struct record *
     avow_demo_say(world, "7. Nairobi's machine loses power (kill -9), at once after Nairobi issued "
                          "one more badge.");
     int status = avow_demo_run(world, NAIROBI, NAIROBI, true,
-                               "issue --achievement 2 --name \"Wangari Maathai\" --out @late");
+                               "issue --achievement 2 --name \"Wanjiku Kamau\" --out @late");
     if (status != AVOW_EXIT_OK)
         return status;
     avow_demo_stop(world, NAIROBI, SIGKILL);
     status = avow_demo_run(world, NAIROBI, NAIROBI, true, "node check --data @node");
-    show_output(world);
+    avow_demo_show_output(world);
     if (status != AVOW_EXIT_OK)
         return status;
     status = avow_demo_start(world, NAIROBI, porto, 1);
     if (status == AVOW_EXIT_OK)
         status = avow_demo_run(world, NAIROBI, NAIROBI, true, "log audit");
-    show_output(world);
+    avow_demo_show_output(world);
     if (status != AVOW_EXIT_OK ||
         await_word(world, NAIROBI, record, AVOW_WORD_REVOKED, now_ns()) < 0)
         return AVOW_EXIT_NEGATIVE;

@@ -209,6 +209,11 @@ void avow_demo_stop(struct avow_demo_world *world, size_t index, int signal)
 
 /* ------------------------------------------------------------------ commands */
 
+static void free_text(char **text)
+{
+    free(*text);
+}
+
 /* Cuts `line` in place. "@rest" becomes the place's folder and "/rest". Returns how many words. */
 static int split_words(char *line, const char *folder, char *storage, size_t storage_len,
                        char **words)
@@ -249,6 +254,52 @@ static void show_line(const struct avow_demo_world *world, const char *line)
     (void)fflush(world->cli->out);
 }
 
+/* Text moved in under the command that printed it. */
+static void show_text(const struct avow_demo_world *world, const char *text)
+{
+    bool start = true;
+    for (; *text != '\0'; text++) {
+        if (start && *text != '\n')
+            (void)fputs("      ", world->cli->out);
+        (void)fputc(*text, world->cli->out);
+        start = *text == '\n';
+    }
+    (void)fflush(world->cli->out);
+}
+
+void avow_demo_show_output(const struct avow_demo_world *world)
+{
+    show_text(world, (const char *)world->output.data);
+}
+
+/* Runs with both outputs caught. What goes to stderr is shown under the line, or, when the line
+ * itself is not shown, only if the command failed. */
+static int run_caught(struct avow_demo_world *world, int count, char **words, bool show)
+{
+    AVOW_CLEANUP(free_text)
+    char *text = NULL;
+    AVOW_CLEANUP(free_text)
+    char *notes = NULL;
+    size_t text_len = 0, notes_len = 0;
+    FILE *out = open_memstream(&text, &text_len);
+    FILE *err = open_memstream(&notes, &notes_len);
+    int status = AVOW_EXIT_NEGATIVE;
+    if (out != NULL && err != NULL)
+        status = avow_cli_main(count, words, out, err);
+    bool caught = out != NULL && fclose(out) == 0;
+    caught = err != NULL && fclose(err) == 0 && caught;
+    avow_buf_clear(&world->output);
+    avow_buf_append(&world->output, text, text_len);
+    avow_buf_append(&world->output, "", 1);
+    if (!caught || world->output.err != AVOW_OK)
+        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    if (show)
+        show_text(world, notes);
+    else if (status != AVOW_EXIT_OK)
+        (void)fputs(notes, world->cli->err);
+    return status;
+}
+
 int avow_demo_run(struct avow_demo_world *world, size_t place, size_t node, bool show,
                   const char *line)
 {
@@ -264,20 +315,7 @@ int avow_demo_run(struct avow_demo_world *world, size_t place, size_t node, bool
     if (setenv("AVOW_HOME", home, 1) != 0 ||
         setenv("AVOW_NODE", world->places[node].address, 1) != 0)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
-    if (out == NULL)
-        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    int status = avow_cli_main(count, words, out, world->cli->err);
-    (void)fclose(out);
-    avow_buf_clear(&world->output);
-    avow_buf_append(&world->output, text, len);
-    avow_buf_append(&world->output, "", 1);
-    free(text);
-    if (world->output.err != AVOW_OK)
-        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    return status;
+    return run_caught(world, count, words, show);
 }
 
 int avow_demo_runf(struct avow_demo_world *world, size_t place, size_t node, bool show,

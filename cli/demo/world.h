@@ -49,6 +49,9 @@ int avow_demo_run(struct avow_demo_world *world, size_t place, size_t node, bool
 int avow_demo_runf(struct avow_demo_world *world, size_t place, size_t node, bool show,
                    const char *format, ...) AVOW_PRINTF(5, 6);
 
+/* Shows what the last command printed on stdout, moved in. */
+void avow_demo_show_output(const struct avow_demo_world *world);
+
 /* A paragraph of the story. */
 void avow_demo_say(const struct avow_demo_world *world, const char *format, ...) AVOW_PRINTF(2, 3);
 

@@ -27,7 +27,7 @@ int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 *
 
 /* Why the word is what it is: one machine word and one English sentence each. */
 #define AVOW_WHY_LIST(X)                                                                           \
-    X(NONE, "none", "nothing speaks against it")                                                   \
+    X(NONE, "none", "the issuer has registered it, and it is active")                              \
     X(PROOF, "proof", "the document's proof does not verify: it was changed after it was signed")  \
     X(SIGNER, "signer", "the document was not signed by a key of this issuer")                     \
     X(ENTRY, "entry", "the log's entry at this index is not this document's")                      \
