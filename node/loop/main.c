@@ -1,4 +1,4 @@
-/* avowd: the daemon's main. Prints nothing but log lines, --help and --version. */
+/* avowd: the daemon's main. Prints nothing but log lines, --help, --manual and --version. */
 #include "node/loop/node.h"
 #include "node/loop/version.h"
 #include "proto/crypto/ed25519.h"
@@ -23,15 +23,15 @@ static void set_up_process(void)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-static int print_help(void)
+static int print(void (*write)(struct avow_buf *out))
 {
-    struct avow_buf help;
-    avow_buf_init(&help, 65536);
-    avow_options_help(&help);
-    if (help.err == AVOW_OK)
-        (void)fwrite(help.data, 1, help.len, stdout);
-    avow_buf_fini(&help);
-    return 0;
+    struct avow_buf text;
+    avow_buf_init(&text, 65536);
+    write(&text);
+    bool good = text.err == AVOW_OK && fwrite(text.data, 1, text.len, stdout) == text.len &&
+                fflush(stdout) == 0;
+    avow_buf_fini(&text);
+    return good ? 0 : 1;
 }
 
 int main(int argc, char *argv[])
@@ -45,7 +45,9 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
     }
     if (options.help)
-        return print_help();
+        return print(avow_options_help);
+    if (options.manual)
+        return print(avow_options_manual);
     if (options.version) {
         (void)printf("avowd %s\n", avow_node_version());
         return 0;

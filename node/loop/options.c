@@ -104,6 +104,8 @@ static const struct row rows[] = {
     {"config", "FILE", "read options from the [node] section of this file", set_text, AT(config), 0,
      0, "a file", false, false},
     {"help", NULL, "print this", set_flag, AT(help), 0, 0, "", false, false},
+    {"manual", NULL, "print the manual page, avowd(8)", set_flag, AT(manual), 0, 0, "", false,
+     false},
     {"version", NULL, "print the version", set_flag, AT(version), 0, 0, "", false, false},
 };
 
@@ -311,7 +313,7 @@ enum avow_err avow_options_read(struct avow_options *options, int argc, char *co
     *options = (struct avow_options){
         .network = "main", .links_max = 256, .links_per_address = 128, .log_level = AVOW_LOG_INFO};
     enum avow_err err = read_flags(options, &said, argc, argv, error);
-    if (err != AVOW_OK || options->help || options->version)
+    if (err != AVOW_OK || options->help || options->manual || options->version)
         return err;
     if (options->config[0] != '\0')
         err = read_file(options, &said, error);
@@ -331,4 +333,33 @@ void avow_options_help(struct avow_buf *out)
     }
     avow_buf_printf(out, "\nThe file of --config has the same names under [node], with "
                          "underscores for hyphens.\n");
+}
+
+static const char manual_head[] =
+    ".TH AVOWD 8\n.SH NAME\navowd \\- run a node of the Avow network\n"
+    ".SH SYNOPSIS\n\\fBavowd\\fR \\fB\\-\\-data\\fR DIR \\fB\\-\\-listen\\fR HOST:PORT "
+    "[\\fIoptions\\fR]\n"
+    ".SH DESCRIPTION\nA node keeps logs of micro-credentials, takes submissions for those whose "
+    "home "
+    "node it is, replicates the others from its peers, and answers who asks. It runs until SIGTERM "
+    "or SIGINT, stores and acknowledges what is under way, and exits with 0; with 1 when it cannot "
+    "go on, with 2 when its options are wrong. It writes log lines of key=value to stderr.\n"
+    ".SH OPTIONS\n";
+
+static const char manual_tail[] =
+    ".SH FILES\nThe file of \\-\\-config is an INI file with one section, [node], and the same "
+    "names "
+    "with underscores for hyphens. Flags win over it; peers of both are dialled.\n"
+    ".SH SEE ALSO\n\\fBavow\\fR(1)\n";
+
+void avow_options_manual(struct avow_buf *out)
+{
+    avow_buf_append(out, manual_head, sizeof(manual_head) - 1);
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        char name[32];
+        flag_name(&rows[i], name);
+        avow_buf_printf(out, ".TP\n\\fB\\-\\-%s\\fR %s\n%s.\n", name,
+                        rows[i].value == NULL ? "" : rows[i].value, rows[i].text);
+    }
+    avow_buf_append(out, manual_tail, sizeof(manual_tail) - 1);
 }

@@ -20,7 +20,7 @@ struct avow_endpoint {
 };
 
 struct avow_options {
-    bool help, version; /* print and stop */
+    bool help, manual, version; /* print and stop */
     char data[4096];
     char config[4096]; /* "": none */
     char network[64 + 1];
@@ -40,8 +40,9 @@ struct avow_options {
 AVOW_NODISCARD enum avow_err avow_options_read(struct avow_options *options, int argc,
                                                char *const argv[], struct avow_buf *error);
 
-/* Appends the text of --help. */
+/* Append the text of --help; and of avowd(8), for man. */
 void avow_options_help(struct avow_buf *out);
+void avow_options_manual(struct avow_buf *out);
 
 /* False when `text` is not of the form above. Port 0 is left to the caller to judge. */
 bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint);

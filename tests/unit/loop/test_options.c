@@ -33,6 +33,7 @@ static const struct options_case cases[] = {
     {"with an equals sign", {"--data=d", "--listen=[::1]:0"}, NULL, NULL},
     {"peers", {GOOD, "--peer", "a.example:1", "--peer", pinned_b}, NULL, NULL},
     {"help alone", {"--help"}, NULL, NULL},
+    {"manual alone", {"--manual"}, NULL, NULL},
     {"all from a file", {"--config", "FILE"}, "[node]\ndata = d\nlisten = 127.0.0.1:1\n", NULL},
     {"peers of both",
      {GOOD, "--peer", "a:1", "--config", "FILE"},
