@@ -156,7 +156,7 @@ enum avow_reject avow_message_peek(struct avow_bytes start, uint64_t *type)
     if (start.data[0] < 0x92 || start.data[0] > 0x9f)
         return AVOW_REJECT_TYPE;
     avow_reader_init(&reader, avow_bytes(start.data + 1, start.len - 1));
-    *type = avow_reader_uint(&reader);
+    *type = avow_reader_uint_max(&reader, AVOW_MESSAGE_TYPE_MAX);
     return reader.reject;
 }
 
@@ -338,7 +338,7 @@ enum avow_reject avow_message_decode(struct avow_bytes bytes, struct avow_messag
     struct avow_reader reader;
     avow_reader_init(&reader, bytes);
     size_t items = avow_reader_array(&reader, ITEMS_MAX);
-    uint64_t type = avow_reader_uint(&reader);
+    uint64_t type = avow_reader_uint_max(&reader, AVOW_MESSAGE_TYPE_MAX);
     message->request = avow_reader_uint(&reader);
     if (items < 2 || bytes.len > AVOW_MESSAGE_BYTES_MAX)
         avow_reader_reject(&reader, AVOW_REJECT_LENGTH);

@@ -12,6 +12,7 @@
 
 #define AVOW_MESSAGE_BYTES_MAX (1024 * 1024)
 #define AVOW_MESSAGE_SKIPPABLE_MIN 128
+#define AVOW_MESSAGE_TYPE_MAX UINT32_MAX /* so that the first 6 bytes show any type */
 
 enum avow_message_type {
     AVOW_MESSAGE_HELLO = 1,      /* role, time, store epoch, agent text, own address or "" */
@@ -98,7 +99,7 @@ struct avow_message {
 
 /* The largest message of this type, in bytes; 0 for an unknown type below 128. */
 size_t avow_message_bytes_max(uint64_t type);
-/* Reads just the type, from the first bytes of a message (at least 3, or the whole of a shorter
+/* Reads just the type, from the first bytes of a message (at least 6, or the whole of a shorter
  * one): how a channel bounds a message before it buffers it. */
 AVOW_NODISCARD enum avow_reject avow_message_peek(struct avow_bytes start, uint64_t *type);
 

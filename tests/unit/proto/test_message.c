@@ -296,7 +296,8 @@ static const struct refusal refusals[] = {
     {"text with a control character", "[4, 0, 1, @a101]", AVOW_REJECT_CONTROL},
     {"to be skipped", "[128, 5]", AVOW_ACCEPT},
     {"to be skipped, with fields", "[200, 5, [], {}, 'x']", AVOW_ACCEPT},
-    {"to be skipped, a large type", "[5000000000, 5]", AVOW_ACCEPT},
+    {"to be skipped, the largest type", "[4294967295, 5]", AVOW_ACCEPT},
+    {"a type too large", "[4294967296, 5]", AVOW_REJECT_RANGE},
 };
 
 static void test_refusals(void **state)
@@ -364,6 +365,7 @@ static const struct peek_case peeks[] = {
     {"the rest is missing", BYTES(0x9a, 19, 0), 19, AVOW_ACCEPT},
     {"a type to skip", BYTES(0x92, 0xcc, 0x80), 128, AVOW_ACCEPT},
     {"a large type", BYTES(0x92, 0xcd, 0x01, 0x00, 0x00), 256, AVOW_ACCEPT},
+    {"the largest type", BYTES(0x92, 0xce, 255, 255, 255, 255), UINT32_MAX, AVOW_ACCEPT},
     {"one byte", BYTES(0x92), 0, AVOW_REJECT_TRUNCATED},
     {"a cut type", BYTES(0x92, 0xcd, 1), 0, AVOW_REJECT_TRUNCATED},
     {"one item", BYTES(0x91, 2), 0, AVOW_REJECT_TYPE},

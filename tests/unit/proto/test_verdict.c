@@ -644,7 +644,8 @@ static void test_abandoned(void **state)
 static enum avow_err broken(void *context, const struct avow_known_log *log, uint64_t index,
                             enum avow_status *status)
 {
-    (void)context, (void)log, (void)index, (void)status;
+    (void)context, (void)log, (void)index;
+    *status = AVOW_STATUS_ACTIVE;
     return AVOW_ERR_IO;
 }
 
