@@ -3,7 +3,10 @@
 
 #define COMMANDS(X)                                                                                \
     X(issuer_new)                                                                                  \
+    X(issuer_show)                                                                                 \
     X(achievement_add)                                                                             \
+    X(achievement_list)                                                                            \
+    X(achievement_show)                                                                            \
     X(issue)                                                                                       \
     X(revoke)                                                                                      \
     X(suspend)                                                                                     \

@@ -1,0 +1,47 @@
+#include "cli/own_log.h"
+
+#include "cli/home.h"
+#include "proto/codec/id.h"
+
+int avow_own_log_issuer(const struct avow_cli *cli, struct avow_hash *issuer)
+{
+    const char *id = avow_cli_value(cli, "issuer");
+    if (id == NULL)
+        return avow_home_issuer(cli, issuer);
+    if (avow_issuer_parse(avow_bytes_text(id), issuer) == AVOW_ACCEPT)
+        return AVOW_EXIT_OK;
+    return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--issuer %s: not an issuer's id, avow1…", id);
+}
+
+int avow_own_log_fetch(const struct avow_cli *cli, const struct avow_hash *issuer,
+                       const uint64_t *indices, size_t count, struct avow_own_log *log)
+{
+    avow_fetched_fini(&log->fetched);
+    avow_fetch_from(log->client, issuer, indices, count, &log->fetched);
+    log->proof = log->fetched.why == AVOW_WHY_NONE
+                     ? avow_evidence_log(&log->fetched.evidence, issuer)
+                     : NULL;
+    if (log->proof != NULL)
+        return AVOW_EXIT_OK;
+    return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s",
+                         log->fetched.why == AVOW_WHY_NONE
+                             ? "the node proved another log than asked for"
+                             : log->fetched.reason);
+}
+
+int avow_own_log_open(const struct avow_cli *cli, const struct avow_hash *issuer,
+                      const uint64_t *indices, size_t count, struct avow_own_log *log)
+{
+    char reason[AVOW_FETCH_REASON_MAX];
+    *log = (struct avow_own_log){.client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason)};
+    if (log->client == NULL)
+        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
+    return avow_own_log_fetch(cli, issuer, indices, count, log);
+}
+
+void avow_own_log_fini(struct avow_own_log *log)
+{
+    avow_client_free(&log->client);
+    avow_fetched_fini(&log->fetched);
+    log->proof = NULL;
+}
