@@ -21,13 +21,13 @@ const struct avow_command avow_cmd_revoke = {
     .details = "Appends a signed status entry for each to the log; every node that has the log "
                "refuses them from "
                "then on. Revocation is final. The reasons error, fraud, data and key void a "
-               "credential from its beginning, the others from now.\\n"
-               "\\n"
+               "credential from its beginning, the others from now.\n"
+               "\n"
                "Also for achievements (no more issues), pathways and recognitions, by reference. "
                "A CSV list has a column reference, or file. What is revoked already counts as "
-               "done.\\n"
-               "\\n"
-               "    avow revoke badges/s1.json --reason error\\n",
+               "done.\n"
+               "\n"
+               "    avow revoke badges/s1.json --reason error\n",
     .options = options,
     .run = run,
 };

@@ -2,6 +2,7 @@
 # A node is killed under ingest; what it has acknowledged is recorded outside, and never lost.
 # AVOW_KILLS (500) times, at instants that AVOW_SEED decides.
 
+# shellcheck disable=SC2154 # set by support.bash, and by run
 load support
 setup() { prepare; }
 teardown() { end_nodes; }
@@ -14,8 +15,8 @@ has_whole() {
 }
 
 @test "kill -9 under ingest at ${AVOW_KILLS:-500} random instants loses nothing acknowledged" {
-    node_port[a]=$(free_port)
-    "$AVOW_TOOLS/crash" "$AVOW_BIN/avowd" "$T/a" "${node_port[a]}" "${AVOW_KILLS:-500}" \
+    node_port["a"]=$(free_port)
+    "$AVOW_TOOLS/crash" "$AVOW_BIN/avowd" "$T/a" "${node_port["a"]}" "${AVOW_KILLS:-500}" \
         "$AVOW_SEED" "$T/ledger" >&3
     avow node check --data "$T/a"
 

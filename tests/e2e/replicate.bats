@@ -2,6 +2,7 @@
 # Nodes find each other's logs, whenever they come, and keep them; a revocation at one is seen two
 # hops away within a quarter of a second.
 
+# shellcheck disable=SC2154 # set by support.bash, and by run
 load support
 setup() { prepare; }
 teardown() { end_nodes; }

@@ -1,6 +1,6 @@
 # What the end-to-end tests share. A test's nodes run on free ports of 127.0.0.1, with data folders
 # under a folder of the test's own, and are ended by their process id.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # for the tests, and by run
 
 set -u
 bats_require_minimum_version 1.5.0
@@ -160,4 +160,14 @@ new_issuer() {
 csv() {
     echo name,email,id
     seq 1 "$1" | sed "s/.*/Learner &,learner&@example.org,${2:-r}&/"
+}
+
+# flip FILE AT: the file with the lowest bit of byte AT flipped, on stdout.
+flip() {
+    local byte
+    byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+    head -c "$2" "$1"
+    # shellcheck disable=SC2059
+    printf "\\x$(printf %02x $((byte ^ 1)))"
+    tail -c +$(($2 + 2)) "$1"
 }

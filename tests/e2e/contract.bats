@@ -1,0 +1,442 @@
+#!/usr/bin/env bats
+# The command line's contract, word for word, on three nodes in a row: what an outside script that
+# knows nothing but the contract may rely on.
+
+# shellcheck disable=SC2154 # set by support.bash, and by run
+load support
+setup() {
+    prepare
+    start_chain
+    new_issuer a "Universidade do Porto"
+}
+teardown() { end_nodes; }
+
+# badges COUNT: issues so many, in $T/out, from $T/learners.csv.
+badges() {
+    csv "$1" >"$T/learners.csv"
+    avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+}
+reference_of() { jq -r '[.credentialStatus[].id | select(startswith("avow:"))][0]' "$1" | sed 's/^avow://; s/#.*//'; }
+size_at() {
+    avow log audit --issuer "$issuer" --node "$(address "$1")" --json | jq -e '.[0].size'
+}
+issued() { avow log show --issuer "$issuer" --count 10000 --json | jq '[.[] | select(.kind == "issue")] | length'; }
+public_key() { avow issuer show --json | jq -r "[.keys[] | select(.use == \"$1\")][0].public_key"; }
+
+# ---- the issuer
+
+@test "issuer new prints the id alone, and publishes two entries" {
+    [[ $issuer =~ ^avow1[02-9ac-hj-np-z]+$ ]]
+    AVOW_HOME=$T/other expect_exit 0 avow issuer new --name "Outra" --jurisdiction PT \
+        --website https://outra.example --no-passphrase
+    [[ $output =~ ^avow1[02-9ac-hj-np-z]+$ ]]
+    [ "$output" != "$issuer" ]
+    AVOW_HOME=$T/other avow log show --issuer "$output" --json >"$T/log"
+    [ "$(jq -c '[.[].kind]' "$T/log")" = '["inception","nodes"]' ]
+}
+
+@test "issuer new leaves key files that nobody else can read" {
+    [ -n "$(find "$AVOW_HOME" -name '*.key' -print -quit)" ]
+    [ -z "$(find "$AVOW_HOME" -name '*.key' ! -perm 600)" ]
+}
+
+@test "a second issuer new in the same home is refused, and changes nothing" {
+    find "$AVOW_HOME" -type f -exec sha256sum {} + | sort >"$T/before"
+    expect_exit 1 avow issuer new --name Again --jurisdiction PT --website https://again.example \
+        --no-passphrase
+    [ -z "$output" ]
+    find "$AVOW_HOME" -type f -exec sha256sum {} + | sort | diff "$T/before" -
+}
+
+# ---- achievements
+
+@test "achievement add prints its index alone" {
+    [ "$achievement" = 2 ]
+    expect_exit 0 avow achievement add --code DA-102 --title "Mais" --level 7 --framework EQF \
+        --field 0612 --credits 7.5 --credit-system ECTS
+    [ "$output" = 3 ]
+}
+
+# ---- issuing
+
+@test "issue --csv writes one file a row, named by the id column, and one entry each" {
+    badges 25
+    [ "$(find "$T/out" -maxdepth 1 -name '*.json' | wc -l)" -eq 25 ]
+    [ -f "$T/out/r1.json" ] && [ -f "$T/out/r25.json" ]
+    [ "$(issued)" -eq 25 ]
+    [ "$(for file in "$T"/out/*.json; do reference_of "$file"; done | sort -u | wc -l)" -eq 25 ]
+}
+
+@test "issue --csv names files by row number where there is no id column" {
+    printf 'name\nAna\nBruno\n' >"$T/learners.csv"
+    avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    [ -f "$T/out/1.json" ] && [ -f "$T/out/2.json" ]
+    [ "$(jq -r .credentialSubject.name "$T/out/2.json" 2>/dev/null)" != Ana ]
+}
+
+@test "one batch, however many rows: one checkpoint more" {
+    before=$(size_at a)
+    badges 40
+    [ "$(size_at a)" -eq $((before + 40)) ]
+    eventually same_size a c
+}
+same_size() { [ "$(size_at "$1")" = "$(size_at "$2")" ]; }
+
+@test "an unknown column is refused by its name, and nothing is issued" {
+    printf 'name,shoe_size\nAna,38\n' >"$T/learners.csv"
+    before=$(size_at a)
+    run --separate-stderr avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    [ "$status" -eq 1 ] || [ "$status" -eq 2 ]
+    [[ $stderr == *shoe_size* ]]
+    [ "$(size_at a)" = "$before" ]
+    [ -z "$(find "$T/out" -name '*.json' 2>/dev/null)" ]
+}
+
+@test "a file without a name column is refused" {
+    printf 'email\na@example.org\n' >"$T/learners.csv"
+    run --separate-stderr avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    [ "$status" -ne 0 ]
+    [[ $stderr == *name* ]]
+}
+
+@test "every wrong row is told by line and column, and then nothing is issued" {
+    cat >"$T/learners.csv" <<'CSV'
+name,email,valid_from,valid_until
+Ana,ana@example.org,2026-01-31,2027-01-31
+,bruno@example.org,2026-01-31,
+Carla,carla@example.org,31-01-2026,
+"Dias, Duarte",duarte@example.org,2026-02-31,
+CSV
+    before=$(size_at a)
+    run --separate-stderr avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    [ "$status" -ne 0 ]
+    [[ $stderr =~ learners.csv:3:.*name ]] || fail "$stderr"
+    [[ $stderr =~ learners.csv:4:.*valid_from ]] || fail "$stderr"
+    [[ $stderr =~ learners.csv:5:.*valid_from ]] || fail "$stderr"
+    [ "$(size_at a)" = "$before" ]
+    [ -z "$(find "$T/out" -name '*.json' 2>/dev/null)" ]
+}
+
+@test "a dry run issues nothing and writes nothing" {
+    csv 3 >"$T/learners.csv"
+    before=$(size_at a)
+    expect_exit 0 avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out" --dry-run
+    [ "$(size_at a)" = "$before" ]
+    [ -z "$(find "$T/out" -name '*.json' 2>/dev/null)" ]
+}
+
+@test "the same call again issues no row twice; added rows alone are issued" {
+    badges 10
+    sha256sum "$T"/out/*.json >"$T/before"
+    expect_exit 0 avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    [ "$(issued)" -eq 10 ]
+    sha256sum "$T"/out/*.json | diff "$T/before" -
+    badges 12
+    [ "$(issued)" -eq 12 ]
+    sha256sum --quiet -c "$T/before"
+}
+
+@test "an id that would leave the folder is refused" {
+    printf 'name,id\nAna,../../escaped\n' >"$T/learners.csv"
+    run --separate-stderr avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    [ "$status" -ne 0 ]
+    [ -z "$(find "$T" -name 'escaped*')" ]
+}
+
+@test "issue for an achievement that is not there is refused, and nothing is written" {
+    csv 1 >"$T/learners.csv"
+    run --separate-stderr avow issue --achievement 77 --csv "$T/learners.csv" --out "$T/out"
+    [ "$status" -eq 1 ]
+    [ -z "$(find "$T/out" -name '*.json' 2>/dev/null)" ]
+}
+
+@test "nothing personal is in the log" {
+    printf 'name,email\nZenobia Quixote,zenobia@example.org\n' >"$T/learners.csv"
+    avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    stop_node a
+    stop_node b
+    stop_node c
+    grep -q Porto "$T/a/store.mdb"
+    run ! grep -qE 'Zenobia|zenobia' "$T"/[abc]/store.mdb
+}
+
+# ---- verifying
+
+@test "verify at the third node: valid, exit 0; --json has every field" {
+    badges 3
+    eventually says valid c "$T/out/r2.json"
+    expect_exit 0 avow verify "$T/out/r2.json" --node "$(address c)"
+    expect_exit 0 avow verify "$T/out/r2.json" --node "$(address c)" --json
+    reference=$(reference_of "$T/out/r2.json")
+    jq -e --arg id "$issuer" --arg reference "$reference" --argjson achievement "$achievement" '
+        .verdict == "valid" and .reference == $reference and
+        .issuer == {id: $id, name: "Universidade do Porto", jurisdiction: "PT"} and
+        .achievement.index == $achievement and .achievement.title == "Data analysis" and
+        .state == "active" and has("reason") and
+        .checkpoint.epoch == 0 and .checkpoint.size == 6 and
+        (.checkpoint | has("time")) and .checkpoint.age_seconds < 3600 and
+        has("witnessed_at") and (.checked | length > 0) and (.unchecked | type == "array")
+    ' <<<"$output"
+}
+
+@test "verify takes a reference" {
+    badges 1
+    reference=$(reference_of "$T/out/r1.json")
+    eventually says valid c "$reference"
+    expect_exit 0 avow verify "$reference" --node "$(address c)" --json
+    jq -e '.unchecked | index("document") != null' <<<"$output"
+}
+
+@test "one character changed anywhere that is signed: tampered, exit 1" {
+    badges 1
+    eventually says valid c "$T/out/r1.json"
+    for edit in '.credentialSubject.achievement.name += "."' '.validFrom = "2020-01-01T00:00:00Z"' \
+        '.issuer.name = "Universidade do Portp"' '.name = (.name // "") + "x"'; do
+        jq "$edit" "$T/out/r1.json" >"$T/edited.json"
+        expect_exit 1 avow verify "$T/edited.json" --node "$(address c)" --json
+        [ "$(jq -r .verdict <<<"$output")" = tampered ] || fail "$edit: $output"
+    done
+    sed 's/Learner 1/Learner 2/' "$T/out/r1.json" >"$T/edited.json"
+    run ! cmp -s "$T/out/r1.json" "$T/edited.json"
+    expect_exit 1 avow verify "$T/edited.json" --node "$(address c)" --json
+    [ "$(jq -r .verdict <<<"$output")" = tampered ]
+}
+
+@test "another's reference in a badge is not valid" {
+    badges 2
+    one=$(reference_of "$T/out/r1.json") other=$(reference_of "$T/out/r2.json")
+    sed "s|$one#|$other#|" "$T/out/r1.json" >"$T/edited.json"
+    run ! cmp -s "$T/out/r1.json" "$T/edited.json"
+    expect_exit 1 avow verify "$T/edited.json" --node "$(address a)" --json
+    [[ $(jq -r .verdict <<<"$output") =~ ^(tampered|disputed)$ ]]
+}
+
+@test "a reference beyond the log is unknown, exit 3" {
+    expect_exit 3 avow verify "$issuer/999" --json
+    [ "$(jq -r .verdict <<<"$output")" = unknown ]
+}
+
+@test "an issuer that nobody knows is unknown, exit 3" {
+    AVOW_HOME=$T/other
+    mkdir "$T/other"
+    start_node lone
+    stranger=$(avow issuer new --name Stranger --jurisdiction KE --website https://s.example \
+        --no-passphrase --node "$(address lone)")
+    expect_exit 3 avow verify "$stranger/0" --node "$(address c)" --json
+    [ "$(jq -r .verdict <<<"$output")" = unknown ]
+}
+
+@test "a dead node is unknown, exit 3, and never valid" {
+    badges 1
+    dead=$(address c)
+    kill_node c
+    expect_exit 3 avow verify "$T/out/r1.json" --node "$dead"
+    [[ ! $output =~ ^valid ]]
+    expect_exit 3 avow verify "$T/out/r1.json" --node "$dead" --json
+    [ "$(jq -r .verdict <<<"$output")" = unknown ]
+}
+
+@test "what is no badge, and what is no reference, is a wrong call: exit 2" {
+    echo '{"a": 1}' >"$T/not.json"
+    expect_exit 2 avow verify "$T/not.json"
+    expect_exit 2 avow verify "$T/absent.json"
+    expect_exit 2 avow verify avow1qqqq/1
+}
+
+@test "before it begins and after it ends" {
+    cat >"$T/learners.csv" <<'CSV'
+name,id,valid_from,valid_until
+Ana,past,2020-01-01,2021-01-01
+Bruno,future,2099-01-01,
+CSV
+    avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    expect_exit 1 avow verify "$T/out/past.json" --json
+    [ "$(jq -r .verdict <<<"$output")" = expired ]
+    expect_exit 1 avow verify "$T/out/future.json" --json
+    [ "$(jq -r .verdict <<<"$output")" = not-yet-valid ]
+}
+
+# ---- status
+
+@test "revoke, by file, for each reason: revoked at the third node, exit 1, with the reason" {
+    reasons=(fraud error data holder key lapsed replaced closed)
+    badges ${#reasons[@]}
+    for nth in "${!reasons[@]}"; do
+        badge=$T/out/r$((nth + 1)).json reason=${reasons[nth]}
+        expect_exit 0 avow revoke "$badge" --reason "$reason"
+        eventually says revoked c "$badge"
+        expect_exit 1 avow verify "$badge" --node "$(address c)" --json
+        jq -e --arg reason "$reason" '.state == "revoked" and .reason == $reason' <<<"$output" ||
+            fail "$reason: $output"
+    done
+}
+
+@test "revoke by reference; a second revocation is refused; the others stay valid" {
+    badges 3
+    reference=$(reference_of "$T/out/r2.json")
+    expect_exit 0 avow revoke "$reference" --reason fraud
+    eventually says revoked c "$T/out/r2.json"
+    before=$(size_at a)
+    run avow revoke "$reference" --reason error
+    [ "$(size_at a)" = "$before" ]
+    says valid c "$T/out/r1.json"
+    says valid c "$T/out/r3.json"
+    expect_exit 1 avow verify "$reference" --node "$(address c)" --json
+    jq -e '.reason == "fraud"' <<<"$output"
+}
+
+@test "revoke of what is not this issuer's, or not there, is refused" {
+    badges 1
+    before=$(size_at a)
+    for target in "$issuer/99" "$issuer/0"; do
+        run --separate-stderr avow revoke "$target" --reason fraud
+        [ "$status" -ne 0 ] && [ -n "$stderr" ]
+    done
+    AVOW_HOME=$T/other
+    mkdir "$T/other"
+    avow issuer new --name Other --jurisdiction KE --website https://o.example --no-passphrase
+    run --separate-stderr avow revoke "$T/out/r1.json" --reason fraud
+    [ "$status" -ne 0 ] && [ -n "$stderr" ]
+    [ "$(size_at a)" = "$before" ]
+    says valid a "$T/out/r1.json"
+}
+
+@test "suspended, and reinstated" {
+    badges 1
+    expect_exit 0 avow suspend "$T/out/r1.json"
+    eventually says suspended c "$T/out/r1.json"
+    expect_exit 1 avow verify "$T/out/r1.json" --node "$(address c)"
+    expect_exit 0 avow reinstate "$T/out/r1.json"
+    eventually says valid c "$T/out/r1.json"
+    expect_exit 0 avow verify "$T/out/r1.json" --node "$(address c)"
+}
+
+@test "old evidence does not outlive a revocation that newer evidence shows" {
+    badges 1
+    avow prove "$T/out/r1.json" -o "$T/old"
+    avow revoke "$T/out/r1.json" --reason fraud
+    avow prove "$T/out/r1.json" -o "$T/new"
+    expect_exit 0 avow verify "$T/out/r1.json" --offline "$T/old"
+    expect_exit 1 avow verify "$T/out/r1.json" --offline "$T/new" --json
+    [ "$(jq -r .verdict <<<"$output")" = revoked ]
+}
+
+# ---- evidence
+
+@test "evidence is judged with no node at all; a flipped bit is refused" {
+    badges 2
+    eventually says valid c "$T/out/r1.json"
+    avow prove "$T/out/r1.json" -o "$T/evidence" --node "$(address c)"
+    for name in a b c; do stop_node "$name"; done
+    unset AVOW_NODE
+    expect_exit 0 avow verify "$T/out/r1.json" --offline "$T/evidence" --json
+    [ "$(jq -r .verdict <<<"$output")" = valid ]
+    # Evidence about one badge says nothing of another.
+    expect_exit 3 avow verify "$T/out/r2.json" --offline "$T/evidence"
+    size=$(stat -c %s "$T/evidence")
+    for at in 0 1 9 $((size / 4)) $((size / 3)) $((size / 2)) $((size - 40)) $((size - 1)); do
+        flip "$T/evidence" "$at" >"$T/flipped"
+        run avow verify "$T/out/r1.json" --offline "$T/flipped" --json
+        [ "$status" -ne 0 ] || fail "bit of byte $at: $output"
+        [ "$(jq -r .verdict <<<"$output" 2>/dev/null)" != valid ]
+    done
+    head -c $((size - 1)) "$T/evidence" >"$T/cut"
+    run avow verify "$T/out/r1.json" --offline "$T/cut"
+    [ "$status" -ne 0 ]
+}
+
+# ---- the log
+
+@test "log export writes C2SP tiles, and other languages agree with it" {
+    badges 300
+    avow log export --issuer "$issuer" --out "$T/export"
+    [ -f "$T/export/tile/0/000" ]
+    [ -f "$T/export/tile/entries/000" ]
+    [ "$(sed -n 2p "$T/export/checkpoint")" -eq 303 ]
+    head -n 1 "$T/export/checkpoint" | grep -q "^avow/$issuer/0/"
+    node "$BATS_TEST_DIRNAME/../interop/avow.mjs" audit "$T/export"
+    (cd "$BATS_TEST_DIRNAME/../interop" && GO111MODULE=off GOPATH=/usr/share/gocode \
+        GOCACHE=${GOCACHE:-$T/gocache} go run c2sp/main.go "$T/export")
+}
+
+@test "a badge's proof passes an independent verifier" {
+    badges 1
+    sed 's/Learner 1/Learner 9/' "$T/out/r1.json" >"$T/edited.json"
+    node "$BATS_TEST_DIRNAME/../interop/proof.mjs" "$T/out/r1.json" --refused "$T/edited.json"
+}
+
+@test "log audit: every log, or one; unknown when there is no such log or no node" {
+    badges 5
+    expect_exit 0 avow log audit
+    expect_exit 0 avow log audit --issuer "$issuer" --json
+    jq -e '.[0].size == 8' <<<"$output"
+    AVOW_HOME=$T/other
+    mkdir "$T/other"
+    start_node lone
+    stranger=$(avow issuer new --name Stranger --jurisdiction KE --website https://s.example \
+        --no-passphrase --node "$(address lone)")
+    expect_exit 3 avow log audit --issuer "$stranger"
+    kill_node lone
+    expect_exit 3 avow log audit --issuer "$stranger" --node "$(address lone)"
+}
+
+@test "node check is right about a good store, and names a damaged one" {
+    badges 300
+    stop_node a
+    expect_exit 0 avow node check --data "$T/a"
+    # A commitment's byte, in the middle of the entries.
+    at=$(LC_ALL=C grep -obUaP -m 1 '\x96\x05\xce' "$T/a/store.mdb" | head -n 1 | cut -d: -f 1)
+    flip "$T/a/store.mdb" $((at + 20)) >"$T/damaged" && cp "$T/damaged" "$T/a/store.mdb"
+    expect_exit 1 avow node check --data "$T/a"
+    [ -n "$output$stderr" ]
+}
+
+# ---- wrong usage
+
+@test "wrong calls: exit 2, a word on stderr, nothing on stdout" {
+    while read -r -a call; do
+        run --separate-stderr avow "${call[@]}"
+        [ "$status" -eq 2 ] && [ -z "$output" ] && [ -n "$stderr" ] ||
+            fail "avow ${call[*]}: $status, $output"
+    done <<'CALLS'
+frobnicate
+verify
+verify a b
+verify --frobnicate x
+issue
+issue --achievement x --csv y --out z
+issuer new
+revoke
+revoke avow1qqqq/1 --reason boredom
+log export
+node check
+achievement add --code A
+CALLS
+}
+
+@test "avowd: wrong calls end with 2 and a word on stderr" {
+    while read -r -a call; do
+        run --separate-stderr avowd "${call[@]}"
+        [ "$status" -eq 2 ] && [ -z "$output" ] && [ -n "$stderr" ] ||
+            fail "avowd ${call[*]}: $status, $output"
+    done <<CALLS
+--data $T/x
+--listen 127.0.0.1:1
+--data $T/x --listen nonsense
+--data $T/x --listen 127.0.0.1:1 --frobnicate
+--data $T/x --listen 127.0.0.1:1 --config $T/absent
+CALLS
+}
+
+@test "avowd reads the same options from a file" {
+    # shellcheck disable=SC2034 # read by support.bash
+    node_port["filed"]=$(free_port)
+    printf '[node]\ndata = %s\nlisten = 127.0.0.1:%s\npeer = %s\nnetwork = main\n' \
+        "$T/filed" "${node_port["filed"]}" "$(address b)" >"$T/avowd.ini"
+    "$AVOW_BIN/avowd" --config "$T/avowd.ini" 2>"$T/filed.log.now" 3>&- &
+    # shellcheck disable=SC2034
+    node_pid["filed"]=$!
+    eventually is_listening filed
+    eventually peers_ready filed 1
+    eventually same_size a filed
+}
