@@ -1,4 +1,5 @@
 /* avow achievement show: one definition, proved. */
+#include "cli/details_json.h"
 #include "cli/entry_show.h"
 #include "cli/number.h"
 #include "cli/own_log.h"
@@ -25,7 +26,18 @@ static int show(const struct avow_cli *cli, const struct avow_log_proof *proof, 
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "entry %llu is not an achievement",
                              (unsigned long long)index);
     /* Its elements are as many as its issuer gave: for people too they are best named. */
-    return avow_print_json(cli, avow_shown_json(&shown));
+    json_t *answer = avow_shown_json(&shown);
+    struct avow_details details;
+    const struct avow_bytes language = shown.entry.achievement.language;
+    if (answer == NULL ||
+        json_object_set_new(answer, "language",
+                            json_stringn((const char *)language.data, language.len)) != 0 ||
+        avow_details_parse(shown.entry.achievement.details, &details) != AVOW_ACCEPT ||
+        !avow_details_json(&details, answer)) {
+        json_decref(answer);
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    }
+    return avow_print_json(cli, answer);
 }
 
 static int run(struct avow_cli *cli)

@@ -4,6 +4,10 @@
 #define COMMANDS(X)                                                                                \
     X(issuer_new)                                                                                  \
     X(issuer_show)                                                                                 \
+    X(issuer_identity)                                                                             \
+    X(issuer_nodes)                                                                                \
+    X(issuer_rotate_key)                                                                           \
+    X(issuer_complete)                                                                             \
     X(achievement_add)                                                                             \
     X(achievement_list)                                                                            \
     X(achievement_show)                                                                            \

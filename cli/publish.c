@@ -274,6 +274,20 @@ int avow_publish_new(const struct avow_cli *cli, const struct avow_identity_keys
     return publish(cli, keys, publication, true, published);
 }
 
+/* Begins until nobody is faster. */
+static int begin_patiently(struct avow_signer *signer)
+{
+    uint64_t start = clock_s();
+    int status = begin(signer);
+    for (unsigned attempts = 0; status == AVOW_SIGNER_AGAIN && clock_s() - start < PATIENCE_S;
+         attempts++) {
+        pause_before(attempts);
+        status = begin(signer);
+    }
+    return status < 0 ? avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN, "%s", signer->reason)
+                      : status;
+}
+
 int avow_signer_open(const struct avow_cli *cli, const struct avow_identity_keys *keys,
                      const uint64_t *indices, size_t count, struct avow_signer **out)
 {
@@ -283,19 +297,22 @@ int avow_signer_open(const struct avow_cli *cli, const struct avow_identity_keys
         return AVOW_EXIT_NEGATIVE;
     signer->indices = indices;
     signer->count = count;
-    uint64_t start = clock_s();
-    int status = begin(signer);
-    for (unsigned attempts = 0; status == AVOW_SIGNER_AGAIN && clock_s() - start < PATIENCE_S;
-         attempts++) {
-        pause_before(attempts);
-        status = begin(signer);
-    }
-    if (status == AVOW_EXIT_OK) {
+    int status = begin_patiently(signer);
+    if (status == AVOW_EXIT_OK)
         *out = signer;
-        return AVOW_EXIT_OK;
-    }
-    if (status < 0)
-        status = avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", signer->reason);
+    else
+        avow_signer_free(&signer);
+    return status;
+}
+
+int avow_signer_take_over(const struct avow_cli *cli, const struct avow_identity_keys *keys,
+                          enum avow_take_over how)
+{
+    struct avow_signer *signer = signer_new(cli, keys);
+    if (signer == NULL)
+        return AVOW_EXIT_NEGATIVE;
+    signer->take_over = how;
+    int status = begin_patiently(signer);
     avow_signer_free(&signer);
     return status;
 }

@@ -70,6 +70,12 @@ void avow_signer_use_key(struct avow_signer *signer, const struct avow_secret_ke
  */
 int avow_signer_open(const struct avow_cli *cli, const struct avow_identity_keys *keys,
                      const uint64_t *indices, size_t count, struct avow_signer **signer);
+/* What is to be done about a text that another home has proposed and left unsigned: which only
+ * these look at, every other call refuses. */
+enum avow_take_over { AVOW_TAKE_OVER_NO, AVOW_TAKE_OVER_SHOW, AVOW_TAKE_OVER_SIGN };
+/* Shows it, or shows and signs it. AVOW_EXIT_OK also when there is none. */
+int avow_signer_take_over(const struct avow_cli *cli, const struct avow_identity_keys *keys,
+                          enum avow_take_over how);
 void avow_signer_free(struct avow_signer **signer);
 /* Whether the log at `size` had this root: so whether a batch was accepted. An exit status. */
 int avow_signer_contains(struct avow_signer *signer, uint64_t size, const struct avow_hash *root,

@@ -199,13 +199,44 @@ static int withdraw(struct avow_signer *signer)
     return avow_signer_ask(signer, &question, AVOW_MESSAGE_DONE, &answer);
 }
 
-static int not_ours(const struct avow_signer *signer, const struct held *held)
+/* How many entries of each kind a person is asked to sign. */
+static void describe(const struct avow_signer *signer, const struct held *held)
 {
+    const size_t *ends = (const size_t *)(const void *)held->ends.data;
+    uint64_t counts[AVOW_KIND_CLOSURE + 1] = {0};
+    size_t start = 0;
+    for (size_t i = 0; i < held->ends.len / sizeof(*ends); i++) {
+        struct avow_entry entry;
+        if (avow_entry_decode(avow_bytes(held->bytes.data + start, ends[i] - start), &entry) ==
+                AVOW_ACCEPT &&
+            entry.kind <= AVOW_KIND_CLOSURE)
+            counts[entry.kind]++;
+        start = ends[i];
+    }
+    avow_cli_note(signer->cli, "The home node holds entries %llu to %llu, not signed:",
+                  (unsigned long long)held->base, (unsigned long long)held->size - 1);
+    for (uint64_t kind = 0; kind <= AVOW_KIND_CLOSURE; kind++) {
+        if (counts[kind] > 0)
+            avow_cli_note(signer->cli, "  %llu %s", (unsigned long long)counts[kind],
+                          avow_kind_name(kind));
+    }
+}
+
+static int not_ours(struct avow_signer *signer, struct held *held)
+{
+    if (signer->take_over == AVOW_TAKE_OVER_SIGN)
+        return complete(signer, held);
+    if (signer->take_over == AVOW_TAKE_OVER_SHOW) {
+        int status = fetch_entries(signer, held);
+        if (status != AVOW_EXIT_OK)
+            return status;
+        describe(signer, held);
+    }
     return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
                          "the home node holds entries %llu to %llu, which another signer of this "
                          "issuer is said to have proposed and not signed: run the command that was "
-                         "cut short again where it was run, or look at them and sign them here: "
-                         "avow issuer complete",
+                         "cut short again where it was run, or look at them with `avow issuer "
+                         "complete` and sign them with `avow issuer complete --sign`",
                          (unsigned long long)held->base, (unsigned long long)held->size - 1);
 }
 
@@ -268,7 +299,7 @@ int avow_signer_settle(struct avow_signer *signer)
     if (status == AVOW_EXIT_OK && held.size != 0) {
         if (held.size != held.text.size)
             status = withdraw(signer);
-        else if (owner != OWNER_OTHER || signer->takes_over)
+        else if (owner != OWNER_OTHER)
             status = complete(signer, &held);
         else
             status = not_ours(signer, &held);

@@ -14,7 +14,7 @@ struct avow_signer {
     const struct avow_identity_keys *keys;
     const struct avow_secret_key *secret; /* that signs the checkpoint */
     bool is_new;                          /* the log need not exist yet */
-    bool takes_over;                      /* completes what another home has proposed */
+    enum avow_take_over take_over;        /* of what another home has proposed */
     const uint64_t *indices;
     size_t count;
     struct avow_client *client;

@@ -1,0 +1,120 @@
+/* avow issuer nodes: where the log lives. The first is the home node. */
+#include "cli/own_log.h"
+#include "cli/request.h"
+#include "cli/signer.h"
+#include "proto/codec/id.h"
+#include "proto/codec/writer.h"
+#include "proto/log/node_address.h"
+
+struct naming {
+    const struct avow_cli *cli;
+    uint8_t storage[AVOW_NODES_MAX * 400];
+    struct avow_buf list;
+    size_t count;
+};
+
+/* "avownode1…@host:port" as it is; "host:port" is asked for its id. */
+static int add_node(struct naming *naming, const char *operand)
+{
+    char text[400], id[AVOW_NODE_TEXT_MAX], reason[AVOW_CLIENT_REASON_MAX];
+    const struct avow_cli *cli = naming->cli;
+    (void)snprintf(text, sizeof(text), "%s", operand);
+    if (strchr(operand, '@') == NULL) {
+        struct avow_client *client;
+        const struct avow_client_config config = {
+            .address = operand, .network = cli->network, .role = AVOW_PEER_CLIENT};
+        enum avow_err err = avow_client_connect(&config, &client, reason);
+        if (err != AVOW_OK)
+            return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
+                                 "%s", reason);
+        avow_node_text(avow_client_node(client), id);
+        (void)snprintf(text, sizeof(text), "%s@%s", id, avow_client_address(client));
+        avow_client_free(&client);
+    }
+    if (!avow_node_address_fits(avow_bytes_text(text)))
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
+                             "%s: write avownode1…@HOST:PORT, or HOST:PORT of a running node",
+                             operand);
+    avow_write_text(&naming->list, avow_bytes_text(text));
+    naming->count++;
+    return AVOW_EXIT_OK;
+}
+
+static int build(void *context, struct avow_signer *signer)
+{
+    const struct naming *naming = context;
+    const struct avow_entry entry = {
+        .kind = AVOW_KIND_NODES,
+        .t = avow_signer_time(signer),
+        .nodes = {.count = naming->count, .list = avow_buf_bytes(&naming->list)},
+    };
+    return avow_signer_append(signer, &entry);
+}
+
+static int change(struct avow_cli *cli)
+{
+    struct avow_identity_keys keys = {0};
+    struct naming naming = {.cli = cli};
+    struct avow_published published;
+    const struct avow_hash request = avow_request_of(cli);
+    const struct avow_publication publication = {
+        .request = &request, .build = build, .context = &naming};
+    int status = AVOW_EXIT_OK;
+    avow_buf_init_fixed(&naming.list, naming.storage, sizeof(naming.storage));
+    for (size_t i = 0; i < cli->operand_count && status == AVOW_EXIT_OK; i++)
+        status = add_node(&naming, cli->operands[i]);
+    if (status == AVOW_EXIT_OK)
+        status = avow_home_identity(cli, &keys);
+    if (status == AVOW_EXIT_OK)
+        status = avow_publish(cli, &keys, &publication, &published);
+    if (status == AVOW_EXIT_OK)
+        avow_cli_note(cli, "The first of them is the home node from now on.");
+    avow_identity_keys_fini(&keys);
+    return status;
+}
+
+/* The proof that one signs by shows the nodes entry. */
+static int list(struct avow_cli *cli)
+{
+    struct avow_identity_keys keys = {0};
+    struct avow_signer *signer = NULL;
+    struct avow_entry entry;
+    int status = avow_home_identity(cli, &keys);
+    if (status == AVOW_EXIT_OK)
+        status = avow_signer_open(cli, &keys, NULL, 0, &signer);
+    if (status == AVOW_EXIT_OK) {
+        const struct avow_state *state = avow_draft_state(avow_signer_draft(signer));
+        if (state->has_home && avow_signer_entry(signer, state->nodes_index, &entry)) {
+            struct avow_bytes rest = entry.nodes.list, address;
+            struct avow_key node;
+            char id[AVOW_NODE_TEXT_MAX];
+            while (avow_nodes_next(&rest, &node, &address)) {
+                avow_node_text(&node, id);
+                (void)fprintf(cli->out, "%s@%.*s\n", id, (int)address.len,
+                              (const char *)address.data);
+            }
+        }
+    }
+    avow_signer_free(&signer);
+    avow_identity_keys_fini(&keys);
+    return status;
+}
+
+static int run(struct avow_cli *cli)
+{
+    return cli->operand_count == 0 ? list(cli) : change(cli);
+}
+
+static const struct avow_option options[] = {{0}};
+
+const struct avow_command avow_cmd_issuer_nodes = {
+    .name = "issuer nodes",
+    .operands = "[NODE…]",
+    .operands_max = AVOW_NODES_MAX,
+    .summary = "show or change the nodes that keep the log",
+    .details = "Without operands prints the nodes that the log names, the home node first. With "
+               "operands, each avownode1…@HOST:PORT or HOST:PORT of a running node, publishes "
+               "them in their place.",
+    .options = options,
+    .run = run,
+};
