@@ -46,24 +46,29 @@ static void print_value(FILE *file, const json_t *value)
         (void)fputs(json_is_true(value) ? "yes" : "no", file);
 }
 
-/* Every member on its line, those of an object under its name. Two deep, as a node's report is. */
-static void print_members(FILE *file, const json_t *object, int indent)
+static void print_member(FILE *file, const char *key, const json_t *value, int indent)
 {
-    for (void *member = json_object_iter((json_t *)(uintptr_t)object); member != NULL;
-         member = json_object_iter_next((json_t *)(uintptr_t)object, member)) {
-        const json_t *value = json_object_iter_value(member);
-        (void)fprintf(file, "%*s", indent, "");
-        const char *key = json_object_iter_key(member);
-        avow_cli_print_text(file, avow_bytes_text(key));
-        const int pad = 18 - indent - (int)strlen(key);
-        (void)fprintf(file, "%*s", pad > 1 ? pad : 1, "");
-        if (json_is_object(value) && indent == 0) {
-            (void)fputc('\n', file);
-            print_members(file, value, 2);
-            continue;
-        }
+    (void)fprintf(file, "%*s", indent, "");
+    avow_cli_print_text(file, avow_bytes_text(key));
+    const int pad = 18 - indent - (int)strlen(key);
+    (void)fprintf(file, "%*s", pad > 1 ? pad : 1, "");
+    if (!json_is_object(value))
         print_value(file, value);
-        (void)fputc('\n', file);
+    (void)fputc('\n', file);
+}
+
+/* Every member on its line, those of an object under its name. Two deep, as a node's report is. */
+static void print_members(FILE *file, json_t *object)
+{
+    const char *key, *inner_key;
+    json_t *value, *inner;
+    json_object_foreach(object, key, value)
+    {
+        print_member(file, key, value, 0);
+        json_object_foreach(value, inner_key, inner)
+        {
+            print_member(file, inner_key, inner, 2);
+        }
     }
 }
 
@@ -76,7 +81,7 @@ static int run_status(struct avow_cli *cli)
         return status;
     if (cli->json)
         return dump(cli, report);
-    print_members(cli->out, report, 0);
+    print_members(cli->out, report);
     return AVOW_EXIT_OK;
 }
 

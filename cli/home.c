@@ -113,15 +113,16 @@ int avow_home_load_key(const struct avow_cli *cli, const char *name, uint8_t **s
     char path[AVOW_PATH_BYTES];
     struct avow_keyfile *file = sodium_malloc(sizeof(*file));
     *seed = sodium_malloc(32);
-    int status = AVOW_EXIT_OK;
-    if (file == NULL || *seed == NULL)
-        status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    if (status == AVOW_EXIT_OK)
+    int status;
+    if (file != NULL && *seed != NULL) {
         status = key_path(cli, name, path);
-    if (status == AVOW_EXIT_OK)
-        status = read_keyfile(cli, path, file);
-    if (status == AVOW_EXIT_OK)
-        status = open_keyfile(cli, path, file, *seed);
+        if (status == AVOW_EXIT_OK)
+            status = read_keyfile(cli, path, file);
+        if (status == AVOW_EXIT_OK)
+            status = open_keyfile(cli, path, file, *seed);
+    } else {
+        status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    }
     sodium_free(file);
     if (status != AVOW_EXIT_OK) {
         sodium_free(*seed);
@@ -154,7 +155,7 @@ int avow_home_make_key(const struct avow_cli *cli, const char *name, const char 
     if (avow_home_has_key(cli, name)) {
         struct avow_secret_key *secret;
         int status = avow_home_load_pair(cli, name, &secret);
-        if (status == AVOW_EXIT_OK) /* libsodium keeps the public key behind the seed */
+        if (secret != NULL) /* libsodium keeps the public key behind the seed */
             memcpy(key->bytes, secret->bytes + 32, sizeof(key->bytes));
         sodium_free(secret);
         return status;
@@ -210,9 +211,9 @@ int avow_home_new_passphrase(const struct avow_cli *cli, char **passphrase)
 int avow_home_set_issuer(const struct avow_cli *cli, const struct avow_hash *issuer)
 {
     char path[AVOW_PATH_BYTES];
-    char text[AVOW_ISSUER_TEXT_MAX + 1];
-    avow_issuer_text(issuer, text);
-    (void)strcat(text, "\n");
+    char id[AVOW_ISSUER_TEXT_MAX], text[AVOW_ISSUER_TEXT_MAX + 1];
+    avow_issuer_text(issuer, id);
+    (void)snprintf(text, sizeof(text), "%s\n", id);
     int status = avow_home_path(cli, ISSUER_FILE, path);
     if (status != AVOW_EXIT_OK)
         return status;
@@ -266,7 +267,7 @@ int avow_home_identity(const struct avow_cli *cli, struct avow_identity_keys *ke
     int status = avow_home_issuer(cli, &keys->issuer);
     if (status == AVOW_EXIT_OK)
         status = avow_home_load_pair(cli, "signing", &keys->signing);
-    if (status == AVOW_EXIT_OK) /* libsodium keeps the public key behind the seed */
+    if (keys->signing != NULL) /* libsodium keeps the public key behind the seed */
         memcpy(keys->key.bytes, keys->signing->bytes + 32, sizeof(keys->key.bytes));
     return status;
 }

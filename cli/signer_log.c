@@ -131,7 +131,7 @@ static int compare_with_seen(struct avow_signer *signer)
 
 int avow_signer_fetch(struct avow_signer *signer, const uint64_t *indices, size_t count)
 {
-    struct avow_message answer;
+    struct avow_message answer = {0};
     int status = ask_for_proof(signer, indices, count, &answer);
     if (status == AVOW_EXIT_OK)
         status = take_proof(signer, answer.evidence);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -134,12 +135,15 @@ static void test_appendix_b(void **state)
         check_number(number_cases[i].bits, number_cases[i].expected);
 }
 
-/* Lines of "bits in hex,text". */
-static size_t check_number_lines(FILE *file)
+/* Lines of "bits in hex,text"; zlib reads a plain file as it is. */
+static size_t check_number_lines(const char *name)
 {
-    char line[100];
+    char path[AVOW_VECTORS_PATH_MAX], line[100];
     size_t count = 0;
-    while (fgets(line, sizeof(line), file) != NULL) {
+    avow_vectors_path(name, path);
+    gzFile file = gzopen(path, "r");
+    assert_non_null(file);
+    while (gzgets(file, line, sizeof(line)) != NULL) {
         char *comma;
         uint64_t bits = strtoull(line, &comma, 16);
         assert_int_equal(*comma, ',');
@@ -147,28 +151,15 @@ static size_t check_number_lines(FILE *file)
         check_number(bits, comma + 1);
         count++;
     }
+    assert_int_equal(gzclose(file), Z_OK); /* not cut short, and its checksum is right */
     return count;
 }
 
 static void test_published_numbers(void **state)
 {
     (void)state;
-    FILE *file = avow_vectors_open("jcs/es6-numbers-10000.txt");
-    assert_int_equal(check_number_lines(file), 10000);
-    (void)fclose(file);
-}
-
-static void test_more_published_numbers(void **state)
-{
-    (void)state;
-    char path[AVOW_VECTORS_PATH_MAX];
-    char command[AVOW_VECTORS_PATH_MAX + 20];
-    avow_vectors_path("jcs/es6-numbers-100000.txt.gz", path);
-    (void)snprintf(command, sizeof(command), "gzip -dc '%s'", path);
-    FILE *file = popen(command, "r");
-    assert_non_null(file);
-    assert_int_equal(check_number_lines(file), 100000);
-    assert_int_equal(pclose(file), 0);
+    assert_int_equal(check_number_lines("jcs/es6-numbers-10000.txt"), 10000);
+    assert_int_equal(check_number_lines("jcs/es6-numbers-100000.txt.gz"), 100000);
 }
 
 /* Whatever the room, the failure shows. */
@@ -192,11 +183,8 @@ static void test_too_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_texts),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_appendix_b),
-        cmocka_unit_test(test_published_numbers),
-        cmocka_unit_test(test_more_published_numbers),
+        cmocka_unit_test(test_published_texts), cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_appendix_b),      cmocka_unit_test(test_published_numbers),
         cmocka_unit_test(test_too_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

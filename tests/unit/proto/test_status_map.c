@@ -252,7 +252,8 @@ static void test_sparse_sizes(void **state)
 static enum avow_err broken_node(void *context, unsigned level, uint64_t index,
                                  struct avow_hash *hash, bool *found)
 {
-    (void)context, (void)level, (void)index, (void)hash, (void)found;
+    (void)context, (void)level, (void)index, (void)hash;
+    *found = false;
     return AVOW_ERR_CORRUPT;
 }
 
