@@ -13,7 +13,7 @@
 
 #define BATCH_CHUNKS 64 /* a million records under one signature */
 #define DEPTH 64        /* questions under way on a connection */
-#define ASKERS 2
+#define ASKERS 4
 #define SINGLES 20000
 
 static void measure_ingest(const struct bench_node *node, const struct bench_log *log)
