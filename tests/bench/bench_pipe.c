@@ -3,9 +3,11 @@
  * receiver reads, decrypts, decodes, hashes into a tree and puts bundles of 256 entries into LMDB,
  * committing as often as a node does. Two threads, as two machines would have. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 #include "tests/bench/log.h"
 
 #define FRAME (64 * 1024 - 1 - 16) /* plaintext bytes of a full frame */
+#define SYNCS 500
 #define BUNDLE 256
 #define COMMIT 100000
 #define TAG crypto_aead_chacha20poly1305_ietf_ABYTES
@@ -189,6 +192,26 @@ static void pack(struct pipe *pipe)
     bench_log_fini(&log);
 }
 
+/* What a commit waits for at least: the median time in which a small write reaches the disk. */
+static void measure_sync(const char *folder)
+{
+    static uint8_t block[16 * 1024];
+    double seconds[SYNCS];
+    char path[512];
+    (void)snprintf(path, sizeof(path), "%s/sync", folder);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    BENCH_MUST(fd >= 0);
+    for (size_t i = 0; i < SYNCS; i++) {
+        double started = bench_seconds();
+        block[0]++;
+        BENCH_MUST(pwrite(fd, block, sizeof(block), (off_t)(i % 64 * sizeof(block))) > 0);
+        BENCH_MUST(fdatasync(fd) == 0);
+        seconds[i] = bench_seconds() - started;
+    }
+    BENCH_MUST(close(fd) == 0);
+    bench_figure("sync-ms", bench_percentile(seconds, SYNCS, 0.5) * 1e3);
+}
+
 int main(int argc, char **argv)
 {
     char folder[256];
@@ -206,6 +229,7 @@ int main(int argc, char **argv)
     double seconds = bench_seconds() - started;
     BENCH_MUST(pthread_join(thread, NULL) == 0);
     bench_figure("pipe", (double)pipe.entries / seconds);
+    measure_sync(folder);
     mdb_env_close(pipe.env);
     bench_folder_remove(folder);
     return 0;
