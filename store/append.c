@@ -206,7 +206,10 @@ static enum avow_err plan(struct append *append, enum avow_reject *reject)
     } else if (range->from != append->start || (range->count == 0 && pending == NULL)) {
         return AVOW_OK;
     }
-    uint64_t bytes = append->txn->writer->counters.bytes;
+    /* A log costs room of its own, so that a million small ones are no way around the bound. */
+    const struct avow_counters *counters = &append->txn->writer->counters;
+    uint64_t logs = counters->logs + (append->start == 0);
+    uint64_t bytes = counters->bytes + logs * AVOW_STORE_LOG_BYTES;
     for (uint64_t i = append->start; i < append->end; i++)
         bytes += range->entries[i - range->from].len;
     uint64_t bound = append->txn->store->bytes_max;

@@ -97,8 +97,9 @@ static const struct row rows[] = {
      "a number from 4 to 4096", true, false},
     {"links_per_address", "N", "of them from one address (default: 128)", set_number,
      AT(links_per_address), 1, 4096, "a number from 1 to 4096", true, false},
-    {"store_max_bytes", "N", "take no more entries over this size of store (default: 0, no bound)",
-     set_number, AT(store_max_bytes), 0, AVOW_UINT_MAX, "a number of bytes", true, false},
+    {"store_max_bytes", "N",
+     "take no more entries over so many bytes (default: 64 GiB; 0: no bound)", set_number,
+     AT(store_max_bytes), 0, AVOW_UINT_MAX, "a number of bytes", true, false},
     {"log_level", "LEVEL", "error, warn, info or debug (default: info)", set_level, 0, 0, 0, 0,
      "error, warn, info or debug", true, false},
     {"config", "FILE", "read options from the [node] section of this file", set_text, AT(config), 0,
@@ -310,8 +311,11 @@ enum avow_err avow_options_read(struct avow_options *options, int argc, char *co
                                 struct avow_buf *error)
 {
     struct said said = {0};
-    *options = (struct avow_options){
-        .network = "main", .links_max = 256, .links_per_address = 128, .log_level = AVOW_LOG_INFO};
+    *options = (struct avow_options){.network = "main",
+                                     .links_max = 256,
+                                     .links_per_address = 128,
+                                     .store_max_bytes = UINT64_C(64) << 30,
+                                     .log_level = AVOW_LOG_INFO};
     enum avow_err err = read_flags(options, &said, argc, argv, error);
     if (err != AVOW_OK || options->help || options->manual || options->version)
         return err;

@@ -241,7 +241,7 @@ static void test_quota(void **state)
     const struct log_history *history = &world->history;
     const struct log_mark *mark = &history->marks[history->mark_count - 1];
     close_world(world);
-    struct avow_store_options options = {.map_size = FIXTURE_MAP, .bytes_max = 2000};
+    struct avow_store_options options = {.map_size = FIXTURE_MAP, .bytes_max = 2000 + AVOW_STORE_LOG_BYTES};
     assert_int_equal(avow_store_open(world->folder.path, &options, &world->store), AVOW_OK);
     assert_int_equal(avow_snapshot_new(world->store, &world->snapshot), AVOW_OK);
     assert_int_equal(avow_txn_begin(world->store, &world->txn), AVOW_OK);
