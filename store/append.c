@@ -187,18 +187,20 @@ static enum avow_err plan(struct append *append, enum avow_reject *reject)
     const struct avow_range *range = append->range;
     const struct avow_pending *pending = wlog->has_pending ? &wlog->pending.pending : NULL;
     uint64_t accepted = wlog->log.state.tree.size;
+    bool other =
+        pending != NULL &&
+        (!pending->held || !avow_checkpoint_same_text(&range->checkpoint, &pending->checkpoint));
+    bool replaces =
+        range->held && range->replace && other && pending->held && range->from == accepted;
     *reject = AVOW_REJECT_SIZE;
-    if (range->checkpoint.size <= accepted)
-        return AVOW_ERR_REFUSED;
-    if (range->held && pending != NULL &&
-        (!pending->held || !avow_checkpoint_same_text(&range->checkpoint, &pending->checkpoint)))
+    if (range->checkpoint.size <= accepted || (range->held && other && !replaces))
         return AVOW_ERR_REFUSED;
     if (range->checkpoint.size > AVOW_UINT_MAX || range->from > range->checkpoint.size ||
         range->count > range->checkpoint.size - range->from)
         return AVOW_OK;
     append->end = range->from + range->count;
-    append->start = avow_wlog_stored(wlog);
-    append->replaces = false;
+    append->start = replaces ? accepted : avow_wlog_stored(wlog);
+    append->replaces = replaces;
     if (!range->held && pending != NULL && pending->held && range->from == accepted) {
         enum avow_err err = plan_over_held(append);
         if (err != AVOW_OK)
@@ -309,12 +311,14 @@ static enum avow_err put_range(struct append *append)
 }
 
 /* What a rejected range leaves. Whoever sent bytes that the checkpoint does not cover cannot undo
- * what others have sent for it, nor a held text; a checkpoint that is itself bad ends its range. */
+ * what others have sent for it, nor a held text; a checkpoint that is itself bad ends its range,
+ * and nothing but its own. */
 static enum avow_err drop_rejected(struct append *append, enum avow_reject reject)
 {
     struct avow_wlog *wlog = append->wlog;
     const struct avow_range *range = append->range;
-    if (!wlog->has_pending || reject == AVOW_REJECT_SIZE || reject == AVOW_REJECT_QUOTA)
+    if (!wlog->has_pending || append->replaces || reject == AVOW_REJECT_SIZE ||
+        reject == AVOW_REJECT_QUOTA)
         return AVOW_OK;
     const struct avow_pending *pending = &wlog->pending.pending;
     bool sender = reject == AVOW_REJECT_PROOF || reject == AVOW_REJECT_ROOT;

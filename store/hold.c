@@ -1,24 +1,25 @@
 /* A held text: signed, or withdrawn (docs/protocol.md, "Submission"). */
 #include "store/writer.h"
 
-enum avow_err avow_txn_sign(struct avow_txn *txn, const struct avow_hash *issuer, uint64_t size,
-                            const struct avow_key *key, const struct avow_signature *signature,
+/* Between the check of the signature and now, gossip may have brought another text of this size: it
+ * is not what was signed. */
+enum avow_err avow_txn_sign(struct avow_txn *txn, const struct avow_checkpoint *checkpoint,
                             uint64_t now, enum avow_reject *reject)
 {
+    uint64_t size = checkpoint->size;
     *reject = AVOW_ACCEPT;
     struct avow_wlog *wlog;
-    enum avow_err err = avow_writer_log(txn, issuer, &wlog);
+    enum avow_err err = avow_writer_log(txn, &checkpoint->issuer, &wlog);
     if (err != AVOW_OK)
         return avow_writer_spoil(txn, err);
     const struct avow_pending *held = &wlog->pending.pending;
-    if (wlog->log.state.tree.size > 0 && wlog->log.state.tree.size == size)
+    if (wlog->log.state.tree.size > 0 &&
+        avow_checkpoint_same_text(&wlog->log.checkpoint, checkpoint))
         return AVOW_OK; /* a signer that asks again, or that came second */
-    if (!wlog->has_pending || !held->held || held->size != size || held->checkpoint.size != size)
+    if (!wlog->has_pending || !held->held || held->size != size ||
+        !avow_checkpoint_same_text(&held->checkpoint, checkpoint))
         return AVOW_ERR_NOT_FOUND;
-    struct avow_checkpoint checkpoint = held->checkpoint;
-    checkpoint.key = *key;
-    checkpoint.signature = *signature;
-    *reject = avow_wlog_judge(wlog, &wlog->pending_state, &checkpoint, true);
+    *reject = avow_wlog_judge(wlog, &wlog->pending_state, checkpoint, true);
     if (*reject != AVOW_ACCEPT)
         return AVOW_OK;
     struct avow_status_draft *status = &txn->writer->status;
@@ -26,7 +27,7 @@ enum avow_err avow_txn_sign(struct avow_txn *txn, const struct avow_hash *issuer
     avow_status_draft_begin(status, &txn->db, wlog->number, true);
     err = avow_status_draft_root(status, wlog->log.state.tree.size, size, &root);
     /* It was compared when the text became whole. */
-    if (err == AVOW_OK && !avow_hash_equal(&root, &checkpoint.status_root))
+    if (err == AVOW_OK && !avow_hash_equal(&root, &checkpoint->status_root))
         err = AVOW_ERR_CORRUPT;
     if (err == AVOW_OK)
         err = avow_status_draft_accept(status);
@@ -34,7 +35,7 @@ enum avow_err avow_txn_sign(struct avow_txn *txn, const struct avow_hash *issuer
         return avow_writer_spoil(txn, err);
     struct avow_state state = wlog->pending_state;
     avow_state_init(&wlog->pending_state);
-    return avow_writer_spoil(txn, avow_wlog_accept(txn, wlog, &state, &checkpoint, now));
+    return avow_writer_spoil(txn, avow_wlog_accept(txn, wlog, &state, checkpoint, now));
 }
 
 enum avow_err avow_txn_withdraw(struct avow_txn *txn, const struct avow_hash *issuer)

@@ -148,6 +148,7 @@ struct avow_range {
     struct avow_checkpoint checkpoint; /* signed and its signature verified by the caller; or, if
                                         * `held`, with key and signature all zeros */
     bool held;
+    bool replace; /* held, from the accepted size: another held text gives way, if this stands */
     uint64_t from;
     const struct avow_bytes *entries;
     size_t count;
@@ -164,10 +165,10 @@ struct avow_range_result {
 
 /* Applies and stores a range that starts where the pending (or else the accepted) log ends.
  *
- * ERR_REFUSED: another text is held at this base (or a signed range is on its way, and this one is
- * held), or the checkpoint is not larger than the accepted one. REJECT_SIZE when the range starts
- * elsewhere (`result` says where it should) or goes beyond its checkpoint; REJECT_QUOTA at the
- * store's bound. These change nothing.
+ * ERR_REFUSED: another text is held at this base (and this one is held, and does not replace it; or
+ * a signed range is on its way), or the checkpoint is not larger than the accepted one. REJECT_SIZE
+ * when the range starts elsewhere (`result` says where it should) or goes beyond its checkpoint;
+ * REJECT_QUOTA at the store's bound. These change nothing.
  *
  * Sender's fault: REJECT_PROOF, or REJECT_ROOT at the checkpoint's size, when the checkpoint does
  * not cover these entries. What is pending for the same checkpoint stays, and so does a held text
@@ -176,7 +177,7 @@ struct avow_range_result {
  * The checkpoint's fault, found only once it is known to cover the entries: any rule's rejection
  * from avow_apply, REJECT_ORIGIN, and at its size REJECT_STATUS_ROOT, _TIME (below its last entry's
  * or below the accepted one's in the same origin), _KEY_UNKNOWN, _KEY_EXPIRED. The pending range is
- * dropped, but a held text stays when the range is signed.
+ * dropped, but a held text stays when the range is signed or was to replace it.
  *
  * A signed range may start at the accepted size although a text is held: with all of its entries it
  * goes on after them, with others or with fewer it replaces it (somebody has signed: what is held
@@ -184,13 +185,11 @@ struct avow_range_result {
 AVOW_NODISCARD enum avow_err avow_txn_append(struct avow_txn *txn, const struct avow_range *range,
                                              struct avow_range_result *result,
                                              enum avow_reject *reject);
-/* Signs the held text of `issuer` at `size` (the signature has been verified by the caller over the
- * held checkpoint with this key): it becomes the accepted checkpoint. NOT_FOUND when no whole text
- * of that size is held; KEY_UNKNOWN, KEY_EXPIRED. Signing again what is accepted already is
- * accepted. */
-AVOW_NODISCARD enum avow_err avow_txn_sign(struct avow_txn *txn, const struct avow_hash *issuer,
-                                           uint64_t size, const struct avow_key *key,
-                                           const struct avow_signature *signature, uint64_t now,
+/* Signs the held text: `checkpoint` is that text with key and signature, which the caller has
+ * verified; it becomes the accepted one. NOT_FOUND when not this very text is held whole;
+ * KEY_UNKNOWN, KEY_EXPIRED. Signing again what is accepted already is accepted. */
+AVOW_NODISCARD enum avow_err avow_txn_sign(struct avow_txn *txn,
+                                           const struct avow_checkpoint *checkpoint, uint64_t now,
                                            enum avow_reject *reject);
 /* Drops a held text or a pending range back to the accepted size. NOT_FOUND when there is none. */
 AVOW_NODISCARD enum avow_err avow_txn_withdraw(struct avow_txn *txn,

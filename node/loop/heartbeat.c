@@ -23,7 +23,7 @@ void avow_heartbeats_path(const struct avow_heartbeats *heartbeats, const struct
     AVOW_ASSERT(len > 0 && (size_t)len < room); /* options bound the folder's name */
 }
 
-static struct avow_heartbeat_key *find(struct avow_heartbeats *heartbeats,
+static struct avow_heartbeat_key *find(const struct avow_heartbeats *heartbeats,
                                        const struct avow_hash *issuer)
 {
     for (size_t i = 0; i < heartbeats->count; i++) {
@@ -31,6 +31,12 @@ static struct avow_heartbeat_key *find(struct avow_heartbeats *heartbeats,
             return &heartbeats->keys[i];
     }
     return NULL;
+}
+
+bool avow_heartbeats_has_room(const struct avow_heartbeats *heartbeats,
+                              const struct avow_hash *issuer)
+{
+    return heartbeats->count < AVOW_HEARTBEATS_MAX || find(heartbeats, issuer) != NULL;
 }
 
 enum avow_err avow_heartbeats_add(struct avow_heartbeats *heartbeats,

@@ -51,6 +51,9 @@ void avow_heartbeats_stop(struct avow_heartbeats *heartbeats);
 /* Where the key of an issuer is kept. */
 void avow_heartbeats_path(const struct avow_heartbeats *heartbeats, const struct avow_hash *issuer,
                           char *path, size_t room);
+/* Whether a key of this issuer would be taken. */
+bool avow_heartbeats_has_room(const struct avow_heartbeats *heartbeats,
+                              const struct avow_hash *issuer);
 /* Takes a key that has been stored there, in place of an earlier one. AVOW_ERR_TOO_LARGE when
  * there are too many, AVOW_ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_heartbeats_add(struct avow_heartbeats *heartbeats,

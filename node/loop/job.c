@@ -46,6 +46,7 @@ static struct avow_range range_of(const struct avow_job *job, bool held)
     return (struct avow_range){
         .checkpoint = job->checkpoint,
         .held = held,
+        .replace = held && job->replace,
         .from = job->from,
         .entries = job->entries,
         .count = job->entry_count,
@@ -67,12 +68,7 @@ static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
 static enum avow_err run_hold(struct avow_job *job, struct avow_txn *txn)
 {
     struct avow_range range = range_of(job, true);
-    enum avow_err err = avow_txn_append(txn, &range, &job->range, &job->reject);
-    if (err != AVOW_ERR_REFUSED || !job->replace || job->range.accepted != job->from)
-        return err;
-    /* A batch that begins with a root entry ends what is held. */
-    err = avow_txn_withdraw(txn, &job->checkpoint.issuer);
-    return err == AVOW_OK ? avow_txn_append(txn, &range, &job->range, &job->reject) : err;
+    return avow_txn_append(txn, &range, &job->range, &job->reject);
 }
 
 void avow_job_run(struct avow_job *job, struct avow_txn *txn)
@@ -86,9 +82,7 @@ void avow_job_run(struct avow_job *job, struct avow_txn *txn)
         job->err = run_hold(job, txn);
         break;
     case AVOW_JOB_SIGN:
-        job->err =
-            avow_txn_sign(txn, &job->checkpoint.issuer, job->checkpoint.size, &job->checkpoint.key,
-                          &job->checkpoint.signature, job->now, &job->reject);
+        job->err = avow_txn_sign(txn, &job->checkpoint, job->now, &job->reject);
         break;
     case AVOW_JOB_WITHDRAW:
         job->err = avow_txn_withdraw(txn, &job->issuer);

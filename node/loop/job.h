@@ -9,7 +9,7 @@
 
 enum avow_job_type {
     AVOW_JOB_RANGE,     /* a signed range on its way to `checkpoint`; `lines` when it completes */
-    AVOW_JOB_HOLD,      /* the same, unsigned; with `replace` a held text goes first */
+    AVOW_JOB_HOLD,      /* the same, unsigned; with `replace` another held text gives way */
     AVOW_JOB_SIGN,      /* `checkpoint`: the held text with its verified key and signature */
     AVOW_JOB_WITHDRAW,  /* of `issuer` */
     AVOW_JOB_FRESHEN,   /* `checkpoint` and `lines` */

@@ -52,6 +52,14 @@ static bool in_force(const struct avow_submit_facts *facts, const struct scene *
     return key != NULL && key->not_after >= facts->now;
 }
 
+/* Whether it was a sign key at the accepted size, however late it is now: whether it could sign
+ * what is held, the text's own time tells. */
+static bool is_sign_key(const struct avow_submit_facts *facts, const struct scene *scene)
+{
+    return scene->log != NULL && avow_chain_key(&scene->log->state.chain, facts->signer,
+                                                AVOW_KEY_SIGN, scene->log->checkpoint.size) != NULL;
+}
+
 /* The key that a root entry brings to sign with. */
 static bool introduces(const struct avow_entry *entry, const struct avow_key *signer)
 {
@@ -81,15 +89,16 @@ static bool first_entry(const struct avow_submit_facts *facts, const struct scen
     return avow_entry_decode(bytes, entry) == AVOW_ACCEPT;
 }
 
-/* A held text that begins with a root entry holds its base against other root entries too. */
+/* The root entry that a held text begins with, if it does. It holds its base against other root
+ * entries too. */
 static bool held_begins_root(const struct avow_submit_facts *facts, const struct scene *scene,
-                             const struct avow_hash *issuer)
+                             const struct avow_hash *issuer, struct avow_entry *entry)
 {
     struct avow_bytes bytes;
-    struct avow_entry entry;
-    return avow_snapshot_pending_entry(facts->snapshot, issuer, scene->held.base, &bytes) ==
+    return scene->has_held &&
+           avow_snapshot_pending_entry(facts->snapshot, issuer, scene->held.base, &bytes) ==
                AVOW_OK &&
-           avow_entry_decode(bytes, &entry) == AVOW_ACCEPT && avow_kind_is_root(entry.kind);
+           avow_entry_decode(bytes, entry) == AVOW_ACCEPT && avow_kind_is_root(entry->kind);
 }
 
 /* Names the home node, as the log's last nodes entry does. */
@@ -135,7 +144,7 @@ struct avow_no avow_rules_propose(const struct avow_submit_facts *facts,
                                   const struct avow_message *propose, bool *replace)
 {
     struct scene scene;
-    struct avow_entry first = {.kind = AVOW_KIND_INERT_MIN};
+    struct avow_entry first = {.kind = AVOW_KIND_INERT_MIN}, held;
     *replace = false;
     if (facts->signer == NULL)
         return avow_no(AVOW_REFUSAL_NOT_SIGNER, 0, NULL);
@@ -157,7 +166,7 @@ struct avow_no avow_rules_propose(const struct avow_submit_facts *facts,
     if (scene.log != NULL && !begins_root && !is_home(facts, &scene))
         return not_home(facts, &scene);
     *replace = begins_root && propose->from == accepted_size(&scene) && scene.has_held &&
-               !held_begins_root(facts, &scene, &propose->checkpoint.issuer);
+               !held_begins_root(facts, &scene, &propose->checkpoint.issuer, &held);
     if (scene.has_held && avow_checkpoint_same_text(&scene.held.checkpoint, &propose->checkpoint))
         return yes;
     return judge_new(facts, propose->checkpoint.time);
@@ -168,6 +177,7 @@ struct avow_no avow_rules_sign(const struct avow_submit_facts *facts,
                                bool *accepted)
 {
     struct scene scene;
+    struct avow_entry first;
     *accepted = false;
     if (facts->signer == NULL)
         return avow_no(AVOW_REFUSAL_NOT_SIGNER, 0, NULL);
@@ -186,6 +196,10 @@ struct avow_no avow_rules_sign(const struct avow_submit_facts *facts,
         return avow_no(AVOW_REFUSAL_UNKNOWN_LOG, 0, NULL);
     *accepted = avow_key_equal(&checkpoint->key, &sign->key) &&
                 memcmp(&checkpoint->signature, &sign->signature, sizeof(sign->signature)) == 0;
+    if (!*accepted && !is_sign_key(facts, &scene) &&
+        !(held_begins_root(facts, &scene, &sign->issuer, &first) &&
+          introduces(&first, facts->signer)))
+        return avow_no(AVOW_REFUSAL_NOT_SIGNER, accepted_size(&scene), NULL);
     checkpoint->key = sign->key;
     checkpoint->signature = sign->signature;
     return yes;
@@ -195,7 +209,6 @@ struct avow_no avow_rules_withdraw(const struct avow_submit_facts *facts,
                                    const struct avow_hash *issuer)
 {
     struct scene scene;
-    struct avow_bytes bytes;
     struct avow_entry first;
     if (facts->signer == NULL)
         return avow_no(AVOW_REFUSAL_NOT_SIGNER, 0, NULL);
@@ -205,11 +218,8 @@ struct avow_no avow_rules_withdraw(const struct avow_submit_facts *facts,
     if (!scene.has_held)
         return scene.log == NULL ? avow_no(AVOW_REFUSAL_UNKNOWN_LOG, 0, NULL)
                                  : avow_no(AVOW_REFUSAL_MOVED_ON, accepted_size(&scene), NULL);
-    bool has_first =
-        avow_snapshot_pending_entry(facts->snapshot, issuer, scene.held.base, &bytes) == AVOW_OK &&
-        avow_entry_decode(bytes, &first) == AVOW_ACCEPT;
     bool whole = scene.held.size == scene.held.checkpoint.size;
-    bool begins_root = has_first && avow_kind_is_root(first.kind);
+    bool begins_root = held_begins_root(facts, &scene, issuer, &first);
     if (whole && !begins_root)
         return avow_no(AVOW_REFUSAL_HELD, scene.held.size,
                        "a whole text can be withdrawn only if it begins with a root entry");
@@ -219,10 +229,10 @@ struct avow_no avow_rules_withdraw(const struct avow_submit_facts *facts,
 }
 
 struct avow_no avow_rules_heartbeat(const struct avow_submit_facts *facts,
-                                    const struct avow_hash *issuer,
-                                    const struct avow_key *heartbeat)
+                                    const struct avow_hash *issuer, const uint8_t seed[32])
 {
     struct scene scene;
+    struct avow_key heartbeat;
     if (facts->signer == NULL)
         return avow_no(AVOW_REFUSAL_NOT_SIGNER, 0, NULL);
     struct avow_no no = look(facts, issuer, &scene);
@@ -234,7 +244,8 @@ struct avow_no avow_rules_heartbeat(const struct avow_submit_facts *facts,
         return avow_no(AVOW_REFUSAL_NOT_SIGNER, accepted_size(&scene), NULL);
     if (!is_home(facts, &scene))
         return not_home(facts, &scene);
-    if (avow_chain_key(&scene.log->state.chain, heartbeat, AVOW_KEY_HEARTBEAT,
+    avow_ed25519_from_seed(seed, NULL, &heartbeat); /* not before it is known who asks: it costs */
+    if (avow_chain_key(&scene.log->state.chain, &heartbeat, AVOW_KEY_HEARTBEAT,
                        scene.log->checkpoint.size) == NULL)
         return avow_no(AVOW_REFUSAL_INVALID, 0, "not a heartbeat key of this log");
     return yes;

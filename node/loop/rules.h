@@ -30,7 +30,8 @@ struct avow_submit_facts {
 struct avow_no avow_rules_propose(const struct avow_submit_facts *facts,
                                   const struct avow_message *propose, bool *replace);
 /* SIGN: `*checkpoint` is the held or accepted text with the key and signature that were sent, to be
- * verified; `*accepted` if exactly this is the accepted checkpoint already. */
+ * verified; `*accepted` if exactly this is the accepted checkpoint already. A connection that has
+ * proved no sign key of the log costs nobody a verification or a wait. */
 struct avow_no avow_rules_sign(const struct avow_submit_facts *facts,
                                const struct avow_message *sign, struct avow_checkpoint *checkpoint,
                                bool *accepted);
@@ -38,10 +39,9 @@ struct avow_no avow_rules_sign(const struct avow_submit_facts *facts,
  * all of it is held. A whole one is never withdrawn: its signature may exist already. */
 struct avow_no avow_rules_withdraw(const struct avow_submit_facts *facts,
                                    const struct avow_hash *issuer);
-/* HEARTBEAT_KEY: of a log whose home node this is, and whose chain authorises `heartbeat`. */
+/* HEARTBEAT_KEY: of a log whose home node this is, and whose chain authorises the seed's key. */
 struct avow_no avow_rules_heartbeat(const struct avow_submit_facts *facts,
-                                    const struct avow_hash *issuer,
-                                    const struct avow_key *heartbeat);
+                                    const struct avow_hash *issuer, const uint8_t seed[32]);
 
 /* "No" in so many words; `text` NULL for the code's own. */
 struct avow_no avow_no(enum avow_refusal code, uint64_t size, const char *text);

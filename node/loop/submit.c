@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 /* What became of a message that was tried. */
 enum outcome { HANDLED, MUST_WAIT };
@@ -61,13 +62,20 @@ static struct avow_submit_lock *find_lock(struct avow_submit *submit,
     return NULL;
 }
 
+static bool is_mine(const struct avow_submit_lock *lock, const struct avow_link *link)
+{
+    return lock->slot == link->slot && lock->generation == link->generation;
+}
+
 /* Adds one operation of this link on a log; false when others are in the way. */
 static bool lock(struct avow_submit *submit, const struct avow_link *link,
                  const struct avow_hash *issuer, bool exclusive)
 {
     struct avow_submit_lock *held = find_lock(submit, issuer);
     if (held != NULL) {
-        bool mine = held->slot == link->slot && held->generation == link->generation;
+        bool mine = is_mine(held, link);
+        submit->links[link->slot].needs_lock = !mine;
+        submit->links[link->slot].locked = *issuer;
         if (!mine || exclusive || held->exclusive)
             return false;
         held->jobs++;
@@ -216,12 +224,21 @@ static void answer_elsewhere(struct avow_submit *submit, struct avow_link *link,
     refuse(link, job->request, &no);
 }
 
+/* What no signer sends that has computed its batch itself. Finding it out has cost a signature. */
+static bool is_provably_wrong(enum avow_reject reject)
+{
+    return reject == AVOW_REJECT_SIGNATURE || reject == AVOW_REJECT_PROOF ||
+           reject == AVOW_REJECT_ROOT || reject == AVOW_REJECT_STATUS_ROOT;
+}
+
 static void proposed(void *context, struct avow_job *job)
 {
     struct avow_submit *submit = context;
     struct avow_link *link = job_finished(submit, job);
     if (link != NULL && job->err == AVOW_OK && job->reject == AVOW_ACCEPT) {
         answer_held(link, job->request, job->range.pending, job->range.whole);
+    } else if (link != NULL && is_provably_wrong(job->reject)) {
+        avow_link_drop(link, job->reject, "a batch that its checkpoint or the root disowns");
     } else if (link != NULL && (job->reject == AVOW_REJECT_SIZE || job->err == AVOW_ERR_REFUSED)) {
         answer_elsewhere(submit, link, job);
     } else if (link != NULL) {
@@ -242,8 +259,11 @@ static enum outcome try_propose(struct avow_submit *submit, struct avow_link *li
         no = avow_rules_propose(&facts, message, &replace);
     if (no.code != 0)
         return refuse_in_order(submit, link, &no);
-    if (submit->links[link->slot].jobs >= AVOW_SUBMIT_JOBS_MAX ||
-        !avow_write_thread_has_room(submit->config.writer) || !lock(submit, link, issuer, false))
+    struct avow_submit_link *state = &submit->links[link->slot];
+    state->needs_room = !avow_write_thread_has_room(submit->config.writer);
+    /* What replaces a held text was judged by what is held now: nothing may come between. */
+    if (state->jobs >= AVOW_SUBMIT_JOBS_MAX || state->needs_room ||
+        !lock(submit, link, issuer, replace))
         return MUST_WAIT;
     struct avow_job *job = new_job(submit, link, AVOW_JOB_HOLD, issuer, message->request, proposed);
     if (job == NULL || avow_job_copy_entries(job, &message->entries) != AVOW_OK) {
@@ -435,13 +455,13 @@ static enum outcome try_heartbeat(struct avow_submit *submit, struct avow_link *
 {
     const struct avow_message *message = &submit->message;
     struct avow_submit_facts facts;
-    struct avow_key heartbeat;
     if (submit->links[link->slot].jobs > 0)
         return MUST_WAIT;
-    avow_ed25519_from_seed(message->seed, NULL, &heartbeat);
     struct avow_no no = gather_facts(submit, link, &message->issuer, &facts);
     if (no.code == 0)
-        no = avow_rules_heartbeat(&facts, &message->issuer, &heartbeat);
+        no = avow_rules_heartbeat(&facts, &message->issuer, message->seed);
+    if (no.code == 0 && !avow_heartbeats_has_room(submit->config.heartbeats, &message->issuer))
+        no = avow_no(AVOW_REFUSAL_FULL, 0, NULL);
     if (no.code != 0) {
         refuse(link, message->request, &no);
         return HANDLED;
@@ -461,6 +481,8 @@ static void heartbeat_kept(struct avow_submit *submit, struct avow_link *link,
     enum avow_err err = work->err;
     if (err == AVOW_OK)
         err = avow_heartbeats_add(submit->config.heartbeats, &work->issuer, work->seed);
+    if (work->err == AVOW_OK && err == AVOW_ERR_TOO_LARGE)
+        (void)unlink(work->path); /* or the next start would choose among too many */
     if (link == NULL)
         return;
     struct avow_no no =
@@ -523,6 +545,7 @@ static enum outcome try_message(struct avow_submit *submit, struct avow_link *li
     enum avow_reject reject = avow_message_decode(bytes, &submit->message);
     enum outcome outcome = HANDLED;
     uint64_t type = submit->message.type;
+    submit->links[link->slot].needs_lock = submit->links[link->slot].needs_room = false;
     if (reject != AVOW_ACCEPT)
         avow_link_drop(link, reject, "a message that is not well formed");
     else if (submit->links[link->slot].working)
@@ -577,9 +600,21 @@ static void forget_backlog(struct avow_submit *submit, struct avow_submit_link *
     state->backlog_used = 0;
 }
 
+/* What is in the way of a link's first message still is: known without decoding that again. */
+static bool is_blocked(struct avow_submit *submit, const struct avow_link *link)
+{
+    const struct avow_submit_link *state = &submit->links[link->slot];
+    const struct avow_submit_lock *held =
+        state->needs_lock ? find_lock(submit, &state->locked) : NULL;
+    return state->working || (held != NULL && !is_mine(held, link)) ||
+           (state->needs_room && !avow_write_thread_has_room(submit->config.writer));
+}
+
 static void resume_link(struct avow_submit *submit, struct avow_link *link)
 {
     struct avow_submit_link *state = &submit->links[link->slot];
+    if (is_blocked(submit, link))
+        return;
     while (link->state == AVOW_LINK_OPEN && has_backlog(state)) {
         struct avow_bytes rest = avow_buf_bytes(&state->backlog), message;
         rest.data += state->backlog_used;
@@ -598,7 +633,11 @@ static void resume_link(struct avow_submit *submit, struct avow_link *link)
 
 void avow_submit_resume(struct avow_submit *submit)
 {
-    for (uint32_t slot = 0; slot < submit->config.links->max && submit->waiting > 0; slot++) {
+    uint32_t max = submit->config.links->max;
+    /* Each time another link is the first: else one that always asks would always be served. */
+    submit->first = (submit->first + 1) % max;
+    for (uint32_t i = 0; i < max && submit->waiting > 0; i++) {
+        uint32_t slot = (submit->first + i) % max;
         struct avow_link *link = avow_links_open(submit->config.links, slot);
         if (link != NULL && has_backlog(&submit->links[slot]) && !submit->stopping)
             resume_link(submit, link);
@@ -612,6 +651,7 @@ void avow_submit_link_down(struct avow_submit *submit, const struct avow_link *l
     state->proof_count = 0;
     state->jobs = 0;
     state->working = false;
+    state->needs_lock = state->needs_room = false;
 }
 
 enum avow_err avow_submit_init(struct avow_submit *submit, const struct avow_submit_config *config)

@@ -28,6 +28,9 @@ struct avow_submit_link {
     uint64_t proof_count; /* ever */
     unsigned jobs;        /* under way at the writer */
     bool working;         /* a signature is being checked, or a key stored: nothing overtakes it */
+    bool needs_lock;      /* what waits first found this log locked by another link … */
+    struct avow_hash locked;
+    bool needs_room;         /* … or the writer's queue full */
     struct avow_buf backlog; /* messages in a row that wait */
     size_t backlog_used;
 };
@@ -59,6 +62,7 @@ struct avow_submit {
     struct avow_submit_lock *locks;
     size_t lock_count;
     size_t waiting; /* links with a backlog */
+    uint32_t first; /* slot of the link whose turn it is */
     bool stopping;
 };
 

@@ -57,6 +57,8 @@ static void fail_all(struct job_list *group, enum avow_err err)
     for (struct avow_job *job = group->first; job != NULL; job = job->next) {
         job->err = err;
         job->reject = AVOW_ACCEPT;
+        job->range = (struct avow_range_result){0}; /* nothing of it came true */
+        job->changed = false;
     }
 }
 

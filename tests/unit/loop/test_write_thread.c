@@ -51,6 +51,7 @@ struct scene {
     unsigned done;          /* results so far */
     unsigned done_commits;  /* how many commits had been done when the last result came */
     enum avow_err last_err; /* of the last result */
+    uint64_t last_accepted;
     uint64_t last_token;
 };
 
@@ -94,6 +95,7 @@ static void on_done(void *context, struct avow_job *job)
     scene->done++;
     scene->done_commits = atomic_load(&committed);
     scene->last_err = job->err;
+    scene->last_accepted = job->range.accepted;
     scene->last_token = job->token;
 }
 
@@ -199,6 +201,7 @@ static void test_disk_full(void **state)
     put(&scene, 1, 1);
     await(&scene, 2);
     assert_int_equal(scene.last_err, AVOW_ERR_DISK_FULL);
+    assert_int_equal(scene.last_accepted, 0); /* no word of what was rolled back */
     assert_int_equal(avow_write_thread_state(scene.writer), AVOW_WRITER_FULL);
     assert_int_equal(stored_size(&scene), scene.history.marks[0].checkpoint.size);
     put(&scene, 1, 2);

@@ -32,9 +32,7 @@ static enum avow_err write_all(struct avow_store *store)
         err = append(txn, next, size, next->checkpoint.size - size, true);
     enum avow_reject reject;
     if (err == AVOW_OK)
-        err =
-            avow_txn_sign(txn, &next->checkpoint.issuer, next->checkpoint.size,
-                          &next->checkpoint.key, &next->checkpoint.signature, FIXTURE_NOW, &reject);
+        err = avow_txn_sign(txn, &next->checkpoint, FIXTURE_NOW, &reject);
     if (err == AVOW_OK)
         err = avow_txn_put(txn, "name", avow_bytes_text("value"));
     if (err == AVOW_OK)

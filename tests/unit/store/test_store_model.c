@@ -233,9 +233,7 @@ static void op_sign(struct world *world, size_t i)
     bool whole = model->pending == mark->checkpoint.size;
     enum avow_reject reject;
     begin(world);
-    assert_int_equal(avow_txn_sign(world->txn, &mark->checkpoint.issuer, mark->checkpoint.size,
-                                   &mark->checkpoint.key, &mark->checkpoint.signature, FIXTURE_NOW,
-                                   &reject),
+    assert_int_equal(avow_txn_sign(world->txn, &mark->checkpoint, FIXTURE_NOW, &reject),
                      whole ? AVOW_OK : AVOW_ERR_NOT_FOUND);
     if (!whole)
         return;

@@ -186,9 +186,45 @@ static void test_held_text_outlives_bad_ranges(void **state)
     assert_int_equal(avow_txn_append(world->txn, &range, &result, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_PROOF);
     assert_true(result.whole);
-    assert_int_equal(avow_txn_sign(world->txn, &mark->checkpoint.issuer, size,
-                                   &mark->checkpoint.key, &mark->checkpoint.signature, 1, &reject),
+    assert_int_equal(avow_txn_sign(world->txn, &mark->checkpoint, 1, &reject), AVOW_OK);
+    commit(world);
+    assert_int_equal(log_of(world, history)->checkpoint.size, size);
+}
+
+/* A text that is to replace a held one does so only if it stands. */
+static void test_replacing_a_held_text(void **state)
+{
+    struct world *world = *state;
+    const struct log_history *history = &world->history;
+    const struct log_mark *mark = &history->marks[1];
+    uint64_t size = mark->checkpoint.size;
+    struct avow_range range = fixture_range(history, mark, 0, size, true);
+    struct avow_range_result result;
+    enum avow_reject reject;
+    assert_int_equal(fixture_append(world->txn, &range), AVOW_ACCEPT);
+    range.checkpoint.time++;
+    assert_int_equal(avow_txn_append(world->txn, &range, &result, &reject), AVOW_ERR_REFUSED);
+    range.replace = true;
+    range.checkpoint.status_root.bytes[0] ^= 1;
+    assert_int_equal(fixture_append(world->txn, &range), AVOW_REJECT_STATUS_ROOT);
+    range.checkpoint.root.bytes[0] ^= 1;
+    assert_int_equal(fixture_append(world->txn, &range), AVOW_REJECT_ROOT);
+    assert_int_equal(avow_txn_append(world->txn, &range, &result, &reject), AVOW_OK);
+    assert_true(result.whole); /* the first */
+    commit(world);
+    struct avow_pending pending;
+    assert_int_equal(avow_snapshot_pending(world->snapshot, &mark->checkpoint.issuer, &pending),
                      AVOW_OK);
+    assert_int_equal(pending.checkpoint.time, mark->checkpoint.time);
+    range = fixture_range(history, mark, 0, size, true);
+    range.checkpoint.time++;
+    range.replace = true;
+    assert_int_equal(fixture_append(world->txn, &range), AVOW_ACCEPT);
+    assert_int_equal(avow_txn_sign(world->txn, &mark->checkpoint, 1, &reject), AVOW_ERR_NOT_FOUND);
+    struct avow_checkpoint checkpoint = range.checkpoint;
+    checkpoint.key = mark->checkpoint.key;
+    assert_int_equal(avow_txn_sign(world->txn, &checkpoint, 1, &reject), AVOW_OK);
+    assert_int_equal(reject, AVOW_ACCEPT);
     commit(world);
     assert_int_equal(log_of(world, history)->checkpoint.size, size);
 }
@@ -217,19 +253,22 @@ static void test_keys(void **state)
     enum avow_reject reject;
     struct log_key stranger = log_builder_key(&history->builder, "stranger");
     const struct avow_checkpoint *checkpoint = &mark->checkpoint;
-    assert_int_equal(avow_txn_sign(world->txn, &checkpoint->issuer, checkpoint->size, &stranger.key,
-                                   &checkpoint->signature, 1, &reject),
-                     AVOW_OK);
+    struct avow_checkpoint other = *checkpoint;
+    other.key = stranger.key;
+    assert_int_equal(avow_txn_sign(world->txn, &other, 1, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_KEY_UNKNOWN);
-    assert_int_equal(avow_txn_sign(world->txn, &checkpoint->issuer, checkpoint->size - 1,
-                                   &checkpoint->key, &checkpoint->signature, 1, &reject),
-                     AVOW_ERR_NOT_FOUND);
+    other = *checkpoint;
+    other.size--;
+    assert_int_equal(avow_txn_sign(world->txn, &other, 1, &reject), AVOW_ERR_NOT_FOUND);
+    other = *checkpoint;
+    other.root.bytes[0] ^= 1;
+    assert_int_equal(avow_txn_sign(world->txn, &other, 1, &reject), AVOW_ERR_NOT_FOUND);
     for (int n = 0; n < 2; n++) { /* the second time it is accepted already */
-        assert_int_equal(avow_txn_sign(world->txn, &checkpoint->issuer, checkpoint->size,
-                                       &checkpoint->key, &checkpoint->signature, 1, &reject),
-                         AVOW_OK);
+        assert_int_equal(avow_txn_sign(world->txn, checkpoint, 1, &reject), AVOW_OK);
         assert_int_equal(reject, AVOW_ACCEPT);
     }
+    /* Another text of the accepted size was not accepted. */
+    assert_int_equal(avow_txn_sign(world->txn, &other, 1, &reject), AVOW_ERR_NOT_FOUND);
     assert_int_equal(avow_txn_withdraw(world->txn, &checkpoint->issuer), AVOW_ERR_NOT_FOUND);
     commit(world);
     assert_int_equal(log_of(world, history)->checkpoint.size, checkpoint->size);
@@ -589,6 +628,7 @@ int main(void)
         CASE(test_entry_that_breaks_a_rule),
         CASE(test_who_is_to_blame),
         CASE(test_held_text_outlives_bad_ranges),
+        CASE(test_replacing_a_held_text),
         CASE(test_another_issuers_entries),
         CASE(test_keys),
         CASE(test_quota),
