@@ -63,6 +63,7 @@ static int look_back_further(struct run *run, bool *done)
     size_t count;
     uint64_t now = (uint64_t)time(NULL);
     const struct avow_hash *request = run->publication->request;
+    static const struct avow_hash own_books = {{0}};
     int status = avow_pending_list(run->signer->cli, &records, &count);
     *done = false;
     for (size_t i = 0; i < count && status == AVOW_EXIT_OK && !*done; i++) {
@@ -77,7 +78,8 @@ static int look_back_further(struct run *run, bool *done)
         *done = accepted && mine;
         if (*done)
             succeed(run, records[i].base, &run->signer->proof->checkpoint);
-        if (*done || !accepted || records[i].made + REMEMBER_S < now)
+        if (*done || !accepted || avow_hash_equal(&records[i].request, &own_books) ||
+            records[i].made + REMEMBER_S < now)
             avow_pending_remove(run->signer->cli, &records[i], -1);
     }
     free(records);

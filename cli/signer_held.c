@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define WAIT_STEP_MS 100
-#define WAIT_STEPS 50 /* without progress */
+#define WAIT_STEP_MS_MIN 4
+#define WAIT_STEP_MS_MAX 100
+#define WAIT_MS 5000 /* without progress */
 #define RANGE_COUNT 65536
 
 /* The entries of a held text, copied. */
@@ -262,25 +263,26 @@ static int find_owner(const struct avow_signer *signer, const struct held *held,
     return status;
 }
 
-static void wait_a_step(void)
+static void wait_ms(unsigned ms)
 {
-    const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
-    (void)nanosleep(&step, NULL);
+    const struct timespec pause = {.tv_nsec = (long)ms * 1000000L};
+    (void)nanosleep(&pause, NULL);
 }
 
 /* Until the text is gone, or its owner has died, or nothing has moved for a while. */
 static int wait_for_owner(struct avow_signer *signer, struct held *held, enum owner *owner)
 {
     int status = find_owner(signer, held, owner);
-    unsigned still = 0;
+    unsigned still_ms = 0, step_ms = WAIT_STEP_MS_MIN;
     while (status == AVOW_EXIT_OK && held->size != 0 && *owner != OWNER_DEAD &&
-           still < WAIT_STEPS) {
+           still_ms < WAIT_MS) {
         struct held before = *held;
-        wait_a_step();
+        wait_ms(step_ms);
         status = ask_held(signer, held);
         bool moved =
             held->size != before.size || !avow_checkpoint_same_text(&held->text, &before.text);
-        still = moved ? 0 : still + 1;
+        still_ms = moved ? 0 : still_ms + step_ms;
+        step_ms = step_ms * 2 < WAIT_STEP_MS_MAX ? step_ms * 2 : WAIT_STEP_MS_MAX;
         if (status == AVOW_EXIT_OK && held->size != 0)
             status = find_owner(signer, held, owner);
     }

@@ -32,11 +32,6 @@ static int add(struct avow_targets *targets, const struct avow_subject_file *fil
         .has_commitment = file->subject.has_document,
         .commitment = file->subject.commitment,
     };
-    if (file->document != NULL && !file->subject.has_document)
-        return avow_cli_fail(targets->cli, AVOW_EXIT_NEGATIVE,
-                             "%s was changed since it was issued (%s): name its entry by "
-                             "reference instead",
-                             operand, file->reason);
     if (!file->has_reference)
         return avow_cli_fail(targets->cli, AVOW_EXIT_NEGATIVE, "%s names no entry: %s", operand,
                              file->reason);

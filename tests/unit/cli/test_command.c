@@ -1,0 +1,345 @@
+/* The command line: what is understood, and what is said of what is not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/parse.h"
+#include "cli/settings.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int run_nothing(struct avow_cli *cli)
+{
+    (void)cli;
+    return AVOW_EXIT_OK;
+}
+
+static const struct avow_option bake_options[] = {
+    {.name = "flour", .value = "KIND", .help = "of grain", .required = true},
+    {.name = "output", .value = "FILE", .help = "where to", .letter = 'o'},
+    {.name = "seed", .value = "NAME", .help = "on top", .repeatable = true},
+    {.name = "vegan", .help = "without butter"},
+    {0},
+};
+static const struct avow_option no_options[] = {{0}};
+
+static const struct avow_command bake = {.name = "bake",
+                                         .operands = "[PAN…]",
+                                         .operands_max = 2,
+                                         .summary = "bake",
+                                         .details = "",
+                                         .options = bake_options,
+                                         .run = run_nothing};
+static const struct avow_command oven_heat = {.name = "oven heat",
+                                              .operands = "DEGREES",
+                                              .operands_min = 1,
+                                              .operands_max = 1,
+                                              .summary = "heat",
+                                              .details = "",
+                                              .options = no_options,
+                                              .run = run_nothing};
+static const struct avow_command *const commands[] = {&bake, &oven_heat, NULL};
+
+#define WORDS_MAX 12
+
+struct parse_case {
+    const char *name;
+    const char *words[WORDS_MAX]; /* after "avow" */
+    enum avow_parse outcome;
+    const char *command; /* or NULL */
+    const char *said;    /* part of what is said on stderr, or NULL */
+};
+
+static const struct parse_case cases[] = {
+    {"nothing", {NULL}, AVOW_PARSE_HELP, NULL, NULL},
+    {"help of all", {"--help"}, AVOW_PARSE_HELP, NULL, NULL},
+    {"short help", {"-h"}, AVOW_PARSE_HELP, NULL, NULL},
+    {"version", {"--version"}, AVOW_PARSE_VERSION, NULL, NULL},
+    {"help of one", {"bake", "--help"}, AVOW_PARSE_HELP, "bake", NULL},
+    {"help before its command", {"--help", "bake"}, AVOW_PARSE_HELP, "bake", NULL},
+    {"help beside a missing option", {"bake", "pan", "--help"}, AVOW_PARSE_HELP, "bake", NULL},
+    {"help of a family", {"oven", "--help"}, AVOW_PARSE_HELP, NULL, NULL},
+    {"value after a space", {"bake", "--flour", "rye"}, AVOW_PARSE_RUN, "bake", NULL},
+    {"value after =", {"bake", "--flour=rye"}, AVOW_PARSE_RUN, "bake", NULL},
+    {"empty value", {"bake", "--flour="}, AVOW_PARSE_RUN, "bake", NULL},
+    {"value that looks like an option", {"bake", "--flour", "--"}, AVOW_PARSE_RUN, "bake", NULL},
+    {"short option", {"bake", "--flour=rye", "-o", "x"}, AVOW_PARSE_RUN, "bake", NULL},
+    {"short option, joined", {"bake", "--flour=rye", "-ox"}, AVOW_PARSE_RUN, "bake", NULL},
+    {"two words", {"oven", "heat", "200"}, AVOW_PARSE_RUN, "oven heat", NULL},
+    {"global option first", {"--json", "oven", "heat", "1"}, AVOW_PARSE_RUN, "oven heat", NULL},
+    {"and between", {"oven", "--json", "heat", "1"}, AVOW_PARSE_RUN, "oven heat", NULL},
+    {"and with a value", {"--node", "h:1", "oven", "heat", "1"}, AVOW_PARSE_RUN, "oven heat", NULL},
+    {"operand after --", {"oven", "heat", "--", "-5"}, AVOW_PARSE_RUN, "oven heat", NULL},
+    {"a dash is an operand", {"oven", "heat", "-"}, AVOW_PARSE_RUN, "oven heat", NULL},
+    {"repeated as allowed",
+     {"bake", "--flour=a", "--seed=b", "--seed=c"},
+     AVOW_PARSE_RUN,
+     "bake",
+     NULL},
+    {"unknown command", {"bkae"}, AVOW_PARSE_USAGE, NULL, "did you mean \"bake\"?"},
+    {"unlike any command", {"xylophone"}, AVOW_PARSE_USAGE, NULL, "no command \"xylophone\""},
+    {"unknown second word",
+     {"oven", "haet"},
+     AVOW_PARSE_USAGE,
+     NULL,
+     "did you mean \"oven heat\"?"},
+    {"half a command", {"oven"}, AVOW_PARSE_USAGE, NULL, "needs a second word"},
+    {"unknown option", {"bake", "--flower=x"}, AVOW_PARSE_USAGE, "bake", "did you mean --flour?"},
+    {"unknown short option", {"bake", "-x"}, AVOW_PARSE_USAGE, "bake", "no option -x"},
+    {"another command's option",
+     {"oven", "heat", "--vegan"},
+     AVOW_PARSE_USAGE,
+     "oven heat",
+     "no option"},
+    {"flag with a value", {"bake", "--vegan=yes"}, AVOW_PARSE_USAGE, "bake", "takes no value"},
+    {"value missing", {"bake", "--flour"}, AVOW_PARSE_USAGE, "bake", "needs a value"},
+    {"given twice", {"bake", "--flour=a", "--flour=b"}, AVOW_PARSE_USAGE, "bake", "given twice"},
+    {"required one missing", {"bake"}, AVOW_PARSE_USAGE, "bake", "--flour KIND is missing"},
+    {"operand missing", {"oven", "heat"}, AVOW_PARSE_USAGE, "oven heat", "DEGREES is missing"},
+    {"operand too many", {"oven", "heat", "1", "2"}, AVOW_PARSE_USAGE, "oven heat", "one too many"},
+    {"only --", {"--"}, AVOW_PARSE_USAGE, NULL, "which command?"},
+};
+
+struct parsed {
+    struct avow_cli cli;
+    const char *family;
+    enum avow_parse outcome;
+    char *said;
+    size_t said_len;
+    char *argv[WORDS_MAX + 2];
+};
+
+static void parse(struct parsed *parsed, const char *const words[WORDS_MAX])
+{
+    int argc = 1;
+    *parsed = (struct parsed){0};
+    parsed->argv[0] = (char *)(uintptr_t) "avow";
+    for (; argc <= WORDS_MAX && words[argc - 1] != NULL; argc++)
+        parsed->argv[argc] = (char *)(uintptr_t)words[argc - 1];
+    parsed->cli.err = open_memstream(&parsed->said, &parsed->said_len);
+    assert_non_null(parsed->cli.err);
+    parsed->outcome = avow_parse(commands, argc, parsed->argv, &parsed->cli, &parsed->family);
+    assert_int_equal(fflush(parsed->cli.err), 0);
+}
+
+static void parsed_fini(struct parsed *parsed)
+{
+    (void)fclose(parsed->cli.err);
+    free(parsed->said);
+    avow_parse_fini(&parsed->cli);
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct parse_case *row = &cases[i];
+        struct parsed parsed;
+        parse(&parsed, row->words);
+        const char *name = parsed.cli.command != NULL ? parsed.cli.command->name : "";
+        bool said =
+            row->said == NULL ? parsed.said_len == 0 : strstr(parsed.said, row->said) != NULL;
+        if (parsed.outcome != row->outcome ||
+            strcmp(name, row->command != NULL ? row->command : "") != 0 || !said)
+            fail_msg("%s: outcome %d, command \"%s\", said \"%s\"", row->name, (int)parsed.outcome,
+                     name, parsed.said);
+        parsed_fini(&parsed);
+    }
+}
+
+static void test_values(void **state)
+{
+    static const char *const words[WORDS_MAX] = {"--node=h:1", "bake",   "one",        "--seed",
+                                                 "poppy",      "--json", "--seed",     "sesame",
+                                                 "-orye.txt",  "two",    "--flour=rye"};
+    struct parsed parsed;
+    (void)state;
+    parse(&parsed, words);
+    const struct avow_cli *cli = &parsed.cli;
+    assert_int_equal(parsed.outcome, AVOW_PARSE_RUN);
+    assert_string_equal(cli->node, "h:1");
+    assert_true(cli->json);
+    assert_string_equal(avow_cli_value(cli, "output"), "rye.txt");
+    assert_string_equal(avow_cli_value(cli, "flour"), "rye");
+    assert_string_equal(avow_cli_value_at(cli, "seed", 0), "poppy");
+    assert_string_equal(avow_cli_value_at(cli, "seed", 1), "sesame");
+    assert_null(avow_cli_value_at(cli, "seed", 2));
+    assert_false(avow_cli_flag(cli, "vegan"));
+    assert_int_equal(cli->operand_count, 2);
+    assert_string_equal(cli->operands[0], "one");
+    assert_string_equal(cli->operands[1], "two");
+    parsed_fini(&parsed);
+}
+
+/* What others wrote cannot move the cursor, hide behind a line's start or turn a name around. */
+static void test_print_text(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *text, *printed;
+    } rows[] = {
+        {"plain", "Zoë 李", "Zoë 李"},
+        {"newline", "a\nb", "a\\u{a}b"},
+        {"escape", "\x1b[31m", "\\u{1b}[31m"},
+        {"C1 control", "\xc2\x9b", "\\u{9b}"},
+        {"right-to-left override",
+         "a\xe2\x80\xae"
+         "b",
+         "a\\u{202e}b"},
+        {"isolate", "\xe2\x81\xa6", "\\u{2066}"},
+        {"not UTF-8",
+         "a\xff"
+         "b",
+         "a\\xffb"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *out = NULL;
+        size_t len = 0;
+        FILE *file = open_memstream(&out, &len);
+        assert_non_null(file);
+        avow_cli_print_text(file, avow_bytes_text(rows[i].text));
+        assert_int_equal(fclose(file), 0);
+        if (strcmp(out, rows[i].printed) != 0)
+            fail_msg("%s: printed \"%s\"", rows[i].name, out);
+        free(out);
+    }
+}
+
+/* ------------------------------------------------------------------ settings */
+
+struct settings_case {
+    const char *name;
+    const char *config;      /* config.ini, or NULL for none */
+    const char *environment; /* AVOW_NODE */
+    const char *option;      /* --node */
+    int status;
+    const char *node, *network; /* where status is OK */
+    const char *said;
+};
+
+static const struct settings_case settings_cases[] = {
+    {"defaults", NULL, NULL, NULL, 0, AVOW_CLI_NODE_DEFAULT, AVOW_CLI_NETWORK_DEFAULT, NULL},
+    {"file", "[cli]\nnode = f:1\nnetwork=test\n", NULL, NULL, 0, "f:1", "test", NULL},
+    {"environment wins", "[cli]\nnode = f:1\n", "e:1", NULL, 0, "e:1", "main", NULL},
+    {"option wins", "[cli]\nnode = f:1\n", "e:1", "o:1", 0, "o:1", "main", NULL},
+    {"empty environment is none", NULL, "", NULL, 0, AVOW_CLI_NODE_DEFAULT, "main", NULL},
+    {"unknown setting", "[cli]\nnod = f:1\n", NULL, NULL, 2, NULL, NULL,
+     "config.ini:2: an unknown"},
+    {"unknown section", "[client]\nnode = f:1\n", NULL, NULL, 2, NULL, NULL, "config.ini:2:"},
+    {"twice", "[cli]\nnode = a:1\nnode = b:1\n", NULL, NULL, 2, NULL, NULL, "config.ini:3:"},
+    {"not a setting", "[cli]\nnode\n", NULL, NULL, 2, NULL, NULL, "config.ini:2: not a setting"},
+};
+
+static void write_config(const char *home, const char *text)
+{
+    char path[256];
+    (void)snprintf(path, sizeof(path), "%s/config.ini", home);
+    (void)unlink(path);
+    if (text == NULL)
+        return;
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_settings(void **state)
+{
+    char home[] = "/tmp/avow-test-XXXXXX";
+    (void)state;
+    assert_non_null(mkdtemp(home));
+    assert_int_equal(setenv("AVOW_HOME", home, 1), 0);
+    assert_int_equal(unsetenv("AVOW_NETWORK"), 0);
+    for (size_t i = 0; i < sizeof(settings_cases) / sizeof(settings_cases[0]); i++) {
+        const struct settings_case *row = &settings_cases[i];
+        char *said = NULL;
+        size_t len = 0;
+        struct avow_cli cli = {.err = open_memstream(&said, &len), .node = row->option};
+        assert_non_null(cli.err);
+        write_config(home, row->config);
+        assert_int_equal(row->environment != NULL ? setenv("AVOW_NODE", row->environment, 1)
+                                                  : unsetenv("AVOW_NODE"),
+                         0);
+        int status = avow_settings_load(&cli);
+        assert_int_equal(fclose(cli.err), 0);
+        bool good = status == row->status &&
+                    (row->said == NULL || strstr(said, row->said) != NULL) &&
+                    (status != 0 ||
+                     (strcmp(cli.node, row->node) == 0 && strcmp(cli.network, row->network) == 0 &&
+                      strcmp(cli.home, home) == 0));
+        if (!good)
+            fail_msg("%s: status %d, said \"%s\"", row->name, status, said);
+        avow_settings_fini(&cli);
+        free(said);
+    }
+    write_config(home, NULL);
+    assert_int_equal(rmdir(home), 0);
+}
+
+/* ------------------------------------------------------------------ what comes from the table */
+
+static char *printed_by(void (*print)(FILE *file, const struct avow_command *command),
+                        const struct avow_command *command)
+{
+    char *out = NULL;
+    size_t len = 0;
+    FILE *file = open_memstream(&out, &len);
+    assert_non_null(file);
+    print(file, command);
+    assert_int_equal(fclose(file), 0);
+    return out;
+}
+
+/* Every command of the program can be helped with, and has its page. */
+static void test_every_command(void **state)
+{
+    (void)state;
+    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
+        char *help = printed_by(avow_cli_help, *row);
+        char *man = printed_by(avow_cli_man, *row);
+        size_t len = strlen((*row)->summary);
+        if (strstr(help, (*row)->summary) == NULL || strstr(man, ".SH SYNOPSIS") == NULL ||
+            len == 0 || (*row)->summary[len - 1] == '.' || (*row)->run == NULL)
+            fail_msg("%s: its help, its page or its summary is not right", (*row)->name);
+        for (const struct avow_option *option = (*row)->options; option->name != NULL; option++) {
+            if (strstr(help, option->name) == NULL || option->help == NULL)
+                fail_msg("%s: --%s is not in its help", (*row)->name, option->name);
+        }
+        free(help);
+        free(man);
+    }
+}
+
+static void test_completion(void **state)
+{
+    static const char *const shells[] = {"bash", "zsh", "fish"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        char *out = NULL;
+        size_t len = 0;
+        FILE *file = open_memstream(&out, &len);
+        assert_non_null(file);
+        assert_true(avow_cli_completion(file, shells[i]));
+        assert_int_equal(fclose(file), 0);
+        if (strstr(out, "issuer") == NULL || strstr(out, "achievement") == NULL)
+            fail_msg("%s: commands are missing", shells[i]);
+        free(out);
+    }
+    assert_false(avow_cli_completion(stderr, "csh"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_print_text),    cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_every_command), cmocka_unit_test(test_completion),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
