@@ -1,9 +1,10 @@
 /* The folder: <folder>/NAME.json for each credential; <folder>/.avow/journal for the books and
- * .avow/stage for files whose records are not in the log yet. */
+ * .avow/stage/<batch> for files whose records are not known to be in the log. */
 #include "cli/issue.h"
 
 #include "cli/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,24 +20,33 @@ static int cannot(const struct avow_issuance *issuance, const char *verb, const 
 
 /* ------------------------------------------------------------------ files into place */
 
-/* "<folder>/<within>/<name>.json"; names were checked to have no slash. */
-static int file_path(const struct avow_issuance *issuance, const char *within, const char *name,
-                     char path[AVOW_PATH_BYTES])
+int avow_issue_stage_path(const struct avow_issuance *issuance, const char *batch, char *path)
 {
-    int len = snprintf(path, AVOW_PATH_BYTES, "%s/%s%s%s.json", issuance->folder, within,
-                       within[0] != '\0' ? "/" : "", name);
+    int len =
+        snprintf(path, AVOW_PATH_BYTES, "%s/" AVOW_ISSUE_STAGE "/%s", issuance->folder, batch);
     if (len > 0 && len < AVOW_PATH_BYTES)
         return AVOW_EXIT_OK;
     return avow_cli_fail(issuance->cli, AVOW_EXIT_USAGE, "%s: the folder's path is too long",
                          issuance->folder);
 }
 
-static int install_one(const struct avow_issuance *issuance, const char *name)
+/* "<folder>/<name>.json"; names were checked to have no slash. */
+static int file_path(const struct avow_issuance *issuance, const char *folder, const char *name,
+                     char path[AVOW_PATH_BYTES])
+{
+    int len = snprintf(path, AVOW_PATH_BYTES, "%s/%s.json", folder, name);
+    if (len > 0 && len < AVOW_PATH_BYTES)
+        return AVOW_EXIT_OK;
+    return avow_cli_fail(issuance->cli, AVOW_EXIT_USAGE, "%s: the folder's path is too long",
+                         issuance->folder);
+}
+
+static int install_one(const struct avow_issuance *issuance, const char *stage, const char *name)
 {
     char staged[AVOW_PATH_BYTES], path[AVOW_PATH_BYTES];
-    int status = file_path(issuance, AVOW_ISSUE_STAGE, name, staged);
+    int status = file_path(issuance, stage, name, staged);
     if (status == AVOW_EXIT_OK)
-        status = file_path(issuance, "", name, path);
+        status = file_path(issuance, issuance->folder, name, path);
     if (status != AVOW_EXIT_OK)
         return status;
     if (renameat2(AT_FDCWD, staged, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
@@ -50,29 +60,65 @@ static int install_one(const struct avow_issuance *issuance, const char *name)
     return cannot(issuance, "write", path, AVOW_ERR_IO);
 }
 
-int avow_issue_install(struct avow_issuance *issuance, const struct avow_journal_batch *batch)
+int avow_issue_install(struct avow_issuance *issuance, size_t position)
 {
-    int status = AVOW_EXIT_OK;
+    const struct avow_journal_batch *batch = &issuance->journal.open[position];
+    char stage[AVOW_PATH_BYTES];
+    int status = avow_issue_stage_path(issuance, batch->id, stage);
     for (size_t i = 0; i < batch->count && status == AVOW_EXIT_OK; i++)
-        status = install_one(issuance, batch->rows[i].name);
+        status = install_one(issuance, stage, batch->rows[i].name);
     if (status != AVOW_EXIT_OK)
         return status;
     enum avow_err err = avow_sync_folder(issuance->folder);
     if (err == AVOW_OK)
-        err = avow_journal_end(&issuance->journal, true);
+        err = avow_journal_end(&issuance->journal, position, true);
+    if (err != AVOW_OK)
+        return cannot(issuance, "write", issuance->folder, err);
+    (void)rmdir(stage);
+    return AVOW_EXIT_OK;
+}
+
+int avow_issue_discard(struct avow_issuance *issuance, size_t position)
+{
+    const struct avow_journal_batch *batch = &issuance->journal.open[position];
+    char stage[AVOW_PATH_BYTES], staged[AVOW_PATH_BYTES];
+    int status = avow_issue_stage_path(issuance, batch->id, stage);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (file_path(issuance, stage, batch->rows[i].name, staged) == AVOW_EXIT_OK)
+            (void)unlink(staged);
+    }
+    (void)rmdir(stage);
+    enum avow_err err = avow_journal_end(&issuance->journal, position, false);
     return err == AVOW_OK ? AVOW_EXIT_OK : cannot(issuance, "write", issuance->folder, err);
 }
 
-/* ------------------------------------------------------------------ what an earlier call left */
+/* ------------------------------------------------------------------ open batches */
 
-/* Staged files of a batch that is in no log. */
-static void discard(const struct avow_issuance *issuance, const struct avow_journal_batch *batch)
+/* A text can be accepted only where its base is the log's end: once the log has grown beyond, it is
+ * in the log or never will be. Before that nothing is known: a proposal may still be under way. */
+int avow_issue_resolve(struct avow_issuance *issuance, struct avow_signer *signer, size_t *accepted)
 {
-    for (size_t i = 0; i < batch->count; i++) {
-        char staged[AVOW_PATH_BYTES];
-        if (file_path(issuance, AVOW_ISSUE_STAGE, batch->rows[i].name, staged) == AVOW_EXIT_OK)
-            (void)unlink(staged);
+    uint64_t size = avow_draft_base(avow_signer_draft(signer));
+    int status = AVOW_EXIT_OK;
+    size_t position = 0;
+    *accepted = 0;
+    while (position < issuance->journal.open_count && status == AVOW_EXIT_OK) {
+        const struct avow_journal_batch *batch = &issuance->journal.open[position];
+        bool contained = false;
+        if (size <= batch->base) {
+            position++;
+            continue;
+        }
+        status = avow_signer_contains(signer, batch->size, &batch->root, &contained);
+        if (status == AVOW_EXIT_OK && contained)
+            ++*accepted;
+        if (status == AVOW_EXIT_OK)
+            status = contained ? avow_issue_install(issuance, position)
+                               : avow_issue_discard(issuance, position);
     }
+    return status;
 }
 
 static int open_books(struct avow_issuance *issuance)
@@ -98,35 +144,60 @@ static int open_books(struct avow_issuance *issuance)
     return err == AVOW_OK ? AVOW_EXIT_OK : cannot(issuance, "open", path, err);
 }
 
-/* Was the open batch accepted? Then its files go into place; else it never happened. */
-static int finish_open(struct avow_issuance *issuance)
+static bool is_open(const struct avow_journal *journal, const char *id)
 {
-    struct avow_journal_batch *batch = &issuance->journal.open;
+    for (size_t i = 0; i < journal->open_count; i++) {
+        if (strcmp(journal->open[i].id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void remove_folder(const char *path)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        (void)unlinkat(dirfd(folder), entry->d_name, 0);
+    (void)closedir(folder);
+    (void)rmdir(path);
+}
+
+/* Staged files that no batch in the books names were never proposed. */
+static void sweep(const struct avow_issuance *issuance)
+{
+    char path[AVOW_PATH_BYTES];
+    if (avow_join_path(issuance->folder, AVOW_ISSUE_STAGE, path) != AVOW_OK)
+        return;
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        if (entry->d_name[0] != '.' && !is_open(&issuance->journal, entry->d_name) &&
+            avow_issue_stage_path(issuance, entry->d_name, path) == AVOW_EXIT_OK)
+            remove_folder(path);
+    }
+    (void)closedir(folder);
+}
+
+/* What earlier calls left. */
+static int resolve_earlier(struct avow_issuance *issuance)
+{
     struct avow_signer *signer;
-    bool accepted = false;
+    size_t accepted = 0;
+    if (issuance->journal.open_count == 0)
+        return AVOW_EXIT_OK;
     int status = avow_signer_open(issuance->cli, issuance->keys, NULL, 0, &signer);
     if (status == AVOW_EXIT_OK)
-        status = avow_signer_contains(signer, batch->size, &batch->root, &accepted);
+        status = avow_issue_resolve(issuance, signer, &accepted);
     avow_signer_free(&signer);
     if (status < 0)
         status = avow_cli_fail(issuance->cli, AVOW_EXIT_UNKNOWN, "the connection was lost");
-    if (status != AVOW_EXIT_OK)
-        return status;
-    if (accepted) {
+    if (accepted > 0)
         avow_cli_note(issuance->cli,
-                      "An earlier call had issued %zu of these; their files are in "
-                      "place now.",
-                      batch->count);
-        status = avow_issue_install(issuance, batch);
-    } else {
-        discard(issuance, batch);
-        enum avow_err err = avow_journal_end(&issuance->journal, false);
-        status = err == AVOW_OK ? AVOW_EXIT_OK : cannot(issuance, "write", issuance->folder, err);
-    }
-    if (status != AVOW_EXIT_OK)
-        return status;
-    avow_journal_close(&issuance->journal);
-    return open_books(issuance); /* which now know what has just been installed */
+                      "Records of an earlier call are in the log; their files are in place now.");
+    return status;
 }
 
 /* ------------------------------------------------------------------ which rows are to do */
@@ -136,7 +207,7 @@ static int check_free(const struct avow_issuance *issuance, const struct avow_le
                       size_t *taken)
 {
     char path[AVOW_PATH_BYTES];
-    int status = file_path(issuance, "",
+    int status = file_path(issuance, issuance->folder,
                            avow_learner_text(issuance->learners, learner, AVOW_LEARNER_FILE), path);
     if (status == AVOW_EXIT_OK && access(path, F_OK) == 0) {
         if (++*taken <= 20)
@@ -158,7 +229,6 @@ static int choose(struct avow_issuance *issuance, const struct avow_learner **ro
         const struct avow_journal_row *done =
             avow_journal_find(&issuance->journal, &learner->digest);
         if (done != NULL) {
-            issuance->skipped++;
             issuance->last_index = done->index;
             continue;
         }
@@ -173,29 +243,35 @@ static int choose(struct avow_issuance *issuance, const struct avow_learner **ro
     return status;
 }
 
-static int issue_chosen(struct avow_issuance *issuance)
+/* Until no row is left: the rows are chosen again when an open batch turns out to be accepted. */
+static int issue_chosen(struct avow_issuance *issuance, const struct avow_learner **rows)
 {
-    size_t count = issuance->learners->count;
-    const struct avow_learner **rows = calloc(count + 1, sizeof(*rows));
-    if (rows == NULL)
-        return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    size_t count = 0;
     int status = choose(issuance, rows, &count);
-    for (size_t done = 0; done < count && status == AVOW_EXIT_OK; done += AVOW_ISSUE_BATCH_MAX) {
-        size_t rest = count - done;
-        status = avow_issue_batch(issuance, rows + done,
-                                  rest < AVOW_ISSUE_BATCH_MAX ? rest : AVOW_ISSUE_BATCH_MAX);
+    issuance->issued = count;
+    while (status == AVOW_EXIT_OK && count > 0) {
+        status = avow_issue_batch(issuance, rows,
+                                  count < AVOW_ISSUE_BATCH_MAX ? count : AVOW_ISSUE_BATCH_MAX);
+        if (status == AVOW_EXIT_OK)
+            status = choose(issuance, rows, &count);
     }
-    free((void *)rows);
+    issuance->skipped = issuance->learners->count - issuance->issued;
     return status;
 }
 
 int avow_issue_all(struct avow_issuance *issuance)
 {
+    const struct avow_learner **rows = calloc(issuance->learners->count + 1, sizeof(*rows));
+    if (rows == NULL)
+        return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
     int status = open_books(issuance);
-    if (status == AVOW_EXIT_OK && issuance->journal.is_open)
-        status = finish_open(issuance);
+    if (status == AVOW_EXIT_OK) {
+        sweep(issuance);
+        status = resolve_earlier(issuance);
+    }
     if (status == AVOW_EXIT_OK)
-        status = issue_chosen(issuance);
+        status = issue_chosen(issuance, rows);
     avow_journal_close(&issuance->journal);
+    free((void *)rows);
     return status;
 }

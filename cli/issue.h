@@ -23,11 +23,19 @@ struct avow_issuance {
  * whose row is not in the books. An exit status. */
 int avow_issue_all(struct avow_issuance *issuance);
 
-/* Steps of it. The files of a batch, from where they are staged into the folder. */
-int avow_issue_install(struct avow_issuance *issuance, const struct avow_journal_batch *batch);
-/* One batch: learners `rows`, `count` of them. */
+/* Steps of it. Looks up every open batch in the log: files of those that were accepted go into
+ * place, those that never can be any more are discarded. `*accepted` counts the former. */
+int avow_issue_resolve(struct avow_issuance *issuance, struct avow_signer *signer,
+                       size_t *accepted);
+/* The files of open batch `position`, which was accepted, into place; or away with them. */
+int avow_issue_install(struct avow_issuance *issuance, size_t position);
+int avow_issue_discard(struct avow_issuance *issuance, size_t position);
+/* One batch: learners `rows`, `count` of them. Issues nothing if an open batch turns out to be
+ * accepted: the rows are then to be chosen again. */
 int avow_issue_batch(struct avow_issuance *issuance, const struct avow_learner **rows,
                      size_t count);
+/* The folder where the files of a batch are staged: an exit status. */
+int avow_issue_stage_path(const struct avow_issuance *issuance, const char *batch, char *path);
 
 #define AVOW_ISSUE_BOOKS ".avow"
 #define AVOW_ISSUE_STAGE ".avow/stage"

@@ -22,7 +22,10 @@ struct batch {
     struct avow_issuance *issuance;
     const struct avow_learner **rows;
     size_t count;
+    bool interrupted; /* an open batch turned out to be accepted: nothing was built */
     uint64_t base;
+    char id[AVOW_JOURNAL_ID_MAX];
+    char stage[AVOW_PATH_BYTES]; /* the folder of its files */
     struct avow_terms terms;
     size_t *place;                 /* place[row]: its entry is base + place[row] */
     struct avow_hash *commitments; /* by row */
@@ -38,9 +41,8 @@ static enum avow_err stage(const struct batch *batch, const struct avow_learner 
                            const char *text)
 {
     char path[AVOW_PATH_BYTES];
-    int len =
-        snprintf(path, sizeof(path), "%s/" AVOW_ISSUE_STAGE "/%s.json", batch->issuance->folder,
-                 avow_learner_text(batch->issuance->learners, learner, AVOW_LEARNER_FILE));
+    int len = snprintf(path, sizeof(path), "%s/%s.json", batch->stage,
+                       avow_learner_text(batch->issuance->learners, learner, AVOW_LEARNER_FILE));
     if (len < 0 || (size_t)len >= sizeof(path))
         return AVOW_ERR_TOO_LARGE;
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -171,13 +173,36 @@ static int append_all(struct batch *batch, struct avow_signer *signer)
     return status;
 }
 
+/* Each attempt has a folder of its own: the attempt before may yet turn out to be the one that was
+ * accepted. */
+static int make_stage(struct batch *batch)
+{
+    (void)snprintf(batch->id, sizeof(batch->id), "%08x%08x", randombytes_random(),
+                   randombytes_random());
+    int status = avow_issue_stage_path(batch->issuance, batch->id, batch->stage);
+    if (status == AVOW_EXIT_OK && avow_make_folder(batch->stage, 0755) != AVOW_OK)
+        return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "cannot make %s: %s",
+                             batch->stage, strerror(errno));
+    return status;
+}
+
 static int build(void *context, struct avow_signer *signer)
 {
     struct batch *batch = context;
-    const struct avow_issuance *issuance = batch->issuance;
-    int status = avow_terms_read(signer, issuance->keys, issuance->achievement, &batch->terms);
+    struct avow_issuance *issuance = batch->issuance;
+    size_t accepted = 0;
+    int status = avow_issue_resolve(issuance, signer, &accepted);
+    batch->interrupted = accepted > 0;
+    if (status != AVOW_EXIT_OK || batch->interrupted)
+        return status;
+    status = avow_terms_read(signer, issuance->keys, issuance->achievement, &batch->terms);
     if (status != AVOW_EXIT_OK)
         return status;
+    status = make_stage(batch);
+    if (status != AVOW_EXIT_OK) {
+        avow_terms_fini(&batch->terms);
+        return status;
+    }
     batch->base = avow_draft_size(avow_signer_draft(signer));
     atomic_store(&batch->made, 0);
     shuffle(batch);
@@ -208,29 +233,48 @@ static struct avow_journal_row *list_rows(const struct batch *batch)
 static int before_hold(void *context, uint64_t base, const struct avow_checkpoint *text)
 {
     struct batch *batch = context;
-    struct avow_journal *journal = &batch->issuance->journal;
-    char path[AVOW_PATH_BYTES];
-    struct avow_journal_row *rows = list_rows(batch);
-    if (rows == NULL)
+    struct avow_journal_batch entry = {
+        .base = base,
+        .size = text->size,
+        .root = text->root,
+        .count = batch->count,
+        .rows = list_rows(batch),
+    };
+    if (entry.rows == NULL)
         return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    enum avow_err err = avow_join_path(batch->issuance->folder, AVOW_ISSUE_STAGE, path);
+    memcpy(entry.id, batch->id, sizeof(entry.id));
+    enum avow_err err = avow_sync_all(batch->stage);
     if (err == AVOW_OK)
-        err = avow_sync_all(path);
-    if (err == AVOW_OK && journal->is_open) /* an attempt that somebody was faster than */
-        err = avow_journal_end(journal, false);
-    if (err == AVOW_OK) {
-        const struct avow_journal_batch entry = {.base = base,
-                                                 .size = text->size,
-                                                 .root = text->root,
-                                                 .count = batch->count,
-                                                 .rows = rows};
-        err = avow_journal_begin(journal, &entry);
-    }
-    free(rows);
+        err = avow_journal_begin(&batch->issuance->journal, &entry);
+    free(entry.rows);
     if (err == AVOW_OK)
         return AVOW_EXIT_OK;
     return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "cannot write in %s: %s",
                          batch->issuance->folder, avow_err_text(err));
+}
+
+/* The open batch of this text, or open_count. */
+static size_t find_open(const struct avow_journal *journal, const struct avow_checkpoint *text)
+{
+    size_t position = 0;
+    while (position < journal->open_count &&
+           (journal->open[position].size != text->size ||
+            !avow_hash_equal(&journal->open[position].root, &text->root)))
+        position++;
+    return position;
+}
+
+/* An attempt before the last was the one that was accepted: the log tells which. */
+static int look_up(struct avow_issuance *issuance)
+{
+    struct avow_signer *signer;
+    size_t accepted = 0;
+    int status = avow_signer_open(issuance->cli, issuance->keys, NULL, 0, &signer);
+    if (status == AVOW_EXIT_OK)
+        status = avow_issue_resolve(issuance, signer, &accepted);
+    avow_signer_free(&signer);
+    return status < 0 ? avow_cli_fail(issuance->cli, AVOW_EXIT_UNKNOWN, "the connection was lost")
+                      : status;
 }
 
 static int publish(struct batch *batch)
@@ -245,17 +289,16 @@ static int publish(struct batch *batch)
         .context = batch,
     };
     int status = avow_publish(issuance->cli, issuance->keys, &publication, &published);
-    if (status != AVOW_EXIT_OK)
+    if (status != AVOW_EXIT_OK || batch->interrupted)
         return status;
-    struct avow_journal_batch done = {.count = batch->count, .rows = list_rows(batch)};
-    if (done.rows == NULL)
-        return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    status = avow_issue_install(issuance, &done);
-    if (status == AVOW_EXIT_OK) {
-        issuance->issued += batch->count;
-        issuance->last_index = done.rows[batch->count - 1].index;
-    }
-    free(done.rows);
+    size_t position = find_open(&issuance->journal, &published.checkpoint);
+    if (position == issuance->journal.open_count)
+        return look_up(issuance);
+    status = avow_issue_install(issuance, position);
+    /* The others had the same base or an earlier one, and were not in the log that this one
+     * continues. */
+    while (status == AVOW_EXIT_OK && issuance->journal.open_count > 0)
+        status = avow_issue_discard(issuance, 0);
     return status;
 }
 

@@ -19,10 +19,10 @@ struct reading {
     struct avow_journal *journal;
     char *next, *end;
     size_t line;
-    size_t whole;         /* bytes up to the last batch that has its end */
-    struct avow_buf rows; /* of the batch at hand */
-    struct avow_buf done; /* struct avow_journal_row */
-    enum { OUTSIDE, INSIDE, ENDED } state;
+    size_t whole; /* bytes up to the last batch that has its end */
+    bool inside;  /* of a batch: */
+    struct avow_journal_batch batch;
+    struct avow_buf rows; /* its struct avow_journal_row */
 };
 
 /* The next line without its newline, cut off by a zero. NULL at the end, or for a torn line. */
@@ -62,33 +62,97 @@ static bool read_hash(char **rest, struct avow_hash *hash)
                                                  sizeof(hash->bytes)) == AVOW_ACCEPT;
 }
 
+static bool read_id(char **rest, char id[AVOW_JOURNAL_ID_MAX])
+{
+    const char *word = next_word(rest);
+    if (word == NULL || strlen(word) != AVOW_JOURNAL_ID_MAX - 1 ||
+        strspn(word, "0123456789abcdef") != AVOW_JOURNAL_ID_MAX - 1)
+        return false;
+    memcpy(id, word, AVOW_JOURNAL_ID_MAX);
+    return true;
+}
+
 static bool read_batch(struct reading *reading, char *rest)
 {
-    struct avow_journal_batch *batch = &reading->journal->open;
-    avow_buf_clear(&reading->rows);
+    struct avow_journal_batch *batch = &reading->batch;
+    bool good = !reading->inside && reading->journal->open_count < AVOW_JOURNAL_OPEN_MAX;
+    avow_buf_init(&reading->rows, SIZE_MAX / 2);
     *batch = (struct avow_journal_batch){0};
-    reading->state = INSIDE;
-    return read_number(&rest, &batch->base) && read_number(&rest, &batch->size) &&
-           read_hash(&rest, &batch->root) && rest == NULL;
+    reading->inside = true;
+    return good && read_id(&rest, batch->id) && read_number(&rest, &batch->base) &&
+           read_number(&rest, &batch->size) && read_hash(&rest, &batch->root) && rest == NULL;
 }
 
 static bool read_row(struct reading *reading, char *rest)
 {
     struct avow_journal_row row = {0};
-    bool good = reading->state == INSIDE && read_hash(&rest, &row.digest) &&
+    bool good = reading->inside && read_hash(&rest, &row.digest) &&
                 read_number(&rest, &row.index) && rest != NULL && rest[0] != '\0';
     row.name = rest;
-    avow_buf_append(&reading->rows, &row, sizeof(row));
+    if (good)
+        avow_buf_append(&reading->rows, &row, sizeof(row));
     return good;
 }
 
 static bool read_end(struct reading *reading, char *rest)
 {
+    struct avow_journal *journal = reading->journal;
     uint64_t count;
-    bool good = reading->state == INSIDE && read_number(&rest, &count) && rest == NULL &&
-                count == reading->rows.len / sizeof(struct avow_journal_row);
-    reading->state = ENDED;
-    return good;
+    if (!reading->inside || !read_number(&rest, &count) || rest != NULL ||
+        count != reading->rows.len / sizeof(struct avow_journal_row))
+        return false;
+    reading->inside = false;
+    reading->batch.count = (size_t)count;
+    reading->batch.rows = (struct avow_journal_row *)(void *)reading->rows.data;
+    avow_buf_init(&reading->rows, SIZE_MAX / 2); /* they are the batch's now */
+    journal->open[journal->open_count++] = reading->batch;
+    return true;
+}
+
+/* Takes a batch out of those that are open; its rows are still to be freed. */
+static struct avow_journal_batch take_out(struct avow_journal *journal, size_t position)
+{
+    struct avow_journal_batch batch = journal->open[position];
+    journal->open[position] = journal->open[--journal->open_count];
+    return batch;
+}
+
+static enum avow_err add_done(struct avow_journal *journal, const struct avow_journal_batch *batch)
+{
+    size_t count = journal->done_count + batch->count;
+    if (count > journal->done_cap) {
+        size_t cap = count > 2 * journal->done_cap ? count : 2 * journal->done_cap;
+        struct avow_journal_row *rows = realloc(journal->done, cap * sizeof(*rows));
+        if (rows == NULL)
+            return AVOW_ERR_NOMEM;
+        journal->done = rows;
+        journal->done_cap = cap;
+    }
+    if (batch->count > 0)
+        memcpy(journal->done + journal->done_count, batch->rows,
+               batch->count * sizeof(*batch->rows));
+    journal->done_count = count;
+    return AVOW_OK;
+}
+
+/* "done" or "dead" and an id. */
+static bool read_close(struct reading *reading, char *rest, bool done)
+{
+    struct avow_journal *journal = reading->journal;
+    char id[AVOW_JOURNAL_ID_MAX];
+    size_t position = 0;
+    if (reading->inside || !read_id(&rest, id) || rest != NULL)
+        return false;
+    while (position < journal->open_count && strcmp(journal->open[position].id, id) != 0)
+        position++;
+    if (position == journal->open_count)
+        return false;
+    struct avow_journal_batch batch = take_out(journal, position);
+    enum avow_err err = done ? add_done(journal, &batch) : AVOW_OK;
+    free(batch.rows);
+    if (err != AVOW_OK)
+        reading->rows.err = err;
+    return true;
 }
 
 static bool read_line(struct reading *reading, char *line)
@@ -96,17 +160,13 @@ static bool read_line(struct reading *reading, char *line)
     char *rest = line;
     const char *word = next_word(&rest);
     if (strcmp(word, "batch") == 0)
-        return reading->state == OUTSIDE && read_batch(reading, rest);
+        return read_batch(reading, rest);
     if (strcmp(word, "row") == 0)
         return read_row(reading, rest);
     if (strcmp(word, "end") == 0)
         return read_end(reading, rest);
     bool done = strcmp(word, "done") == 0;
-    bool good = reading->state == ENDED && rest == NULL && (done || strcmp(word, "dead") == 0);
-    if (done)
-        avow_buf_append(&reading->done, reading->rows.data, reading->rows.len);
-    reading->state = OUTSIDE;
-    return good;
+    return (done || strcmp(word, "dead") == 0) && read_close(reading, rest, done);
 }
 
 static int by_digest(const void *a, const void *b)
@@ -114,21 +174,10 @@ static int by_digest(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct avow_hash)); /* the row's first member */
 }
 
-/* Hands the rows over to the journal. */
-static void settle(struct reading *reading)
+static void sort_done(struct avow_journal *journal)
 {
-    struct avow_journal *journal = reading->journal;
-    journal->done = (struct avow_journal_row *)(void *)reading->done.data;
-    journal->done_count = reading->done.len / sizeof(*journal->done);
     if (journal->done_count > 0)
         qsort(journal->done, journal->done_count, sizeof(*journal->done), by_digest);
-    journal->is_open = reading->state == ENDED;
-    if (journal->is_open) {
-        journal->open.rows = (struct avow_journal_row *)(void *)reading->rows.data;
-        journal->open.count = reading->rows.len / sizeof(*journal->open.rows);
-    } else {
-        avow_buf_fini(&reading->rows);
-    }
 }
 
 static enum avow_err read_lines(struct reading *reading)
@@ -143,10 +192,12 @@ static enum avow_err read_lines(struct reading *reading)
     for (char *line = next_line(reading); line != NULL; line = next_line(reading)) {
         if (!read_line(reading, line))
             return AVOW_ERR_CORRUPT;
-        if (reading->state != INSIDE)
+        if (reading->rows.err != AVOW_OK)
+            return reading->rows.err;
+        if (!reading->inside)
             reading->whole = (size_t)(reading->next - start);
     }
-    return reading->rows.err != AVOW_OK ? reading->rows.err : reading->done.err;
+    return AVOW_OK;
 }
 
 static enum avow_err read_file(struct avow_journal *journal, size_t size)
@@ -202,10 +253,10 @@ enum avow_err avow_journal_open(const char *path, struct avow_journal *journal, 
     struct reading reading = {
         .journal = journal, .next = journal->text, .end = journal->text + size};
     avow_buf_init(&reading.rows, SIZE_MAX / 2);
-    avow_buf_init(&reading.done, SIZE_MAX / 2);
     err = read_lines(&reading);
     *line = reading.line;
-    settle(&reading);
+    avow_buf_fini(&reading.rows); /* of a batch without its end */
+    sort_done(journal);
     if (err == AVOW_OK && reading.whole < size && ftruncate(journal->fd, (off_t)reading.whole) != 0)
         err = AVOW_ERR_IO;
     if (err == AVOW_OK && reading.whole == 0)
@@ -220,8 +271,8 @@ void avow_journal_close(struct avow_journal *journal)
     journal->fd = -1;
     free(journal->text);
     free(journal->done);
-    if (journal->is_open)
-        free(journal->open.rows);
+    for (size_t i = 0; i < journal->open_count; i++)
+        free(journal->open[i].rows);
     *journal = (struct avow_journal){.fd = -1};
 }
 
@@ -240,13 +291,12 @@ static void print_hash(struct avow_buf *out, const struct avow_hash *hash)
     avow_hex_encode(avow_bytes(hash->bytes, sizeof(hash->bytes)), out);
 }
 
-enum avow_err avow_journal_begin(struct avow_journal *journal,
+static enum avow_err write_batch(const struct avow_journal *journal,
                                  const struct avow_journal_batch *batch)
 {
-    AVOW_ASSERT(!journal->is_open);
     struct avow_buf out;
     avow_buf_init(&out, AVOW_JOURNAL_BYTES_MAX);
-    avow_buf_printf(&out, "batch %llu %llu ", (unsigned long long)batch->base,
+    avow_buf_printf(&out, "batch %s %llu %llu ", batch->id, (unsigned long long)batch->base,
                     (unsigned long long)batch->size);
     print_hash(&out, &batch->root);
     avow_buf_printf(&out, "\n");
@@ -261,22 +311,41 @@ enum avow_err avow_journal_begin(struct avow_journal *journal,
     if (err == AVOW_OK)
         err = write_all(journal->fd, avow_buf_bytes(&out));
     avow_buf_fini(&out);
-    if (err != AVOW_OK)
+    return err;
+}
+
+enum avow_err avow_journal_begin(struct avow_journal *journal,
+                                 const struct avow_journal_batch *batch)
+{
+    if (journal->open_count == AVOW_JOURNAL_OPEN_MAX)
+        return AVOW_ERR_TOO_LARGE;
+    struct avow_journal_batch copy = *batch;
+    copy.rows = calloc(batch->count + 1, sizeof(*copy.rows));
+    if (copy.rows == NULL)
+        return AVOW_ERR_NOMEM;
+    if (batch->count > 0)
+        memcpy(copy.rows, batch->rows, batch->count * sizeof(*copy.rows));
+    enum avow_err err = write_batch(journal, batch);
+    if (err != AVOW_OK) {
+        free(copy.rows);
         return err;
-    journal->is_open = true;
-    journal->open =
-        (struct avow_journal_batch){.base = batch->base, .size = batch->size, .root = batch->root};
+    }
+    journal->open[journal->open_count++] = copy;
     return AVOW_OK;
 }
 
-enum avow_err avow_journal_end(struct avow_journal *journal, bool done)
+enum avow_err avow_journal_end(struct avow_journal *journal, size_t position, bool done)
 {
-    AVOW_ASSERT(journal->is_open);
-    enum avow_err err = write_all(journal->fd, avow_bytes_text(done ? "done\n" : "dead\n"));
+    char line[8 + AVOW_JOURNAL_ID_MAX];
+    AVOW_ASSERT(position < journal->open_count);
+    (void)snprintf(line, sizeof(line), "%s %s\n", done ? "done" : "dead",
+                   journal->open[position].id);
+    enum avow_err err = write_all(journal->fd, avow_bytes_text(line));
     if (err != AVOW_OK)
         return err;
-    free(journal->open.rows);
-    journal->open.rows = NULL;
-    journal->is_open = false;
-    return AVOW_OK;
+    struct avow_journal_batch batch = take_out(journal, position);
+    err = done ? add_done(journal, &batch) : AVOW_OK;
+    free(batch.rows);
+    sort_done(journal);
+    return err;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FOLDER "pending"
@@ -118,7 +119,10 @@ static bool read_record(const struct avow_cli *cli, const char *name,
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
+    char own[32];
+    (void)snprintf(own, sizeof(own), "%ld-", (long)getpid());
     record->alive = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    record->own = record->alive && strncmp(name, own, strlen(own)) == 0;
     ssize_t len = read(fd, bytes, sizeof(bytes));
     bool good = len > 0 && fstat(fd, &found) == 0 && decode(avow_bytes(bytes, (size_t)len), record);
     if (good)
@@ -129,10 +133,21 @@ static bool read_record(const struct avow_cli *cli, const char *name,
     return good;
 }
 
+/* What a crash left before it had its name; a day is longer than any process is between the two. */
+static void sweep_part(DIR *folder, const char *name)
+{
+    struct stat found;
+    if (fstatat(dirfd(folder), name, &found, 0) == 0 && S_ISREG(found.st_mode) &&
+        found.st_mtime + 86400 < time(NULL))
+        (void)unlinkat(dirfd(folder), name, 0);
+}
+
 static int list_folder(const struct avow_cli *cli, DIR *folder, struct avow_buf *out)
 {
     for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         struct avow_pending_record record;
+        if (entry->d_name[0] == '.')
+            sweep_part(folder, entry->d_name);
         if (entry->d_name[0] == '.' || strlen(entry->d_name) >= AVOW_PENDING_NAME_MAX)
             continue;
         if (read_record(cli, entry->d_name, &record))

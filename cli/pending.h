@@ -13,7 +13,8 @@ struct avow_pending_record {
     struct avow_hash request; /* which call it was; zeros: one that keeps its own books */
     uint64_t base;
     struct avow_checkpoint text; /* unsigned */
-    bool alive;                  /* its process runs */
+    bool alive;                  /* its process runs … */
+    bool own;                    /* … and is this one */
     uint64_t made;               /* Unix seconds */
     char name[AVOW_PENDING_NAME_MAX];
 };
@@ -24,7 +25,7 @@ int avow_pending_create(const struct avow_cli *cli, struct avow_pending_record *
 /* Removes a record; `lock` is closed if it is not negative. */
 void avow_pending_remove(const struct avow_cli *cli, const struct avow_pending_record *record,
                          int lock);
-/* All records, the process's own too (as alive). `*records` is the caller's to free. Files that
+/* All records, the process's own too. `*records` is the caller's to free. Files that
  * cannot be read and have no owner are removed: they were never whole. An exit status. */
 int avow_pending_list(const struct avow_cli *cli, struct avow_pending_record **records,
                       size_t *count);

@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define PATIENCE_S 60      /* for a log on which others publish */
 #define LOST_PATIENCE_S 10 /* for a node that went away half way */
@@ -14,73 +15,101 @@
 #define PAUSE_MS_MAX 512
 #define REMEMBER_S 86400 /* what a crashed call did is remembered for a day */
 
+#define PROPOSALS_MAX 64
+
+/* A text that this call has proposed and that may still be accepted. */
+struct proposal {
+    struct avow_pending_record record;
+    int lock;
+};
+
 struct run {
     struct avow_signer *signer;
     const struct avow_publication *publication;
     struct avow_published *published;
-    struct avow_pending_record record; /* of the last proposal; `name` is empty without one */
-    int lock;
+    struct proposal *proposals;
+    size_t count;
 };
 
-static void forget(struct run *run)
+static void forget(struct run *run, size_t position)
 {
-    if (run->record.name[0] == '\0')
-        return;
-    avow_pending_remove(run->signer->cli, &run->record, run->lock);
-    run->record.name[0] = '\0';
-    run->lock = -1;
-    run->signer->proposed = NULL;
+    struct proposal *proposal = &run->proposals[position];
+    avow_pending_remove(run->signer->cli, &proposal->record, proposal->lock);
+    *proposal = run->proposals[--run->count];
 }
 
 static void succeed(struct run *run, uint64_t base, const struct avow_checkpoint *checkpoint)
 {
     run->published->base = base;
     run->published->checkpoint = *checkpoint;
+    while (run->count > 0)
+        forget(run, 0);
 }
 
 /* ------------------------------------------------------------------ what was done before */
 
-/* Sets `*done` if the last attempt's text was accepted, by whomever. */
+/* A text can be accepted only where its base is the log's end. Once the log has grown beyond, it is
+ * in the log (`*accepted`) or never will be; before that it is not known: a proposal may be under
+ * way. */
+static int look_up(struct run *run, const struct avow_pending_record *record, bool *decided,
+                   bool *accepted)
+{
+    *accepted = false;
+    *decided = run->signer->proof->checkpoint.size > record->base;
+    if (!*decided)
+        return AVOW_EXIT_OK;
+    return avow_signer_contains(run->signer, record->text.size, &record->text.root, accepted);
+}
+
+/* Sets `*done` if an earlier attempt's text was accepted, by whomever. */
 static int look_back(struct run *run, bool *done)
 {
+    int status = AVOW_EXIT_OK;
+    size_t position = 0;
     *done = false;
-    if (run->record.name[0] == '\0')
-        return AVOW_EXIT_OK;
-    const struct avow_checkpoint *text = &run->record.text;
-    int status = avow_signer_contains(run->signer, text->size, &text->root, done);
-    if (status == AVOW_EXIT_OK && *done)
-        succeed(run, run->record.base, &run->signer->proof->checkpoint);
-    if (status == AVOW_EXIT_OK)
-        forget(run);
+    while (position < run->count && status == AVOW_EXIT_OK && !*done) {
+        bool decided;
+        uint64_t base = run->proposals[position].record.base;
+        status = look_up(run, &run->proposals[position].record, &decided, done);
+        if (status == AVOW_EXIT_OK && *done)
+            succeed(run, base, &run->signer->proof->checkpoint);
+        else if (status == AVOW_EXIT_OK && decided)
+            forget(run, position);
+        else
+            position++;
+    }
     return status;
 }
 
-/* The same for a crashed call of the same request; others' records that can no longer come true are
- * swept. */
+/* The same for one that a crashed call has left; true in `*done` if it was the same request. What
+ * is decided and need not be remembered is swept. */
+static int look_at_left(struct run *run, const struct avow_pending_record *record, bool *done)
+{
+    static const struct avow_hash own_books = {{0}};
+    const struct avow_hash *request = run->publication->request;
+    bool decided, accepted;
+    int status = look_up(run, record, &decided, &accepted);
+    if (status != AVOW_EXIT_OK || !decided)
+        return status;
+    *done = accepted && request != NULL && avow_hash_equal(request, &record->request);
+    if (*done)
+        succeed(run, record->base, &run->signer->proof->checkpoint);
+    if (*done || !accepted || avow_hash_equal(&record->request, &own_books) ||
+        record->made + REMEMBER_S < (uint64_t)time(NULL))
+        avow_pending_remove(run->signer->cli, record, -1);
+    return AVOW_EXIT_OK;
+}
+
 static int look_back_further(struct run *run, bool *done)
 {
     struct avow_pending_record *records;
     size_t count;
-    uint64_t now = (uint64_t)time(NULL);
-    const struct avow_hash *request = run->publication->request;
-    static const struct avow_hash own_books = {{0}};
     int status = avow_pending_list(run->signer->cli, &records, &count);
     *done = false;
     for (size_t i = 0; i < count && status == AVOW_EXIT_OK && !*done; i++) {
-        const struct avow_checkpoint *text = &records[i].text;
-        bool mine = request != NULL && avow_hash_equal(request, &records[i].request);
-        bool accepted = false;
-        if (records[i].alive || !avow_hash_equal(&text->issuer, &run->signer->keys->issuer))
-            continue;
-        status = avow_signer_contains(run->signer, text->size, &text->root, &accepted);
-        if (status != AVOW_EXIT_OK)
-            break;
-        *done = accepted && mine;
-        if (*done)
-            succeed(run, records[i].base, &run->signer->proof->checkpoint);
-        if (*done || !accepted || avow_hash_equal(&records[i].request, &own_books) ||
-            records[i].made + REMEMBER_S < now)
-            avow_pending_remove(run->signer->cli, &records[i], -1);
+        if (!records[i].alive &&
+            avow_hash_equal(&records[i].text.issuer, &run->signer->keys->issuer))
+            status = look_at_left(run, &records[i], done);
     }
     free(records);
     run->published->before = *done;
@@ -111,26 +140,24 @@ static int propose(struct run *run)
         return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
     int status = check_key(signer, text);
     const struct avow_publication *publication = run->publication;
-    run->record = (struct avow_pending_record){
-        .base = avow_draft_base(signer->draft),
-        .text = text,
+    struct proposal *proposal = &run->proposals[run->count];
+    *proposal = (struct proposal){
+        .record = {.base = avow_draft_base(signer->draft), .text = text},
+        .lock = -1,
     };
     if (publication->request != NULL)
-        run->record.request = *publication->request;
+        proposal->record.request = *publication->request;
     if (status == AVOW_EXIT_OK && publication->before_hold != NULL)
-        status = publication->before_hold(publication->context, run->record.base, &text);
+        status = publication->before_hold(publication->context, proposal->record.base, &text);
     if (status == AVOW_EXIT_OK)
-        status = avow_pending_create(signer->cli, &run->record, &run->lock);
-    if (status != AVOW_EXIT_OK) {
-        run->record.name[0] = '\0';
+        status = avow_pending_create(signer->cli, &proposal->record, &proposal->lock);
+    if (status != AVOW_EXIT_OK)
         return status;
-    }
-    signer->proposed = &run->record.text;
+    run->count++;
+    uint64_t base = proposal->record.base;
     status = avow_signer_submit(signer, &text);
-    if (status == AVOW_EXIT_OK) {
-        succeed(run, run->record.base, &text);
-        forget(run);
-    }
+    if (status == AVOW_EXIT_OK)
+        succeed(run, base, &text);
     return status;
 }
 
@@ -170,7 +197,6 @@ static int attempt(struct run *run)
         succeed(run, 0, &signer->proof->checkpoint);
         return AVOW_EXIT_OK;
     }
-    forget(run);
     status = run->publication->build(run->publication->context, signer);
     if (status != AVOW_EXIT_OK)
         return status;
@@ -201,10 +227,9 @@ static int give_up(struct run *run, int status)
 {
     struct avow_signer *signer = run->signer;
     if (status == AVOW_SIGNER_AGAIN)
-        return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN,
-                             "gave up after %d s (%s); nothing was published by this call",
-                             PATIENCE_S, signer->reason);
-    if (run->record.name[0] == '\0')
+        return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN, "gave up after %d s: %s", PATIENCE_S,
+                             signer->reason);
+    if (run->count == 0)
         return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN, "%s", signer->reason);
     return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN,
                          "%s; it is not known whether the records are in the log: run the same "
@@ -220,9 +245,9 @@ static int run_all(struct run *run)
         int status = attempt(run);
         if (status >= 0)
             return status;
-        reached = reached || status == AVOW_SIGNER_AGAIN || run->record.name[0] != '\0';
+        reached = reached || status == AVOW_SIGNER_AGAIN || run->count > 0;
         uint64_t patience = status == AVOW_SIGNER_AGAIN ? PATIENCE_S : LOST_PATIENCE_S;
-        if (!reached || clock_s() - start > patience)
+        if (!reached || clock_s() - start > patience || run->count == PROPOSALS_MAX)
             return give_up(run, status);
         if (status == AVOW_SIGNER_LOST)
             avow_signer_disconnect(run->signer);
@@ -257,9 +282,19 @@ static int publish(const struct avow_cli *cli, const struct avow_identity_keys *
     signer->is_new = is_new;
     signer->indices = publication->indices;
     signer->count = publication->count;
+    struct proposal proposals[PROPOSALS_MAX];
     struct run run = {
-        .signer = signer, .publication = publication, .published = published, .lock = -1};
+        .signer = signer,
+        .publication = publication,
+        .published = published,
+        .proposals = proposals,
+    };
     int status = run_all(&run);
+    /* What is not decided stays on record, for the next call to find. */
+    for (size_t i = 0; i < run.count; i++) {
+        if (proposals[i].lock >= 0)
+            (void)close(proposals[i].lock);
+    }
     avow_signer_free(&signer);
     return status;
 }

@@ -250,14 +250,10 @@ static int find_owner(const struct avow_signer *signer, const struct held *held,
     struct avow_pending_record *records;
     size_t count;
     *owner = OWNER_OTHER;
-    if (signer->proposed != NULL && avow_checkpoint_same_text(signer->proposed, &held->text)) {
-        *owner = OWNER_DEAD; /* of this very call, before its connection was lost */
-        return AVOW_EXIT_OK;
-    }
     int status = avow_pending_list(signer->cli, &records, &count);
     for (size_t i = 0; i < count; i++) {
         if (avow_checkpoint_same_text(&records[i].text, &held->text))
-            *owner = records[i].alive ? OWNER_ALIVE : OWNER_DEAD;
+            *owner = records[i].alive && !records[i].own ? OWNER_ALIVE : OWNER_DEAD;
     }
     free(records);
     return status;

@@ -25,7 +25,6 @@ struct avow_signer {
     struct avow_evidence evidence;
     const struct avow_log_proof *proof; /* NULL for a new log */
     struct avow_draft *draft;
-    const struct avow_checkpoint *proposed; /* what this call proposed last, or NULL */
 };
 
 /* Connects, unless it is connected, and proves itself. */
