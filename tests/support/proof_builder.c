@@ -130,11 +130,11 @@ static void write_proof(struct avow_buf *out, const struct proof_plan *plan)
                              plan->first_index, &path);
 }
 
-/* By issuer id; NULL is before all. */
+/* By issuer id. */
 static bool is_before(const struct proof_plan *a, const struct proof_plan *b)
 {
-    return a == NULL || memcmp(a->checkpoint.issuer.bytes, b->checkpoint.issuer.bytes,
-                               sizeof(a->checkpoint.issuer.bytes)) < 0;
+    return memcmp(a->checkpoint.issuer.bytes, b->checkpoint.issuer.bytes,
+                  sizeof(a->checkpoint.issuer.bytes)) < 0;
 }
 
 void proof_plans_write(struct avow_buf *out, const struct proof_plan *const *plans, size_t count)
@@ -144,7 +144,8 @@ void proof_plans_write(struct avow_buf *out, const struct proof_plan *const *pla
     for (size_t n = 0; n < count; n++) {
         const struct proof_plan *next = NULL;
         for (size_t i = 0; i < count; i++) {
-            if (is_before(last, plans[i]) && (next == NULL || is_before(plans[i], next)))
+            if ((last == NULL || is_before(last, plans[i])) &&
+                (next == NULL || is_before(plans[i], next)))
                 next = plans[i];
         }
         AVOW_ASSERT(next != NULL);
