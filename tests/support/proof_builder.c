@@ -139,17 +139,17 @@ static bool is_before(const struct proof_plan *a, const struct proof_plan *b)
 
 void proof_plans_write(struct avow_buf *out, const struct proof_plan *const *plans, size_t count)
 {
-    const struct proof_plan *last = NULL;
+    size_t last = count;
     avow_evidence_begin(out, count);
     for (size_t n = 0; n < count; n++) {
-        const struct proof_plan *next = NULL;
+        size_t next = count;
         for (size_t i = 0; i < count; i++) {
-            if ((last == NULL || is_before(last, plans[i])) &&
-                (next == NULL || is_before(plans[i], next)))
-                next = plans[i];
+            if ((last == count || is_before(plans[last], plans[i])) &&
+                (next == count || is_before(plans[i], plans[next])))
+                next = i;
         }
-        AVOW_ASSERT(next != NULL);
-        write_proof(out, next);
+        AVOW_ASSERT(next < count);
+        write_proof(out, plans[next]);
         last = next;
     }
     AVOW_ASSERT(out->err == AVOW_OK);
