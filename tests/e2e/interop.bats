@@ -47,6 +47,19 @@ publish() { # COUNT
     agree revoked status "$T/badges/r2.json" --at 2020-01-01T00:00:00Z 1577836800
 }
 
+@test "badges of before and after a new key and a new name are judged alike" {
+    start_node a
+    publish 1
+    avow issuer rotate-key --no-passphrase
+    avow issuer identity --name 'Instituto Novo'
+    avow issue --achievement "$achievement" --name Later --id later --out "$T/later"
+    agree valid none "$T/badges/r1.json"
+    agree valid none "$T/later/later.json"
+    avow log export --issuer "$issuer" --out "$T/export"
+    again audit "$T/export"
+    in_go "$T/export"
+}
+
 @test "a badge that was changed is tampered with in either language, another's evidence is unknown" {
     start_node a
     publish 2
