@@ -2,6 +2,7 @@
 # What the binaries write, judged by programs that share no code with them: badges and evidence by
 # tests/interop/avow.mjs, exported logs by it and by Go's packages for transparency logs.
 
+# shellcheck disable=SC2154 # set by support.bash, and by run
 load support
 setup() { prepare; }
 teardown() { end_nodes; }
