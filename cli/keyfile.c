@@ -169,10 +169,11 @@ static void read_cost(struct lines *lines, struct avow_bytes text, struct avow_k
     const uint8_t *end = text.data + text.len;
     lines->reject =
         avow_decimal_parse(avow_bytes(space + 1, (size_t)(end - space - 1)), &file->cost.memory);
-    if (lines->reject == AVOW_ACCEPT && (file->cost.operations < crypto_pwhash_OPSLIMIT_MIN ||
-                                         file->cost.operations > AVOW_KEYFILE_OPERATIONS_MAX ||
-                                         file->cost.memory < crypto_pwhash_MEMLIMIT_MIN ||
-                                         file->cost.memory > AVOW_KEYFILE_MEMORY_MAX))
+    if (lines->reject == AVOW_ACCEPT &&
+        (file->cost.operations < crypto_pwhash_OPSLIMIT_MIN ||
+         file->cost.operations > AVOW_KEYFILE_OPERATIONS_MAX ||
+         file->cost.memory < crypto_pwhash_MEMLIMIT_MIN ||
+         file->cost.memory > AVOW_KEYFILE_MEMORY_MAX || file->cost.memory % 1024 != 0))
         lines->reject = AVOW_REJECT_RANGE;
 }
 
