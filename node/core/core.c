@@ -9,7 +9,7 @@ struct avow_core_config avow_core_config_default(void)
         .links_max = 128,
         .wants_max = 1024,
         .judgements_max = 64,
-        .ranges_max = 64,
+        .ranges_max = 192,
         .shunned_max = 4096,
     };
 }

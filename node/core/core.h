@@ -31,7 +31,7 @@ struct avow_core_config {
     uint32_t ranges_max;     /* chunks asked of one link or being stored, 64 KiB each or so */
     uint32_t shunned_max;    /* checkpoints remembered as not worth fetching */
 };
-/* 128 links, 1,024 wants, 64 judgements, 64 ranges, 4,096 shunned; salt, epoch and texts empty. */
+/* 128 links, 1,024 wants, 64 judgements, 192 ranges, 4,096 shunned; salt, epoch and texts empty. */
 struct avow_core_config avow_core_config_default(void);
 
 /* A log as the store has it, read at the newest committed state: whatever STORED and LOG_CHANGED

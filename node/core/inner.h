@@ -23,7 +23,7 @@
 #define DEAD_MS 90000           /* of silence */
 #define LISTING_MS 30000        /* from one reading of a peer's list to the next */
 #define STEP_MAX_MS 10000       /* more than this between two events is a clock's jump */
-#define WINDOW 16               /* chunks of one log in flight */
+#define WINDOW 128              /* chunks of one log in flight */
 #define SOURCES_MAX 8           /* links remembered to have a candidate */
 #define LINK_ASKS_MAX 64        /* root chains asked of one link at a time */
 #define CHUNK_BYTES (56 * 1024) /* aimed at */
