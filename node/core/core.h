@@ -72,7 +72,8 @@ bool avow_core_takes(uint64_t type);
 /* True while a log of this issuer that is better than the held one, by a checkpoint that was judged
  * good, is being fetched: a home node then takes no submission for it. */
 bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer);
-/* True if a peer's whole list of logs has been read and judged since the start. */
+/* True if the whole list of logs of a peer that this node dialled has been read and judged since
+ * the start. */
 bool avow_core_has_heard(const struct avow_core *core);
 
 struct avow_core_link_info {

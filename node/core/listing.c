@@ -34,7 +34,8 @@ void listing_pump(struct avow_core *core, uint32_t slot)
     if (link->listing_read && link->asks == 0 && link->judgements == 0 &&
         link->lists[LIST_JUDGE].head == NONE && link->lists[LIST_CHAIN].head == NONE) {
         link->listing_read = false;
-        core->heard = true;
+        /* Whoever dials this node may be anybody: only who was chosen is believed to know. */
+        core->heard |= link->outbound;
         core_trace(core, AVOW_CORE_TRACE_PEER_READY, slot, NULL, 0, AVOW_ACCEPT);
     }
     if (link->listing != LISTING_DUE || !want_has_room(core, slot) || !core_has_room(core))

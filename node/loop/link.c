@@ -245,6 +245,8 @@ static void use_bytes(struct avow_link *link, uint8_t *data, size_t len)
     avow_channel_feed(&link->channel, data, len);
     while (is_live(link) && event != AVOW_CHANNEL_MORE) {
         event = avow_channel_next(&link->channel, &message);
+        if (event == AVOW_CHANNEL_MESSAGE) /* what follows it has begun now */
+            link->boundary_ms = link->read_ms;
         use_event(link, event, message);
     }
     if (!is_live(link))

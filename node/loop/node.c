@@ -324,6 +324,7 @@ static enum avow_err start_threads(struct node *node)
     struct avow_queries_config queries = {.store = node->store,
                                           .self = node->identity.secret,
                                           .threads = query_threads(node),
+                                          .slice_ns = AVOW_QUERY_SLICE_NS,
                                           .wake = wake_queries,
                                           .context = node,
                                           .now = query_now};

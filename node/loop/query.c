@@ -89,8 +89,10 @@ static void answer_batch(struct worker *worker, struct avow_query_batch *batch)
     uint64_t now = worker->queries->config.now(worker->queries->config.context);
     rest.data += batch->used;
     rest.len -= batch->used;
+    uint64_t end = uv_hrtime() + worker->queries->config.slice_ns;
+    bool in_time = true;
     batch->err = avow_snapshot_renew(worker->snapshot);
-    while (batch->err == AVOW_OK && batch->reject == AVOW_ACCEPT &&
+    while (batch->err == AVOW_OK && batch->reject == AVOW_ACCEPT && in_time &&
            batch->answers.len < AVOW_QUERY_ANSWER_BYTES && avow_row_next(&rest, &request)) {
         size_t start = avow_row_begin(&batch->answers);
         batch->reject = avow_answer(worker->answerer, request, now, &batch->answers);
@@ -99,6 +101,7 @@ static void answer_batch(struct worker *worker, struct avow_query_batch *batch)
         else
             avow_row_end(&batch->answers, start);
         batch->err = batch->answers.err;
+        in_time = uv_hrtime() < end;
     }
     batch->used = batch->requests.len - rest.len;
 }

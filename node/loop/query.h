@@ -3,13 +3,16 @@
  *
  * A link's requests are answered in their order: it has one batch under way at a time, on one
  * thread. A batch stops when its answers pass AVOW_QUERY_ANSWER_BYTES; what is left of it is handed
- * over again once the link has sent what it had. So memory is bounded by links, not by requests. */
+ * over again once the link has sent what it had. So memory is bounded by links, not by requests. A
+ * batch stops too when its time is up, and then comes after those that wait: who asks for what is
+ * dear to answer and small, or is refused in the end, keeps nobody waiting long. */
 #ifndef AVOW_NODE_LOOP_QUERY_H
 #define AVOW_NODE_LOOP_QUERY_H
 
 #include "node/loop/answer.h"
 
 #define AVOW_QUERY_ANSWER_BYTES ((size_t)256 << 10)
+#define AVOW_QUERY_SLICE_NS UINT64_C(10000000)
 
 struct avow_queries;
 
@@ -29,6 +32,7 @@ struct avow_queries_config {
     struct avow_store *store;
     const struct avow_secret_key *self;
     unsigned threads;            /* at least 1 */
+    uint64_t slice_ns;           /* of a batch; 0: one request */
     void (*wake)(void *context); /* from a query thread: batches to fetch */
     void *context;
     uint64_t (*now)(void *context); /* Unix seconds; called from the threads */

@@ -3,6 +3,7 @@
 #include "proto/trust/verdict.h"
 
 #define CLOCK_TOLERANCE_S 300
+#define MOVES_MAX 1024 /* of one record that are looked back on: an issuer can make any number */
 
 struct findings {
     const struct avow_facts *facts;
@@ -176,7 +177,8 @@ static void show_event(const struct avow_entry *event, struct avow_verdict *v)
 
 /* The state as of `at`: back along `previous` while events are later than that. A revocation that
  * voids holds at every time; a suspension that was lifted holds at none. Where the events are not
- * shown, the state of now stands: it is never better than the truth. */
+ * shown, the state of now stands: it is never better than the truth. Where there are too many to go
+ * back, nothing can be told. */
 static enum avow_err gather_state(struct findings *f, struct avow_verdict *v)
 {
     enum avow_err err = optional(
@@ -197,7 +199,12 @@ static enum avow_err gather_state(struct findings *f, struct avow_verdict *v)
     if (err != AVOW_OK || !found || event.status.state != f->state)
         return err;
     show_event(&event, v);
-    while (event.t > f->at) {
+    for (unsigned moves = 1; event.t > f->at; moves++) {
+        if (moves == MOVES_MAX) {
+            f->has_state = v->has_state = false;
+            v->checked &= ~(unsigned)AVOW_CHECK_STATUS;
+            return AVOW_OK;
+        }
         if (event.status.state == AVOW_STATUS_REVOKED &&
             avow_reason_voids((enum avow_reason)event.status.reason))
             return AVOW_OK;

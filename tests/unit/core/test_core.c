@@ -33,6 +33,29 @@ static void test_greeting(void **state)
     rig_fini(&rig);
 }
 
+/* Only a peer that this node chose to dial tells it where logs stand: anybody can have an empty
+ * list. */
+static void test_heard(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, NULL);
+    rig_join_empty(&rig, 0);
+    assert_false(avow_core_has_heard(rig.core));
+    struct avow_core_event up = {.type = AVOW_CORE_LINK_UP, .link = 1, .outbound = true};
+    up.node.bytes[0] = 9;
+    rig_step(&rig, up);
+    rig_hello(&rig, 1, AVOW_PEER_NODE);
+    assert_true(rig_sent(&rig, 1, AVOW_MESSAGE_LIST));
+    assert_false(avow_core_has_heard(rig.core));
+    uint64_t request = rig.message.request;
+    rig_draft(&rig, AVOW_MESSAGE_LOGS)->request = request;
+    rig.message.last = 1;
+    rig_say(&rig, 1);
+    assert_true(avow_core_has_heard(rig.core));
+    rig_fini(&rig);
+}
+
 struct refusal_case {
     const char *name;
     bool greeted;
@@ -354,7 +377,8 @@ int main(void)
         cmocka_unit_test(test_silence),   cmocka_unit_test(test_clocks),
         cmocka_unit_test(test_who_hears), cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_flood),     cmocka_unit_test(test_withheld),
-        cmocka_unit_test(test_lists),     cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_heard),     cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_strays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

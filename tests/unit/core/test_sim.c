@@ -85,7 +85,7 @@ static void test_late_joiner(void **state)
             start_log(&logs[k], seed, 3 + k * 5);
             sim_publish(sim, 0, &logs[k]);
         }
-        sim_connect(sim, 0, 1, 2);
+        sim_connect(sim, 1, 0, 2);
         sim_run(sim, 10000);
         for (size_t k = 0; k < 11; k++) {
             if (sim_size(sim, 1, issuer_of(&logs[k])) != logs[k].count)

@@ -252,13 +252,44 @@ static int drop_world(void **state)
     return 0;
 }
 
+/* What is asked costs no more than it may, however often an issuer has moved a record. */
+static void test_many_moves(void **state)
+{
+    (void)state;
+    struct log_builder log;
+    struct proof_plan plan;
+    struct avow_policy policy;
+    struct avow_verdict verdict;
+    log_builder_start(&log, "moves");
+    uint64_t achievement = log_builder_add_achievement(&log, "A", "Algebra");
+    uint64_t index = log_builder_add_issue(&log, achievement), issued = log.t;
+    for (unsigned i = 0; i < 1025; i++) {
+        log.t++;
+        (void)log_builder_add_status(&log, index,
+                                     i % 2 == 0 ? AVOW_STATUS_SUSPENDED : AVOW_STATUS_ACTIVE,
+                                     AVOW_REASON_UNSPECIFIED, LOG_BUILDER_NONE);
+    }
+    proof_plan_init(&plan, &log);
+    avow_policy_init(&policy);
+    struct avow_facts facts = proof_plan_facts(&plan);
+    struct avow_subject subject = {.issuer = log.state.chain.issuer, .index = index};
+    assert_int_equal(avow_judge(&facts, &policy, &subject, log.t, log.t, &verdict), AVOW_OK);
+    assert_int_equal(verdict.word, AVOW_WORD_SUSPENDED);
+    assert_int_equal(avow_judge(&facts, &policy, &subject, log.t, issued + 10, &verdict), AVOW_OK);
+    assert_int_equal(verdict.word, AVOW_WORD_VALID); /* all that came before was lifted */
+    assert_int_equal(avow_judge(&facts, &policy, &subject, log.t, issued, &verdict), AVOW_OK);
+    assert_int_equal(verdict.word, AVOW_WORD_UNKNOWN);
+    assert_int_equal(verdict.why, AVOW_WHY_MISSING);
+    log_builder_fini(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),     cmocka_unit_test(test_less_is_never_more),
-        cmocka_unit_test(test_details),   cmocka_unit_test(test_unchecked),
-        cmocka_unit_test(test_abandoned), cmocka_unit_test(test_error),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_table),      cmocka_unit_test(test_less_is_never_more),
+        cmocka_unit_test(test_details),    cmocka_unit_test(test_unchecked),
+        cmocka_unit_test(test_abandoned),  cmocka_unit_test(test_error),
+        cmocka_unit_test(test_many_moves), cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
 }
