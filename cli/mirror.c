@@ -237,7 +237,7 @@ static bool keep_cosignatures(struct avow_mirror *mirror, const struct avow_log_
     if (mirror->txn == NULL && !begin(mirror, result))
         return false;
     enum avow_err err = avow_txn_freshen(mirror->txn, &proof->checkpoint, proof->cosignatures,
-                                         proof->cosignature_count, &changed);
+                                         proof->cosignature_count, (uint64_t)time(NULL), &changed);
     if (err != AVOW_OK)
         return say(result, AVOW_EXIT_NEGATIVE, "cannot store: %s", avow_err_text(err));
     if (!commit(mirror, result))

@@ -2,6 +2,7 @@
 #include "store/writer.h"
 
 #define HISTORY_BUCKET_S 3600
+#define FUTURE_MAX_S 300 /* docs/protocol.md, "Freshness" */
 
 static struct avow_cosignature *line_of(struct avow_log *log, const struct avow_key *key)
 {
@@ -12,8 +13,14 @@ static struct avow_cosignature *line_of(struct avow_log *log, const struct avow_
     return NULL;
 }
 
-/* The newest line of each key; when there is no room, the oldest of all gives way. */
-static bool merge_line(struct avow_log *log, const struct avow_cosignature *line)
+static bool is_future(const struct avow_cosignature *line, uint64_t now)
+{
+    return line->time > now && line->time - now > FUTURE_MAX_S;
+}
+
+/* The newest line of each key; when there is no room, the oldest of all gives way. One from the
+ * future, made while a clock was wrong, gives way to what is true. */
+static bool merge_line(struct avow_log *log, const struct avow_cosignature *line, uint64_t now)
 {
     struct avow_cosignature *held = line_of(log, &line->key);
     if (held == NULL && log->cosignature_count < AVOW_COSIGNATURES_MAX) {
@@ -27,7 +34,7 @@ static bool merge_line(struct avow_log *log, const struct avow_cosignature *line
                 held = &log->cosignatures[i];
         }
     }
-    if (held->time >= line->time)
+    if (held->time >= line->time && (!is_future(held, now) || is_future(line, now)))
         return false;
     *held = *line;
     return true;
@@ -128,7 +135,7 @@ static bool renew(struct avow_wlog *wlog, const struct avow_checkpoint *checkpoi
 
 enum avow_err avow_txn_freshen(struct avow_txn *txn, const struct avow_checkpoint *checkpoint,
                                const struct avow_cosignature *cosignatures, size_t count,
-                               bool *changed)
+                               uint64_t now, bool *changed)
 {
     *changed = false;
     struct avow_wlog *wlog;
@@ -142,7 +149,7 @@ enum avow_err avow_txn_freshen(struct avow_txn *txn, const struct avow_checkpoin
     if (!avow_checkpoint_same_text(checkpoint, &log->checkpoint))
         return AVOW_OK;
     for (size_t i = 0; i < count; i++) {
-        if (merge_line(log, &cosignatures[i]))
+        if (merge_line(log, &cosignatures[i], now))
             *changed = true;
     }
     if (!*changed)

@@ -195,14 +195,15 @@ AVOW_NODISCARD enum avow_err avow_txn_sign(struct avow_txn *txn,
 AVOW_NODISCARD enum avow_err avow_txn_withdraw(struct avow_txn *txn,
                                                const struct avow_hash *issuer);
 /* A newer checkpoint of the accepted size and roots (a re-signed one), and cosignature lines for
- * it, verified and authorised by the caller: kept newest per key, at most AVOW_COSIGNATURES_MAX. A
+ * it, verified and authorised by the caller: kept newest per key, at most AVOW_COSIGNATURES_MAX,
+ * though one that is over 5 minutes after `now` (Unix seconds) gives way to one that is not. A
  * newer text drops the lines of the one before, which they cover; lines for any text but the one
  * that is accepted then are ignored. `*changed` tells whether anything is newer.
  * NOT_FOUND: no such log. */
 AVOW_NODISCARD enum avow_err avow_txn_freshen(struct avow_txn *txn,
                                               const struct avow_checkpoint *checkpoint,
                                               const struct avow_cosignature *cosignatures,
-                                              size_t count, bool *changed);
+                                              size_t count, uint64_t now, bool *changed);
 /* Marks that a better root chain is known which parts from the held one: indices from `from` on
  * answer unknown from now on. AVOW_NEVER lifts the mark. */
 AVOW_NODISCARD enum avow_err avow_txn_set_abandoned(struct avow_txn *txn,

@@ -62,7 +62,8 @@ static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
     if (err != AVOW_OK || job->reject != AVOW_ACCEPT || !job->range.advanced ||
         job->line_count == 0)
         return err;
-    return avow_txn_freshen(txn, &job->checkpoint, job->lines, job->line_count, &job->changed);
+    return avow_txn_freshen(txn, &job->checkpoint, job->lines, job->line_count, job->now,
+                            &job->changed);
 }
 
 static enum avow_err run_hold(struct avow_job *job, struct avow_txn *txn)
@@ -88,8 +89,8 @@ void avow_job_run(struct avow_job *job, struct avow_txn *txn)
         job->err = avow_txn_withdraw(txn, &job->issuer);
         break;
     case AVOW_JOB_FRESHEN:
-        job->err =
-            avow_txn_freshen(txn, &job->checkpoint, job->lines, job->line_count, &job->changed);
+        job->err = avow_txn_freshen(txn, &job->checkpoint, job->lines, job->line_count, job->now,
+                                    &job->changed);
         break;
     case AVOW_JOB_ABANDONED:
         job->err = avow_txn_set_abandoned(txn, &job->issuer, job->from);

@@ -27,7 +27,8 @@ static void fill(void)
     struct avow_cosignature line;
     bool changed;
     avow_cosignature_sign(&line, &head->checkpoint, head->checkpoint.time + 5, &witness.secret);
-    assert_int_equal(avow_txn_freshen(txn, &head->checkpoint, &line, 1, &changed), AVOW_OK);
+    assert_int_equal(avow_txn_freshen(txn, &head->checkpoint, &line, 1, FIXTURE_NOW, &changed),
+                     AVOW_OK);
     assert_true(changed);
     head = &second.marks[0];
     size = head->checkpoint.size;

@@ -29,7 +29,8 @@ static void put(struct world *world, const struct avow_checkpoint *checkpoint, u
         entries[range.count++] = world->log.rows[i].bytes;
     assert_int_equal(avow_txn_begin(world->store, &txn), AVOW_OK);
     assert_int_equal(fixture_append(txn, &range), AVOW_ACCEPT);
-    assert_int_equal(avow_txn_freshen(txn, checkpoint, lines, count, &changed), AVOW_OK);
+    assert_int_equal(avow_txn_freshen(txn, checkpoint, lines, count, FIXTURE_NOW, &changed),
+                     AVOW_OK);
     assert_true(changed);
     assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
 }

@@ -280,7 +280,8 @@ static void test_quota(void **state)
     const struct log_history *history = &world->history;
     const struct log_mark *mark = &history->marks[history->mark_count - 1];
     close_world(world);
-    struct avow_store_options options = {.map_size = FIXTURE_MAP, .bytes_max = 2000 + AVOW_STORE_LOG_BYTES};
+    struct avow_store_options options = {.map_size = FIXTURE_MAP,
+                                         .bytes_max = 2000 + AVOW_STORE_LOG_BYTES};
     assert_int_equal(avow_store_open(world->folder.path, &options, &world->store), AVOW_OK);
     assert_int_equal(avow_snapshot_new(world->store, &world->snapshot), AVOW_OK);
     assert_int_equal(avow_txn_begin(world->store, &world->txn), AVOW_OK);
@@ -445,7 +446,9 @@ static bool freshen(struct world *world, const struct avow_checkpoint *checkpoin
                     const struct avow_cosignature *lines, size_t count)
 {
     bool changed;
-    assert_int_equal(avow_txn_freshen(world->txn, checkpoint, lines, count, &changed), AVOW_OK);
+    assert_int_equal(
+        avow_txn_freshen(world->txn, checkpoint, lines, count, checkpoint->time + 100, &changed),
+        AVOW_OK);
     return changed;
 }
 
@@ -457,11 +460,18 @@ static void test_freshen(void **state)
     const struct avow_checkpoint *checkpoint = &mark->checkpoint;
     struct avow_cosignature line = cosign(history, checkpoint, "w", 10);
     bool changed;
-    assert_int_equal(avow_txn_freshen(world->txn, checkpoint, &line, 1, &changed),
+    assert_int_equal(avow_txn_freshen(world->txn, checkpoint, &line, 1, 0, &changed),
                      AVOW_ERR_NOT_FOUND);
     accept_mark(world, history, 0);
     assert_true(freshen(world, checkpoint, &line, 1));
     assert_false(freshen(world, checkpoint, &line, 1));
+    /* A clock that was a day ahead for a while is no reason to be silent for a day. */
+    struct avow_cosignature future = cosign(history, checkpoint, "w", 86400);
+    struct avow_cosignature further = cosign(history, checkpoint, "w", 86401);
+    assert_true(freshen(world, checkpoint, &future, 1));
+    assert_true(freshen(world, checkpoint, &further, 1));
+    assert_false(freshen(world, checkpoint, &future, 1));
+    assert_true(freshen(world, checkpoint, &line, 1));
     struct avow_cosignature newer = cosign(history, checkpoint, "w", 20);
     assert_true(freshen(world, checkpoint, &newer, 1));
     assert_false(freshen(world, checkpoint, &line, 1));
