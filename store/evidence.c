@@ -140,7 +140,7 @@ static enum avow_err write_entry(struct maker *maker, uint64_t index, struct avo
                                                 maker->log->checkpoint.size, &path);
     if (err == AVOW_OK)
         avow_proved_entry_write(maker->out, entry, index, &path);
-    return err;
+    return err == AVOW_OK ? maker->out->err : err; /* nothing more is read for what does not fit */
 }
 
 static enum avow_err write_lists(struct maker *maker)
