@@ -107,6 +107,8 @@ void avow_link_pause(struct avow_link *link, enum avow_link_pause who, bool paus
 void avow_link_close(struct avow_link *link, enum avow_refusal code, const char *why);
 /* Ends at once. */
 void avow_link_drop(struct avow_link *link, enum avow_reject reject, const char *why);
+/* Whether the other end has a loopback address. */
+bool avow_link_is_local(const struct avow_link *link);
 /* Ends what has run out of time. */
 void avow_link_check_deadlines(struct avow_link *link, uint64_t now_ms);
 

@@ -116,6 +116,7 @@ static void report(struct node *node, struct avow_link *link, struct avow_bytes 
         .links = &node->links,
         .core = node->gossip.core,
         .heartbeat_keys = node->heartbeats.count,
+        .local = avow_link_is_local(link),
     };
     struct avow_message *message = &node->gossip.message; /* scratch between two steps */
     enum avow_reject reject = avow_message_decode(bytes, message);

@@ -137,7 +137,8 @@ char *avow_report_peers(const struct avow_report_facts *facts)
          slot++) {
         const struct avow_link *link = facts->links->slots[slot];
         struct avow_core_link_info info;
-        if (link != NULL && link->up && avow_core_link(facts->core, slot, &info))
+        if (link != NULL && link->up && avow_core_link(facts->core, slot, &info) &&
+            (facts->local || (info.ready && info.role == AVOW_PEER_NODE)))
             (void)json_array_append_new(peers, peer_of(link, &info));
     }
     return finish(peers);

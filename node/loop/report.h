@@ -15,9 +15,13 @@ struct avow_report_facts {
     const struct avow_links *links;
     const struct avow_core *core;
     uint64_t heartbeat_keys;
+    bool local; /* who asks is on this machine: the operator */
 };
 
-/* Each returns JSON text on the heap, to be freed, or NULL when out of memory. */
+/* Each returns JSON text on the heap, to be freed, or NULL when out of memory. From elsewhere only
+ * the nodes among the peers are seen: who asks about credentials, and from where, is nobody's
+ * business.
+ */
 char *avow_report_status(const struct avow_report_facts *facts);
 char *avow_report_peers(const struct avow_report_facts *facts);
 
