@@ -248,7 +248,9 @@ static bool row_tampered(const struct findings *f, struct avow_verdict *v)
     if (!f->has_log || !f->in_log || f->abandoned)
         return false;
     v->checked |= AVOW_CHECK_SIGNER;
-    if (avow_chain_key(f->log.chain, &f->subject->signer, AVOW_KEY_SIGN, f->subject->index) == NULL)
+    const struct avow_chain_key *key =
+        avow_chain_key(f->log.chain, &f->subject->signer, AVOW_KEY_SIGN, f->subject->index);
+    if (key == NULL || (f->has_entry && f->entry.t > key->not_after))
         return say(v, AVOW_WORD_TAMPERED, AVOW_WHY_SIGNER);
     return false;
 }

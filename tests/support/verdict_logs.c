@@ -85,8 +85,13 @@ void verdict_log_init(struct verdict_log *made, const char *seed)
     log->t = HOUR(41);
     issue(made, R_AFTER_ROTATION);
     log->t = HOUR(42);
+    uint64_t usual_life_s = log->key_life_s;
+    log->key_life_s = 1800;
     log_builder_authorise(log, AVOW_USE_SIGN, &made->second_sign.key);
+    log->key_life_s = usual_life_s;
     issue(made, R_BY_SECOND);
+    log->t = HOUR(42) + 3000;
+    issue(made, R_PAST_SECOND);
     log->t = HOUR(43);
     log_builder_retire(log, AVOW_USE_SIGN, &made->second_sign.key);
     issue(made, R_AFTER_RETIRE);

@@ -35,9 +35,10 @@ enum verdict_record {
     R_ENDED_SUSPENDED,    /* valid until hour 15, suspended at 10 */
     R_SUCCESSOR,
     R_AFTER_ROTATION, /* issued at hour 41: the root was rotated at 40 */
-    R_BY_SECOND,      /* issued at hour 42, after a second sign key was authorised */
-    R_AFTER_RETIRE,   /* issued at hour 43, after it was retired */
-    R_ISSUES,         /* the others are not credentials */
+    R_BY_SECOND,    /* issued at hour 42, after a second sign key was authorised for half an hour */
+    R_PAST_SECOND,  /* issued half an hour after that key's end */
+    R_AFTER_RETIRE, /* issued at hour 43, after it was retired */
+    R_ISSUES,       /* the others are not credentials */
     R_INCEPTION = R_ISSUES,
     R_NODES,
     R_ACHIEVEMENT,

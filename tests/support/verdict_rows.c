@@ -249,6 +249,9 @@ const struct verdict_row verdict_rows[] = {
     {"either key", OPEN, R_BY_SECOND, verdict_whole, BY_ROTATED, NOW, NOW, 24, 0, V},
     {"a second key before its time", OPEN, R_AFTER_ROTATION, verdict_whole, BY_SECOND, NOW, NOW, 24,
      0, TAMPERED(SIGNER)},
+    {"a second key past its end", OPEN, R_PAST_SECOND, verdict_whole, BY_SECOND, NOW, NOW, 24, 0,
+     TAMPERED(SIGNER)},
+    {"another key then", OPEN, R_PAST_SECOND, verdict_whole, BY_ROTATED, NOW, NOW, 24, 0, V},
     {"a second key after its time", OPEN, R_AFTER_RETIRE, verdict_whole, BY_SECOND, NOW, NOW, 24, 0,
      TAMPERED(SIGNER)},
 

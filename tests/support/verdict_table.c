@@ -26,7 +26,8 @@ static struct avow_key signer_of(const struct verdict_world *world, const struct
     case OTHER_BAD_PROOF:
         break;
     }
-    if (record == R_AFTER_ROTATION || record == R_BY_SECOND || record >= R_AFTER_RETIRE)
+    if (record == R_AFTER_ROTATION || record == R_BY_SECOND || record == R_PAST_SECOND ||
+        record >= R_AFTER_RETIRE)
         return log_builder_key(&log->log, "sign 1").key;
     return log->first_sign.key;
 }

@@ -42,7 +42,8 @@ const documentRows = (log, subject, entry) => {
   if (!subject.document) return null
   if (!subject.proofGood) return ['tampered', 'proof']
   if (!log || subject.index >= log.checkpoint.size) return null
-  if (!log.chain.keyAt(subject.signer, 'sign', subject.index)) return ['tampered', 'signer']
+  const signer = log.chain.keyAt(subject.signer, 'sign', subject.index)
+  if (!signer || (entry?.kind === 5 && entry.t > signer.notAfter)) return ['tampered', 'signer']
   if (!entry || entry.newer) return null
   if (entry.kind !== 5) return ['disputed', 'not-issue']
   const [, , , commitment, from, until] = entry.fields
