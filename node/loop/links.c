@@ -155,16 +155,39 @@ static uint32_t count_of_network(const struct avow_links *links, const struct av
     return count;
 }
 
+/* When all slots are taken: of the links whose address has at least two more than the newcomer's,
+ * the one that has been silent longest, or NULL. So nobody who has few addresses keeps others out.
+ */
+static struct avow_link *find_victim(const struct avow_links *links, uint32_t own)
+{
+    struct avow_link *victim = NULL;
+    for (uint32_t i = 0; i < links->max; i++) {
+        struct avow_link *link = links->slots[i];
+        bool may_go = link != NULL && !link->outbound && link->state != AVOW_LINK_CLOSED &&
+                      (victim == NULL || link->read_ms < victim->read_ms);
+        if (may_go && count_of_network(links, link) > own)
+            victim = link;
+    }
+    return victim;
+}
+
 /* Why a newcomer is not let in, or NULL. */
 static const char *judge_newcomer(struct avow_links *links, const struct avow_link *link)
 {
-    if (links->inbound + links->outbound_reserve > links->max)
-        return "no slot is free";
-    if (count_of_network(links, link) >= links->per_address)
+    uint32_t own = count_of_network(links, link);
+    struct avow_link *victim = NULL;
+    bool full = links->inbound + links->outbound_reserve > links->max;
+    if (own >= links->per_address)
         return "too many connections from its address";
+    if (full)
+        victim = find_victim(links, own);
+    if (full && victim == NULL)
+        return "no slot is free";
     if (!avow_rate_take(&links->rate, avow_bytes(link->network, link->network_len),
                         uv_now(links->shared.loop)))
         return "too many handshakes";
+    if (victim != NULL)
+        avow_link_drop(victim, AVOW_REJECT_QUOTA, "makes room for another address");
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* All connections of a node: the listening socket, the table of links by slot, and the limits that
  * are judged before anything is spent on a newcomer (docs/protocol.md, "Wire"): slots in all, slots
- * for an address, handshakes overall and for an address. */
+ * for an address, handshakes overall and for an address. When all slots are taken, an address that
+ * has many gives one to a newcomer whose address has few. */
 #ifndef AVOW_NODE_LOOP_LINKS_H
 #define AVOW_NODE_LOOP_LINKS_H
 
@@ -10,7 +11,7 @@
 struct avow_links {
     struct avow_link_shared shared;
     struct avow_link_events events; /* the owner's */
-    uint32_t max, outbound_reserve; /* slots; of them kept for outbound ones */
+    uint32_t max, outbound_reserve; /* slots; of them not for inbound ones to stay in */
     uint32_t per_address;
     struct avow_link **slots;
     uint32_t count, inbound;

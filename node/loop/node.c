@@ -349,8 +349,9 @@ static enum avow_err wire_links(struct node *node)
                    .read_done = on_read_done,
                    .drained = on_read_done,
                    .closed = on_closed},
-        .max = (uint32_t)(options->links_max + options->peer_count),
-        .outbound_reserve = (uint32_t)options->peer_count,
+        /* One slot more, to judge a newcomer in. */
+        .max = (uint32_t)(options->links_max + options->peer_count + 1),
+        .outbound_reserve = (uint32_t)options->peer_count + 1,
         .per_address = (uint32_t)options->links_per_address,
     };
     return avow_links_init(&node->links, &config);

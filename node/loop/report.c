@@ -67,7 +67,7 @@ static json_t *links_of(const struct avow_report_facts *facts)
     json_t *links = json_object();
     set(links, "count", facts->links->count);
     set(links, "inbound", facts->links->inbound);
-    set(links, "max", facts->links->max);
+    set(links, "max", facts->links->max - facts->links->outbound_reserve);
     set(links, "refused", facts->links->refused);
     return links;
 }

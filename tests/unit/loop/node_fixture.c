@@ -26,7 +26,7 @@
 /* Runs the node in the child: its log goes to the pipe until it listens, and then to stderr. */
 static void run_child(const struct test_node *node, const struct test_node *peer, int log_fd)
 {
-    char *argv[8] = {"avowd", "--data", (char *)(uintptr_t)node->data, "--listen", "127.0.0.1:0"};
+    char *argv[10] = {"avowd", "--data", (char *)(uintptr_t)node->data, "--listen", "127.0.0.1:0"};
     int argc = 5;
     struct avow_options options;
     struct avow_buf error;
@@ -34,6 +34,10 @@ static void run_child(const struct test_node *node, const struct test_node *peer
     if (peer != NULL) {
         argv[argc++] = "--peer";
         argv[argc++] = (char *)(uintptr_t)peer->address;
+    }
+    if (node->links_max != NULL) {
+        argv[argc++] = "--links-max";
+        argv[argc++] = (char *)(uintptr_t)node->links_max;
     }
     avow_buf_init_fixed(&error, storage, sizeof(storage));
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no node behind */

@@ -11,8 +11,9 @@
 
 struct test_node {
     char data[256];
-    char address[128]; /* "127.0.0.1:port" */
-    char home[300];    /* "avownode1…@127.0.0.1:port" */
+    char address[128];     /* "127.0.0.1:port" */
+    char home[300];        /* "avownode1…@127.0.0.1:port" */
+    const char *links_max; /* an option; NULL for the default */
     pid_t pid;
 };
 

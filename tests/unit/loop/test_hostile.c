@@ -21,16 +21,24 @@
 
 static struct test_node node;
 
-static int dial(void)
+/* From 127.0.0.`source`. */
+static int dial_from(const struct test_node *to, uint32_t source)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    const char *colon = strrchr(node.address, ':');
+    struct sockaddr_in address = {.sin_family = AF_INET}, own = {.sin_family = AF_INET};
+    const char *colon = strrchr(to->address, ':');
     address.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + source);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&own, sizeof(own)), 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
     return fd;
+}
+
+static int dial(void)
+{
+    return dial_from(&node, 1);
 }
 
 static void write_all(int fd, struct avow_bytes bytes)
@@ -138,8 +146,8 @@ static void flush(struct avow_channel *channel, int fd)
     avow_buf_fini(&out);
 }
 
-/* Shakes hands as a stranger with a key of its own. */
-static int open_channel(struct avow_channel *channel)
+/* Shakes hands as a stranger with a key of its own; false when the node ends it before. */
+static bool shake_hands(struct avow_channel *channel, int fd)
 {
     struct avow_secret_key self;
     struct avow_key id;
@@ -151,18 +159,25 @@ static int open_channel(struct avow_channel *channel)
     struct avow_channel_config config = {
         .network = "main", .self = &self, .ephemeral = ephemeral, .bound = any_message};
     assert_int_equal(avow_channel_init_initiator(channel, &config), AVOW_OK);
-    int fd = dial();
     enum avow_channel_event event = AVOW_CHANNEL_MORE;
     flush(channel, fd);
     while (event != AVOW_CHANNEL_OPENED) {
         /* One byte at a time, so that nothing after the handshake is read with it. */
         ssize_t count = read(fd, buffer, 1);
-        assert_int_equal(count, 1);
+        if (count <= 0)
+            return false;
         avow_channel_feed(channel, buffer, (size_t)count);
         event = avow_channel_next(channel, &message);
         assert_true(event == AVOW_CHANNEL_MORE || event == AVOW_CHANNEL_OPENED);
         flush(channel, fd);
     }
+    return true;
+}
+
+static int open_channel(struct avow_channel *channel)
+{
+    int fd = dial();
+    assert_true(shake_hands(channel, fd));
     return fd;
 }
 
@@ -288,6 +303,48 @@ static void test_unread_answers(void **state)
     expect_well("unread answers");
 }
 
+static bool is_answered(struct avow_client *client)
+{
+    struct avow_message question = {.type = AVOW_MESSAGE_STATUS}, answer;
+    return avow_client_ask(client, &question, AVOW_MESSAGE_STATUS_REPLY, &answer) == AVOW_OK;
+}
+
+/* One address that takes every slot has to give some to others, until they have as many. */
+static void test_slots(void **state)
+{
+    (void)state;
+    struct test_node small = {.links_max = "4"};
+    struct avow_client *clients[4];
+    struct avow_channel channels[5];
+    int fds[5];
+    size_t answered = 0;
+    test_node_start(&small, NULL);
+    for (size_t i = 0; i < 4; i++)
+        clients[i] = test_connect(&small, AVOW_PEER_CLIENT);
+    static const struct {
+        uint32_t source;
+        bool taken;
+    } newcomers[5] = {{1, false}, {2, true}, {2, true}, {2, false}, {1, false}};
+    for (size_t i = 0; i < 5; i++) {
+        fds[i] = dial_from(&small, newcomers[i].source);
+        if (shake_hands(&channels[i], fds[i]) != newcomers[i].taken)
+            fail_msg("newcomer %zu", i);
+        /* Who had to go is out of the table when the node answers again; who asks is not silent. */
+        assert_true(is_answered(clients[3]));
+    }
+    for (size_t i = 0; i < 4; i++) {
+        answered += is_answered(clients[i]) ? 1 : 0;
+        avow_client_free(&clients[i]);
+    }
+    assert_int_equal(answered, 2);
+    for (size_t i = 0; i < 5; i++) {
+        avow_channel_fini(&channels[i]);
+        assert_int_equal(close(fds[i]), 0);
+    }
+    test_node_stop(&small);
+    test_node_remove(&small);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -306,10 +363,9 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_raw),
-        cmocka_unit_test(test_other_network),
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_unread_answers),
+        cmocka_unit_test(test_raw),      cmocka_unit_test(test_other_network),
+        cmocka_unit_test(test_messages), cmocka_unit_test(test_unread_answers),
+        cmocka_unit_test(test_slots),
     };
     (void)signal(SIGPIPE, SIG_IGN);
     if (avow_crypto_init() != AVOW_OK)
