@@ -182,8 +182,22 @@ static enum avow_err connect_one(struct avow_client *client, const struct addrin
     client->fd = -1;
     if (err != AVOW_OK)
         return err;
-    return fail(client, AVOW_ERR_IO, "cannot reach the node at %s: %s", client->address,
-                strerror(error));
+    err = fail(client, AVOW_ERR_IO, "cannot reach the node at %s: %s", client->address,
+               strerror(error));
+    errno = error;
+    return err;
+}
+
+/* A node that was started a moment ago may not listen yet. */
+static enum avow_err connect_patiently(struct avow_client *client, const struct addrinfo *address)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    enum avow_err err = connect_one(client, address);
+    for (int again = 0; again < 10 && err == AVOW_ERR_IO && errno == ECONNREFUSED; again++) {
+        (void)nanosleep(&pause, NULL);
+        err = connect_one(client, address);
+    }
+    return err;
 }
 
 static enum avow_err connect_any(struct avow_client *client, const char *host, const char *port)
@@ -196,7 +210,7 @@ static enum avow_err connect_any(struct avow_client *client, const char *host, c
                     gai_strerror(error));
     enum avow_err err = AVOW_ERR_IO;
     for (const struct addrinfo *address = list; address != NULL; address = address->ai_next) {
-        err = connect_one(client, address);
+        err = connect_patiently(client, address);
         if (err == AVOW_OK)
             break;
     }

@@ -60,7 +60,12 @@ static int check_shapes(const struct avow_cli *cli)
         if (!avow_shape_uri(avow_bytes_text(skill)))
             return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--skill %s: write a URI", skill);
     }
-    if ((avow_cli_value(cli, "level") == NULL) != (avow_cli_value(cli, "framework") == NULL))
+    const char *level = avow_cli_value(cli, "level");
+    const char *framework = avow_cli_value(cli, "framework");
+    if (level != NULL && framework != NULL && strcmp(framework, "EQF") == 0 &&
+        (strlen(level) != 1 || level[0] < '1' || level[0] > '8'))
+        return wrong(cli, "level", "the EQF's levels are 1 to 8");
+    if ((level == NULL) != (framework == NULL))
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                              "--level and --framework belong together: --level 6 --framework EQF");
     if ((avow_cli_value(cli, "credits") == NULL) != (avow_cli_value(cli, "credit-system") == NULL))

@@ -6,6 +6,8 @@
 #include "proto/codec/writer.h"
 #include "proto/log/node_address.h"
 
+#include <jansson.h>
+
 struct naming {
     const struct avow_cli *cli;
     uint8_t storage[AVOW_NODES_MAX * 400];
@@ -73,6 +75,31 @@ static int change(struct avow_cli *cli)
     return status;
 }
 
+/* One line each, or with --json {"node", "address"}. */
+static int print_nodes(const struct avow_cli *cli, struct avow_bytes rest)
+{
+    struct avow_bytes address;
+    struct avow_key node;
+    char id[AVOW_NODE_TEXT_MAX];
+    json_t *nodes = cli->json ? json_array() : NULL;
+    while (avow_nodes_next(&rest, &node, &address)) {
+        avow_node_text(&node, id);
+        if (!cli->json)
+            (void)fprintf(cli->out, "%s@%.*s\n", id, (int)address.len, (const char *)address.data);
+        else if (json_array_append_new(nodes, json_pack("{s:s, s:s%}", "node", id, "address",
+                                                        (const char *)address.data, address.len)) !=
+                 0)
+            break;
+    }
+    const bool whole = rest.len == 0;
+    if (cli->json && whole) {
+        (void)json_dumpf(nodes, cli->out, JSON_INDENT(2)); /* finish() sees what did not go out */
+        (void)fputc('\n', cli->out);
+    }
+    json_decref(nodes);
+    return whole ? AVOW_EXIT_OK : avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+}
+
 /* The proof that one signs by shows the nodes entry. */
 static int list(struct avow_cli *cli)
 {
@@ -84,16 +111,8 @@ static int list(struct avow_cli *cli)
         status = avow_signer_open(cli, &keys, NULL, 0, &signer);
     if (status == AVOW_EXIT_OK) {
         const struct avow_state *state = avow_draft_state(avow_signer_draft(signer));
-        if (state->has_home && avow_signer_entry(signer, state->nodes_index, &entry)) {
-            struct avow_bytes rest = entry.nodes.list, address;
-            struct avow_key node;
-            char id[AVOW_NODE_TEXT_MAX];
-            while (avow_nodes_next(&rest, &node, &address)) {
-                avow_node_text(&node, id);
-                (void)fprintf(cli->out, "%s@%.*s\n", id, (int)address.len,
-                              (const char *)address.data);
-            }
-        }
+        const bool named = state->has_home && avow_signer_entry(signer, state->nodes_index, &entry);
+        status = print_nodes(cli, named ? entry.nodes.list : avow_bytes(NULL, 0));
     }
     avow_signer_free(&signer);
     avow_identity_keys_fini(&keys);

@@ -58,6 +58,10 @@ static int run_check(struct avow_cli *cli)
     if (err == AVOW_ERR_BUSY)
         status = avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
                                "%s is in use: stop its node first, or check a backup", folder);
+    else if (err == AVOW_ERR_NOT_FOUND)
+        status =
+            avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                          "there is no store in %s: name the folder that avowd --data has", folder);
     else if (err != AVOW_OK)
         status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot check %s: %s", folder,
                                avow_err_text(err));
@@ -74,6 +78,10 @@ static int run_backup(struct avow_cli *cli)
     enum avow_err err = avow_store_backup(folder, to);
     if (err == AVOW_ERR_EXISTS)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s is not empty: choose a new folder", to);
+    if (err == AVOW_ERR_NOT_FOUND)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "there is no store in %s: name the folder that avowd --data has",
+                             folder);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot back up %s into %s: %s", folder, to,
                              avow_err_text(err));

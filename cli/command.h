@@ -44,7 +44,7 @@ struct avow_cli {
     bool json;           /* --json */
     const char *node;    /* --node, AVOW_NODE, or the configuration's; never NULL */
     const char *network; /* --network or the configuration's; never NULL */
-    const char *home;    /* AVOW_HOME, else $XDG_CONFIG_HOME/avow, else ~/.config/avow */
+    const char *home;    /* AVOW_HOME, $XDG_CONFIG_HOME/avow or ~/.config/avow; NULL without HOME */
     char **operands;
     size_t operand_count;
     size_t option_count;

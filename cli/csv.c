@@ -77,12 +77,20 @@ static void take_header(struct reading *reading)
     char known[256];
     bool seen[AVOW_CSV_COLUMNS_MAX] = {false};
     list_columns(csv, known, sizeof(known));
+    if (avow_utf8_check(avow_buf_bytes(&reading->text)) == AVOW_REJECT_UTF8) {
+        problem(reading, reading->row_line, NULL, "not UTF-8: save the file as \"CSV UTF-8\"");
+        reading->hopeless = true;
+        return;
+    }
     reading->header_count = reading->field_count;
     for (size_t i = 0; i < reading->field_count && i < AVOW_CSV_COLUMNS_MAX; i++) {
         struct avow_bytes name = field_at(reading, i);
         size_t column = find_column(csv, name);
         reading->place[i] = column;
-        if (column == ABSENT)
+        if (name.len == 0)
+            problem(reading, reading->row_line, NULL,
+                    "column %zu has no name: remove it, or name it one of %s", i + 1, known);
+        else if (column == ABSENT)
             problem(reading, reading->row_line, NULL,
                     "there is no column \"%.*s\" here: the columns are %s", (int)name.len,
                     (const char *)name.data, known);
@@ -168,7 +176,9 @@ static void end_row(int terminator, void *context)
 {
     struct reading *reading = context;
     (void)terminator;
-    if (!stopped(reading)) {
+    /* Spreadsheets write what was once filled in as a line of separators. */
+    const bool blank = reading->has_header && reading->text.len == 0;
+    if (!stopped(reading) && !blank) {
         if (reading->has_header)
             take_row(reading);
         else

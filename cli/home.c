@@ -15,6 +15,9 @@
 
 int avow_home_path(const struct avow_cli *cli, const char *name, char *path)
 {
+    if (cli->home == NULL)
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
+                             "no home folder: set AVOW_HOME, or give --home DIR");
     if (avow_join_path(cli->home, name, path) == AVOW_OK)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "the home folder's path is too long");
@@ -31,6 +34,9 @@ static int file_failed(const struct avow_cli *cli, const char *verb, const char 
 static int key_path(const struct avow_cli *cli, const char *name, char path[AVOW_PATH_BYTES])
 {
     size_t len = strlen(name);
+    int status = avow_home_path(cli, "", path);
+    if (status != AVOW_EXIT_OK)
+        return status;
     if (strchr(name, '/') != NULL || (len > 4 && strcmp(name + len - 4, ".key") == 0)) {
         (void)snprintf(path, AVOW_PATH_BYTES, "%s", name);
         return AVOW_EXIT_OK;
@@ -231,7 +237,8 @@ int avow_home_set_issuer(const struct avow_cli *cli, const struct avow_hash *iss
 bool avow_home_has_issuer(const struct avow_cli *cli)
 {
     char path[AVOW_PATH_BYTES];
-    return avow_join_path(cli->home, ISSUER_FILE, path) == AVOW_OK && access(path, F_OK) == 0;
+    return cli->home != NULL && avow_join_path(cli->home, ISSUER_FILE, path) == AVOW_OK &&
+           access(path, F_OK) == 0;
 }
 
 int avow_home_issuer(const struct avow_cli *cli, struct avow_hash *issuer)

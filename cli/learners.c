@@ -103,6 +103,40 @@ static void take_times(struct gathering *gathering, size_t line, const struct av
         problem(gathering, line, "valid_until", "it is not after valid_from");
 }
 
+/* Invisible, and may show a name as another's: Unicode's embeddings, overrides and isolates. Its
+ * mere marks, and its joiners, are how some languages are written. */
+static bool turns_text(struct avow_bytes text)
+{
+    uint32_t code_point;
+    while (avow_utf8_next(&text, &code_point)) {
+        if ((code_point >= 0x202a && code_point <= 0x202e) ||
+            (code_point >= 0x2066 && code_point <= 0x2069))
+            return true;
+    }
+    return false;
+}
+
+static bool is_email(struct avow_bytes text)
+{
+    const uint8_t *at = memchr(text.data, '@', text.len);
+    return at != NULL && at > text.data && at + 1 < text.data + text.len &&
+           memchr(text.data, ' ', text.len) == NULL;
+}
+
+static void check_texts(struct gathering *gathering, size_t line, const struct avow_bytes *fields)
+{
+    for (size_t i = 0; i < COLUMNS; i++) {
+        if (turns_text(fields[i]))
+            problem(gathering, line, columns[i].name,
+                    "an invisible character that turns text around: remove it");
+    }
+    if (fields[EMAIL].len > 0 && !is_email(fields[EMAIL]))
+        problem(gathering, line, "email", "not an e-mail address: one has an @ in it");
+    const char *bad = fields[ID].len > 0 ? avow_learner_file_problem(fields[ID]) : NULL;
+    if (bad != NULL)
+        problem(gathering, line, "id", bad);
+}
+
 static enum avow_err take_row(void *context, size_t row, size_t line,
                               const struct avow_bytes *fields)
 {
@@ -111,10 +145,8 @@ static enum avow_err take_row(void *context, size_t row, size_t line,
     struct avow_learner learner = {.row = row, .line = line};
     char number[24];
     take_times(gathering, line, fields, &learner);
+    check_texts(gathering, line, fields);
     struct avow_bytes file = fields[ID];
-    const char *bad = file.len > 0 ? avow_learner_file_problem(file) : NULL;
-    if (bad != NULL)
-        problem(gathering, line, "id", bad);
     learner.digest = digest_of(gathering->achievement, fields);
     learner.texts[AVOW_LEARNER_NAME] = keep_text(learners, fields[NAME]);
     learner.texts[AVOW_LEARNER_EMAIL] = keep_text(learners, fields[EMAIL]);

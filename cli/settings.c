@@ -27,8 +27,7 @@ static int find_home(struct avow_cli *cli)
     const char *config = environment("XDG_CONFIG_HOME");
     const char *user = environment("HOME");
     if (config == NULL && user == NULL)
-        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
-                             "no home folder: set AVOW_HOME, or give --home DIR");
+        return AVOW_EXIT_OK; /* a service that verifies has none, and needs none */
     size_t size = strlen(config != NULL ? config : user) + sizeof("/.config/avow");
     char *home = malloc(size);
     if (home == NULL)
@@ -71,6 +70,8 @@ static int take(void *context, const char *section, const char *name, const char
 static int read_config(struct avow_cli *cli)
 {
     char path[4096];
+    if (cli->home == NULL)
+        return AVOW_EXIT_OK;
     int len = snprintf(path, sizeof(path), "%s/%s", cli->home, AVOW_CLI_CONFIG_FILE);
     if (len < 0 || (size_t)len >= sizeof(path))
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "the home folder's path is too long");
@@ -85,6 +86,18 @@ static int read_config(struct avow_cli *cli)
     if (line == 0)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s:%d: %s", path, line, reading.problem);
+}
+
+/* HOST:PORT or [HOST]:PORT, perhaps with ID@ before it. Whether it is there, connecting tells. */
+static bool is_address(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    const char *host = strchr(text, '@') != NULL ? strchr(text, '@') + 1 : text;
+    if (colon == NULL || colon <= host || strlen(colon + 1) > 5 ||
+        strspn(colon + 1, "0123456789") != strlen(colon + 1))
+        return false;
+    const long port = strtol(colon + 1, NULL, 10);
+    return port >= 1 && port <= 65535;
 }
 
 int avow_settings_load(struct avow_cli *cli)
@@ -106,6 +119,9 @@ int avow_settings_load(struct avow_cli *cli)
         cli->network = cli->storage[STORED_NETWORK];
     if (cli->network == NULL)
         cli->network = AVOW_CLI_NETWORK_DEFAULT;
+    if (!is_address(cli->node))
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
+                             "\"%s\" is not a node's address: write HOST:PORT", cli->node);
     return AVOW_EXIT_OK;
 }
 

@@ -45,13 +45,16 @@ static struct avow_bytes trimmed(struct avow_bytes text)
     return text;
 }
 
-/* "avow1…/7", also as a document writes it, "avow:avow1…/7". */
+/* "avow1…/7", also as a document writes it, "avow:avow1…/7", or with "#" and its seed after it. */
 static bool read_reference(struct avow_bytes text, struct avow_subject_file *file)
 {
     const size_t scheme = strlen(AVOW_BADGE_SCHEME);
     text = trimmed(text);
     if (text.len > scheme && memcmp(text.data, AVOW_BADGE_SCHEME, scheme) == 0)
         text = avow_bytes(text.data + scheme, text.len - scheme);
+    const uint8_t *seed = text.len > 0 ? memchr(text.data, '#', text.len) : NULL;
+    if (seed != NULL)
+        text.len = (size_t)(seed - text.data);
     struct avow_hash issuer;
     uint64_t index;
     if (avow_reference_parse(text, &issuer, &index) != AVOW_ACCEPT)
@@ -123,8 +126,14 @@ static enum avow_err read_document(struct avow_subject_file *file, bool marked)
 enum avow_err avow_subject_read(struct avow_bytes text, struct avow_subject_file *file)
 {
     *file = (struct avow_subject_file){0};
+    if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) /* an editor's, RFC 8259 §8.1 */
+        text = avow_bytes(text.data + 3, text.len - 3);
     if (read_reference(text, file))
         return AVOW_OK;
+    if (trimmed(text).len == 0) {
+        (void)snprintf(file->reason, sizeof(file->reason), "it is empty");
+        return AVOW_ERR_REJECTED;
+    }
     const bool marked = bears_marks(text);
     struct avow_json_error error;
     enum avow_err err = avow_json_parse(text, AVOW_SUBJECT_BYTES_MAX, &file->document, &error);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "cli/home.h"
 #include "cli/parse.h"
 #include "cli/settings.h"
 
@@ -229,6 +230,14 @@ static const struct settings_case settings_cases[] = {
     {"environment wins", "[cli]\nnode = f:1\n", "e:1", NULL, 0, "e:1", "main", NULL},
     {"option wins", "[cli]\nnode = f:1\n", "e:1", "o:1", 0, "o:1", "main", NULL},
     {"empty environment is none", NULL, "", NULL, 0, AVOW_CLI_NODE_DEFAULT, "main", NULL},
+    {"pinned", NULL, NULL, "avownode1x@[::1]:4710", 0, "avownode1x@[::1]:4710", "main", NULL},
+    {"no port", NULL, NULL, "host", 2, NULL, NULL, "\"host\" is not a node's address"},
+    {"no host", NULL, ":1", NULL, 2, NULL, NULL, "\":1\" is not a node's address"},
+    {"a pin alone", NULL, NULL, "avownode1x@:1", 2, NULL, NULL, "is not a node's address"},
+    {"an empty option", NULL, NULL, "", 2, NULL, NULL, "\"\" is not a node's address"},
+    {"a port's name", NULL, NULL, "h:http", 2, NULL, NULL, "is not a node's address"},
+    {"a port too large", NULL, NULL, "h:65536", 2, NULL, NULL, "is not a node's address"},
+    {"port 0", NULL, NULL, "h:0", 2, NULL, NULL, "is not a node's address"},
     {"unknown setting", "[cli]\nnod = f:1\n", NULL, NULL, 2, NULL, NULL,
      "config.ini:2: an unknown"},
     {"unknown section", "[client]\nnode = f:1\n", NULL, NULL, 2, NULL, NULL, "config.ini:2:"},
@@ -280,6 +289,28 @@ static void test_settings(void **state)
     }
     write_config(home, NULL);
     assert_int_equal(rmdir(home), 0);
+}
+
+/* A web server that verifies has neither HOME nor AVOW_HOME. */
+static void test_no_home(void **state)
+{
+    char *said = NULL;
+    size_t len = 0;
+    struct avow_hash issuer;
+    struct avow_cli cli = {.err = open_memstream(&said, &len)};
+    (void)state;
+    assert_non_null(cli.err);
+    assert_int_equal(unsetenv("AVOW_HOME") | unsetenv("AVOW_NODE"), 0);
+    assert_int_equal(unsetenv("XDG_CONFIG_HOME") | unsetenv("HOME"), 0);
+    assert_int_equal(avow_settings_load(&cli), AVOW_EXIT_OK);
+    assert_null(cli.home);
+    assert_string_equal(cli.node, AVOW_CLI_NODE_DEFAULT);
+    assert_false(avow_home_has_issuer(&cli));
+    assert_int_equal(avow_home_issuer(&cli, &issuer), AVOW_EXIT_USAGE);
+    assert_int_equal(fclose(cli.err), 0);
+    assert_non_null(strstr(said, "set AVOW_HOME"));
+    avow_settings_fini(&cli);
+    free(said);
 }
 
 /* ------------------------------------------------------------------ what comes from the table */
@@ -337,9 +368,10 @@ static void test_completion(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),         cmocka_unit_test(test_values),
-        cmocka_unit_test(test_print_text),    cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_every_command), cmocka_unit_test(test_completion),
+        cmocka_unit_test(test_table),      cmocka_unit_test(test_values),
+        cmocka_unit_test(test_print_text), cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_no_home),    cmocka_unit_test(test_every_command),
+        cmocka_unit_test(test_completion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,10 @@ static const struct text_case text_cases[] = {
      "avow157n60fa857n60fa857n60fa857n60fa857n60fa857n60fa857n60fa"
      "857nsuk9frq/1234",
      AVOW_ERR_REJECTED, false, false, "not well-formed JSON"},
-    {"nothing", "", AVOW_ERR_REJECTED, false, false, ""},
+    {"reference with a seed", "avow:" ISSUER "/7#Xl5e", AVOW_OK, true, false, ""},
+    {"reference after a byte order mark", "\xef\xbb\xbf" ISSUER "/7", AVOW_OK, true, false, ""},
+    {"nothing", "", AVOW_ERR_REJECTED, false, false, "it is empty"},
+    {"a byte order mark alone", "\xef\xbb\xbf", AVOW_ERR_REJECTED, false, false, "it is empty"},
     {"a letter", "Dear Sir or Madam", AVOW_ERR_REJECTED, false, false, "line 1"},
     {"another JSON", "{\"name\": \"Ana\"}", AVOW_ERR_REJECTED, false, false, "/@context"},
     {"a list", "[1, 2]", AVOW_ERR_REJECTED, false, false, "not a JSON object"},
