@@ -261,7 +261,8 @@ static int issue_chosen(struct avow_issuance *issuance, const struct avow_learne
 
 int avow_issue_all(struct avow_issuance *issuance)
 {
-    const struct avow_learner **rows = calloc(issuance->learners->count + 1, sizeof(*rows));
+    const struct avow_learner **rows =
+        calloc(issuance->learners->count + 1, sizeof(const struct avow_learner *));
     if (rows == NULL)
         return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
     int status = open_books(issuance);

@@ -36,8 +36,8 @@ static void keep(struct signer *signer, const struct avow_checkpoint *text)
     if (signer->count == signer->cap) {
         signer->cap = signer->cap * 2 + 1024;
         signer->texts = realloc(signer->texts, signer->cap * sizeof(*text));
-        tool_expect(signer->texts != NULL, "memory");
     }
+    tool_expect(signer->texts != NULL, "memory");
     signer->texts[signer->count++] = *text;
 }
 
@@ -252,8 +252,8 @@ static void conclude(struct signer *signers)
     (void)fprintf(stderr,
                   "%llu texts signed, %llu entries; %llu times in the way, %llu completed\n",
                   (unsigned long long)texts, (unsigned long long)now.size,
-                  (unsigned long long)(signers[0].refused + signers[1].refused),
-                  (unsigned long long)(signers[0].completed + signers[1].completed));
+                  (unsigned long long)signers[0].refused + signers[1].refused,
+                  (unsigned long long)signers[0].completed + signers[1].completed);
     tool_expect(signers[0].refused + signers[1].refused > signers[0].rounds / 10, "a race");
     free(roots);
     avow_draft_free(&log);

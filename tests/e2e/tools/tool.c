@@ -21,12 +21,6 @@ void tool_die(const char *format, ...)
     exit(1);
 }
 
-void tool_expect(bool condition, const char *what)
-{
-    if (!condition)
-        tool_die("expected %s", what);
-}
-
 /* SplitMix64. */
 uint64_t tool_random(uint64_t *state, uint64_t bound)
 {

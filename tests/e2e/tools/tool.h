@@ -12,7 +12,7 @@
 /* Prints "NAME: …" on stderr and exits 1. */
 _Noreturn void tool_die(const char *format, ...) AVOW_PRINTF(1, 2);
 /* Dies unless `condition`, naming `what`. */
-void tool_expect(bool condition, const char *what);
+#define tool_expect(condition, what) ((condition) ? (void)0 : tool_die("expected %s", what))
 
 /* Pseudo-random numbers: the same for the same seed, on every machine. Below `bound`, not 0. */
 uint64_t tool_random(uint64_t *state, uint64_t bound);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <dirent.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,26 +107,20 @@ void test_node_kill(struct test_node *node)
     assert_int_equal(waitpid(node->pid, NULL, 0), node->pid);
 }
 
-static void remove_folder(const char *path)
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *at)
 {
-    DIR *dir = opendir(path);
-    char name[600];
-    if (dir == NULL)
-        return;
-    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        (void)snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
-        if (entry->d_type == DT_REG)
-            (void)unlink(name);
-        else if (strcmp(entry->d_name, "heartbeats") == 0)
-            remove_folder(name);
-    }
-    (void)closedir(dir);
-    (void)rmdir(path);
+    (void)status, (void)type, (void)at;
+    return remove(path);
+}
+
+void test_remove_folder(const char *path)
+{
+    assert_int_equal(nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 void test_node_remove(struct test_node *node)
 {
-    remove_folder(node->data);
+    test_remove_folder(node->data);
     node->data[0] = '\0';
 }
 

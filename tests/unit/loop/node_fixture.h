@@ -25,6 +25,8 @@ void test_node_stop(struct test_node *node);
 /* SIGKILL. */
 void test_node_kill(struct test_node *node);
 void test_node_remove(struct test_node *node);
+/* With all that is in it. */
+void test_remove_folder(const char *path);
 
 struct avow_client *test_connect(const struct test_node *node, enum avow_peer_role role);
 

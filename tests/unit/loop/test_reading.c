@@ -180,13 +180,11 @@ static int scene_start(void **state)
 static int scene_end(void **state)
 {
     struct scene *scene = *state;
-    char command[128];
     avow_client_free(&scene->client);
     test_node_stop(&scene->node);
     test_issuer_fini(&scene->issuer);
     test_node_remove(&scene->node);
-    (void)snprintf(command, sizeof(command), "rm -r %s", scene->folder);
-    assert_int_equal(system(command), 0);
+    test_remove_folder(scene->folder);
     free(scene);
     return 0;
 }

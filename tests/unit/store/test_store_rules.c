@@ -402,7 +402,7 @@ static void test_status_tree_grows(void **state)
                                  LOG_BUILDER_NONE);
     log_history_mark(&history);
     for (size_t n = 0; n < 5; n++)
-        add_inert(&history, 1000 << n, 3);
+        add_inert(&history, (size_t)1000 << n, 3);
     log_history_end(&history);
     for (size_t n = 0; n < history.mark_count; n++) {
         const struct log_mark *mark = &history.marks[n];
