@@ -153,9 +153,11 @@ int main(int argc, char **argv)
     if (!ended)
         (void)kill(pid, SIGKILL);
     tool_expect(waitpid(pid, &status, 0) == pid, "the command's end");
-    if (WIFEXITED(status))
+    if (!ended)
+        (void)printf("killed\n");
+    else if (WIFEXITED(status))
         (void)printf("ended %d\n", WEXITSTATUS(status));
     else
-        (void)printf("killed\n");
+        (void)printf("died of signal %d\n", WTERMSIG(status));
     return 0;
 }
