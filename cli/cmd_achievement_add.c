@@ -196,6 +196,7 @@ static int run(struct avow_cli *cli)
     if (status == AVOW_EXIT_OK) {
         (void)fprintf(cli->out, cli->json ? "{\"index\": %llu}\n" : "%llu\n",
                       (unsigned long long)published.base);
+        avow_published_told(cli, &published);
         name_what_is_missing(cli);
     }
     avow_identity_keys_fini(&keys);

@@ -78,8 +78,10 @@ static int run(struct avow_cli *cli)
         status = avow_root_key_load(cli, &renaming.root);
     if (status == AVOW_EXIT_OK)
         status = avow_publish(cli, &keys, &publication, &published);
-    if (status == AVOW_EXIT_OK)
+    if (status == AVOW_EXIT_OK) {
         avow_cli_note(cli, "Done. Credentials keep the name that they were issued under.");
+        avow_published_told(cli, &published);
+    }
     sodium_free(renaming.root);
     avow_identity_keys_fini(&keys);
     return status;

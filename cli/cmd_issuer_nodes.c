@@ -69,8 +69,10 @@ static int change(struct avow_cli *cli)
         status = avow_home_identity(cli, &keys);
     if (status == AVOW_EXIT_OK)
         status = avow_publish(cli, &keys, &publication, &published);
-    if (status == AVOW_EXIT_OK)
+    if (status == AVOW_EXIT_OK) {
         avow_cli_note(cli, "The first of them is the home node from now on.");
+        avow_published_told(cli, &published);
+    }
     avow_identity_keys_fini(&keys);
     return status;
 }

@@ -60,6 +60,9 @@ static int build(void *context, struct avow_signer *signer)
 {
     const struct rotation *rotation = context;
     const struct avow_state *state = avow_draft_state(avow_signer_draft(signer));
+    /* What an earlier call had proposed may just have been completed. */
+    if (avow_chain_key(&state->chain, &rotation->next_key, AVOW_KEY_SIGN, state->tree.size) != NULL)
+        return AVOW_EXIT_OK;
     const struct avow_chain_key *old =
         avow_chain_key(&state->chain, &rotation->keys.key, AVOW_KEY_SIGN, state->tree.size);
     if (old == NULL)
@@ -70,21 +73,22 @@ static int build(void *context, struct avow_signer *signer)
                             avow_signer_time(signer) + AVOW_KEY_LIFE_MAX_S);
     if (status == AVOW_EXIT_OK)
         status = append_key(rotation, signer, AVOW_KEY_RETIRE, &rotation->keys.key, old_end);
-    avow_signer_use_key(signer, rotation->next);
     return status;
 }
 
 static int rotate(struct rotation *rotation)
 {
     struct avow_published published;
-    const struct avow_publication publication = {.build = build, .context = rotation};
     int status = avow_root_key_load(rotation->cli, &rotation->root);
     if (status == AVOW_EXIT_OK)
         status = avow_home_identity(rotation->cli, &rotation->keys);
     if (status == AVOW_EXIT_OK)
         status = avow_home_load_pair(rotation->cli, NEXT, &rotation->next);
-    if (status == AVOW_EXIT_OK)
-        status = avow_publish(rotation->cli, &rotation->keys, &publication, &published);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    const struct avow_publication publication = {
+        .build = build, .context = rotation, .next_key = rotation->next};
+    status = avow_publish(rotation->cli, &rotation->keys, &publication, &published);
     return status == AVOW_EXIT_OK ? put_in_place(rotation) : status;
 }
 

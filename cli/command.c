@@ -61,18 +61,24 @@ static bool is_treacherous(uint32_t code_point)
 
 void avow_cli_print_text(FILE *file, struct avow_bytes text)
 {
+    const uint8_t *plain = text.data; /* of what has not been printed */
     while (text.len > 0) {
         const uint8_t *start = text.data;
         uint32_t code_point;
-        if (!avow_utf8_next(&text, &code_point)) {
-            (void)fprintf(file, "\\x%02x", text.data[0]);
-            text = avow_bytes(text.data + 1, text.len - 1);
-        } else if (is_treacherous(code_point)) {
+        bool good = avow_utf8_next(&text, &code_point);
+        if (good && !is_treacherous(code_point))
+            continue;
+        (void)fwrite(plain, 1, (size_t)(start - plain), file);
+        if (good)
             (void)fprintf(file, "\\u{%x}", code_point);
-        } else {
-            (void)fwrite(start, 1, (size_t)(text.data - start), file);
-        }
+        else
+            (void)fprintf(file, "\\x%02x", start[0]);
+        if (!good)
+            text = avow_bytes(start + 1, text.len - 1);
+        plain = text.data;
     }
+    if (text.data != plain)
+        (void)fwrite(plain, 1, (size_t)(text.data - plain), file);
 }
 
 int avow_cli_fail(const struct avow_cli *cli, int exit_status, const char *format, ...)

@@ -14,5 +14,7 @@ int main(int argc, char **argv)
         (void)fputs("avow: the cryptographic library failed its self-test\n", stderr);
         return AVOW_EXIT_NEGATIVE;
     }
+    /* Whole lines, so that those of several processes do not mix. */
+    (void)setvbuf(stderr, NULL, _IOLBF, 0);
     return avow_cli_main(argc, argv, stdout, stderr);
 }

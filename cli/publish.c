@@ -38,12 +38,41 @@ static void forget(struct run *run, size_t position)
     *proposal = run->proposals[--run->count];
 }
 
-static void succeed(struct run *run, uint64_t base, const struct avow_checkpoint *checkpoint)
+/* All is decided. A record by which the same call finds what it did is kept until the person has
+ * been told: see avow_published_told(). */
+static void succeed(struct run *run, const struct avow_pending_record *record, int lock,
+                    const struct avow_checkpoint *checkpoint)
 {
-    run->published->base = base;
-    run->published->checkpoint = *checkpoint;
-    while (run->count > 0)
-        forget(run, 0);
+    struct avow_published *published = run->published;
+    published->base = record->base;
+    published->checkpoint = *checkpoint;
+    published->record = *record;
+    published->lock = lock;
+    while (run->count > 0) {
+        if (strcmp(run->proposals[0].record.name, record->name) == 0)
+            run->proposals[0] = run->proposals[--run->count];
+        else
+            forget(run, 0);
+    }
+    if (run->publication->request == NULL)
+        avow_published_told(run->signer->cli, published);
+}
+
+void avow_published_told(const struct avow_cli *cli, struct avow_published *published)
+{
+    if (published->record.name[0] == '\0')
+        return;
+    (void)fflush(cli->out);
+    avow_pending_remove(cli, &published->record, published->lock);
+    published->record.name[0] = '\0';
+    published->lock = -1;
+}
+
+/* The log was as it should be already. */
+static void succeed_without(struct run *run, uint64_t base)
+{
+    const struct avow_pending_record none = {.base = base};
+    succeed(run, &none, -1, &run->signer->proof->checkpoint);
 }
 
 /* ------------------------------------------------------------------ what was done before */
@@ -69,10 +98,10 @@ static int look_back(struct run *run, bool *done)
     *done = false;
     while (position < run->count && status == AVOW_EXIT_OK && !*done) {
         bool decided;
-        uint64_t base = run->proposals[position].record.base;
-        status = look_up(run, &run->proposals[position].record, &decided, done);
+        const struct proposal proposal = run->proposals[position];
+        status = look_up(run, &proposal.record, &decided, done);
         if (status == AVOW_EXIT_OK && *done)
-            succeed(run, base, &run->signer->proof->checkpoint);
+            succeed(run, &proposal.record, proposal.lock, &run->signer->proof->checkpoint);
         else if (status == AVOW_EXIT_OK && decided)
             forget(run, position);
         else
@@ -93,9 +122,9 @@ static int look_at_left(struct run *run, const struct avow_pending_record *recor
         return status;
     *done = accepted && request != NULL && avow_hash_equal(request, &record->request);
     if (*done)
-        succeed(run, record->base, &run->signer->proof->checkpoint);
-    if (*done || !accepted || avow_hash_equal(&record->request, &own_books) ||
-        record->made + REMEMBER_S < (uint64_t)time(NULL))
+        succeed(run, record, -1, &run->signer->proof->checkpoint);
+    else if (!accepted || avow_hash_equal(&record->request, &own_books) ||
+             record->made + REMEMBER_S < (uint64_t)time(NULL))
         avow_pending_remove(run->signer->cli, record, -1);
     return AVOW_EXIT_OK;
 }
@@ -118,19 +147,6 @@ static int look_back_further(struct run *run, bool *done)
 
 /* ------------------------------------------------------------------ one attempt */
 
-static int check_key(const struct avow_signer *signer, struct avow_checkpoint text)
-{
-    memcpy(text.key.bytes, signer->secret->bytes + 32, sizeof(text.key.bytes));
-    const struct avow_chain *chain = &avow_draft_state(signer->draft)->chain;
-    enum avow_reject reject = avow_checkpoint_judge_key(&text, chain);
-    if (reject == AVOW_ACCEPT)
-        return AVOW_EXIT_OK;
-    return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
-                         "the signing key cannot sign this log now: %s; `avow issuer rotate-key` "
-                         "makes a new one",
-                         avow_reject_text(reject));
-}
-
 static int propose(struct run *run)
 {
     struct avow_signer *signer = run->signer;
@@ -138,7 +154,8 @@ static int propose(struct run *run)
     enum avow_err err = avow_draft_checkpoint(signer->draft, avow_signer_time(signer), &text);
     if (err != AVOW_OK)
         return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
-    int status = check_key(signer, text);
+    const struct avow_secret_key *secret;
+    int status = avow_signer_find_key(signer, &text, &secret);
     const struct avow_publication *publication = run->publication;
     struct proposal *proposal = &run->proposals[run->count];
     *proposal = (struct proposal){
@@ -154,10 +171,10 @@ static int propose(struct run *run)
     if (status != AVOW_EXIT_OK)
         return status;
     run->count++;
-    uint64_t base = proposal->record.base;
+    const struct proposal proposed = *proposal;
     status = avow_signer_submit(signer, &text);
     if (status == AVOW_EXIT_OK)
-        succeed(run, base, &text);
+        succeed(run, &proposed.record, proposed.lock, &text);
     return status;
 }
 
@@ -194,7 +211,7 @@ static int attempt(struct run *run)
         return status;
     if (signer->is_new && signer->proof != NULL) { /* an inception is its own request */
         run->published->before = true;
-        succeed(run, 0, &signer->proof->checkpoint);
+        succeed_without(run, 0);
         return AVOW_EXIT_OK;
     }
     status = run->publication->build(run->publication->context, signer);
@@ -202,7 +219,7 @@ static int attempt(struct run *run)
         return status;
     if (avow_draft_size(signer->draft) > avow_draft_base(signer->draft))
         return propose(run);
-    succeed(run, avow_draft_base(signer->draft), &signer->proof->checkpoint);
+    succeed_without(run, avow_draft_base(signer->draft));
     return AVOW_EXIT_OK;
 }
 
@@ -265,7 +282,6 @@ static struct avow_signer *signer_new(const struct avow_cli *cli,
     }
     signer->cli = cli;
     signer->keys = keys;
-    signer->secret = keys->signing;
     (void)snprintf(signer->address, sizeof(signer->address), "%s", cli->node);
     avow_buf_init(&signer->bytes, AVOW_EVIDENCE_BYTES_MAX);
     return signer;
@@ -278,8 +294,9 @@ static int publish(const struct avow_cli *cli, const struct avow_identity_keys *
     struct avow_signer *signer = signer_new(cli, keys);
     if (signer == NULL)
         return AVOW_EXIT_NEGATIVE;
-    *published = (struct avow_published){0};
+    *published = (struct avow_published){.lock = -1};
     signer->is_new = is_new;
+    signer->next_key = publication->next_key;
     signer->indices = publication->indices;
     signer->count = publication->count;
     struct proposal proposals[PROPOSALS_MAX];

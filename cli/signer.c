@@ -182,11 +182,6 @@ bool avow_signer_entry(const struct avow_signer *signer, uint64_t index, struct 
            avow_entry_decode(bytes, entry) == AVOW_ACCEPT;
 }
 
-void avow_signer_use_key(struct avow_signer *signer, const struct avow_secret_key *secret)
-{
-    signer->secret = secret;
-}
-
 int avow_signer_append(struct avow_signer *signer, const struct avow_entry *entry)
 {
     uint8_t storage[AVOW_ENTRY_BYTES_MAX];

@@ -10,6 +10,7 @@
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/home.h"
+#include "cli/pending.h"
 #include "proto/log/draft.h"
 
 struct avow_signer;
@@ -30,13 +31,20 @@ struct avow_publication {
      * the records are about. May be NULL. */
     int (*before_hold)(void *context, uint64_t base, const struct avow_checkpoint *text);
     void *context;
+    /* A key that the batch brings into force: signs where the home's signing key cannot. May be
+     * NULL. */
+    const struct avow_secret_key *next_key;
 };
 
 struct avow_published {
     uint64_t base;                     /* the first new entry's index … */
     struct avow_checkpoint checkpoint; /* … and what covers the last one */
     bool before;                       /* an earlier call of the same request had done it */
+    struct avow_pending_record record; /* what remembers it until … */
+    int lock;
 };
+/* … the person has been told of the outcome: until then, the same call after a crash finds it. */
+void avow_published_told(const struct avow_cli *cli, struct avow_published *published);
 
 /* Connects to the home node (following a node that names it), checks that its log extends the
  * latest that this home has seen, settles what is held, and publishes. An exit status, the person
@@ -60,9 +68,6 @@ int avow_signer_append(struct avow_signer *signer, const struct avow_entry *entr
 /* The entry at an index that was asked for, decoded; a view that lives as the signer does. False if
  * the log is not that long. */
 bool avow_signer_entry(const struct avow_signer *signer, uint64_t index, struct avow_entry *entry);
-/* The key to sign the checkpoint with, when the batch replaces the one in the home. It must outlive
- * the publication. */
-void avow_signer_use_key(struct avow_signer *signer, const struct avow_secret_key *secret);
 
 /* ------------------------------------------------------------------ for reading one's own log */
 

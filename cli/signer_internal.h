@@ -12,9 +12,9 @@
 struct avow_signer {
     const struct avow_cli *cli;
     const struct avow_identity_keys *keys;
-    const struct avow_secret_key *secret; /* that signs the checkpoint */
-    bool is_new;                          /* the log need not exist yet */
-    enum avow_take_over take_over;        /* of what another home has proposed */
+    const struct avow_secret_key *next_key;
+    bool is_new;                   /* the log need not exist yet */
+    enum avow_take_over take_over; /* of what another home has proposed */
     const uint64_t *indices;
     size_t count;
     struct avow_client *client;
@@ -48,7 +48,10 @@ int avow_signer_settle(struct avow_signer *signer);
 
 /* Proposes the draft's entries for `text`, signs it and waits for the acceptance. */
 int avow_signer_submit(struct avow_signer *signer, struct avow_checkpoint *text);
-/* Signs `text`, which is held. `text` is signed then. */
+/* The key that can sign `text`, the draft's. An exit status, the person having been told. */
+int avow_signer_find_key(const struct avow_signer *signer, const struct avow_checkpoint *text,
+                         const struct avow_secret_key **secret);
+/* Signs `text`, which is held and the draft's. `text` is signed then. */
 int avow_signer_sign(struct avow_signer *signer, struct avow_checkpoint *text);
 
 #endif

@@ -79,10 +79,35 @@ static int propose(struct proposal *proposal)
     return status;
 }
 
+/* The key in force after the draft's last entry: the home's, or the one that the batch brings. */
+int avow_signer_find_key(const struct avow_signer *signer, const struct avow_checkpoint *text,
+                         const struct avow_secret_key **secret)
+{
+    const struct avow_secret_key *const candidates[] = {signer->keys->signing, signer->next_key};
+    const struct avow_chain *chain = &avow_draft_state(signer->draft)->chain;
+    enum avow_reject reject = AVOW_REJECT_KEY_UNKNOWN;
+    for (size_t i = 0; i < 2 && candidates[i] != NULL; i++) {
+        struct avow_checkpoint tried = *text;
+        memcpy(tried.key.bytes, candidates[i]->bytes + 32, sizeof(tried.key.bytes));
+        reject = avow_checkpoint_judge_key(&tried, chain);
+        *secret = candidates[i];
+        if (reject == AVOW_ACCEPT)
+            return AVOW_EXIT_OK;
+    }
+    return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
+                         "the signing key cannot sign this log now: %s; `avow issuer rotate-key` "
+                         "makes a new one, or completes what it was doing",
+                         avow_reject_text(reject));
+}
+
 int avow_signer_sign(struct avow_signer *signer, struct avow_checkpoint *text)
 {
     struct avow_message answer;
-    avow_checkpoint_sign(text, signer->secret);
+    const struct avow_secret_key *secret;
+    int status = avow_signer_find_key(signer, text, &secret);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    avow_checkpoint_sign(text, secret);
     struct avow_message question = {
         .type = AVOW_MESSAGE_SIGN,
         .issuer = text->issuer,
@@ -90,7 +115,7 @@ int avow_signer_sign(struct avow_signer *signer, struct avow_checkpoint *text)
         .key = text->key,
         .signature = text->signature,
     };
-    int status = avow_signer_ask(signer, &question, AVOW_MESSAGE_ACCEPTED, &answer);
+    status = avow_signer_ask(signer, &question, AVOW_MESSAGE_ACCEPTED, &answer);
     if (status != AVOW_EXIT_OK)
         return status;
     /* Another signer may have completed it, and the log may have grown since: then it is looked for
