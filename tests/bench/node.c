@@ -13,7 +13,7 @@
 #include "proto/codec/writer.h"
 #include "tests/bench/bench.h"
 
-#define WINDOW 8 /* PROPOSE messages of a megabyte that wait for their HELD */
+#define WINDOW 16 /* PROPOSE messages of a megabyte that wait for their HELD */
 #define ATTEMPTS 200
 
 static unsigned free_port(void)
