@@ -1,5 +1,6 @@
 /* avow man: the manual pages, as the build writes them for a package. */
 #include "cli/command.h"
+#include "cli/files.h"
 
 #include <errno.h>
 
@@ -27,6 +28,10 @@ static int write_page(const struct avow_cli *cli, const struct avow_command *com
 
 static int run(struct avow_cli *cli)
 {
+    enum avow_err err = avow_make_folder(cli->operands[0], 0755);
+    if (err != AVOW_OK)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write in %s: %s", cli->operands[0],
+                             err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
     int status = write_page(cli, NULL);
     for (const struct avow_command *const *row = avow_commands;
          *row != NULL && status == AVOW_EXIT_OK; row++)

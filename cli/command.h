@@ -55,7 +55,7 @@ struct avow_cli {
     char *storage[3]; /* what node, network and home may own */
 };
 
-#define AVOW_CLI_NODE_DEFAULT "127.0.0.1:4710"
+#define AVOW_CLI_NODE_DEFAULT "127.0.0.1:7380" /* as packaging/avowd.conf has it */
 #define AVOW_CLI_NETWORK_DEFAULT "main"
 #define AVOW_CLI_CONFIG_FILE "config.ini" /* in the home */
 

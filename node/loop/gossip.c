@@ -196,14 +196,17 @@ static void trace(struct avow_gossip *gossip, const struct avow_core_action *act
         action->trace == AVOW_CORE_TRACE_FORK_SUSPECTED ||
         action->trace == AVOW_CORE_TRACE_BETTER_CHAIN || action->trace == AVOW_CORE_TRACE_FAULTY ||
         action->trace == AVOW_CORE_TRACE_OUR_ERROR || action->trace == AVOW_CORE_TRACE_NO_ROOM;
-    bool often = action->trace == AVOW_CORE_TRACE_ADVANCED;
+    const bool of_peer = action->trace == AVOW_CORE_TRACE_PEER_READY; /* and of no one log */
+    bool often = of_peer || action->trace == AVOW_CORE_TRACE_ADVANCED;
     avow_line_begin(&line, gossip->config.logger,
                     bad ? AVOW_LOG_WARN : (often ? AVOW_LOG_DEBUG : AVOW_LOG_INFO),
                     avow_core_trace_name(action->trace));
     avow_line_word(&line, "text", avow_core_trace_text(action->trace));
     avow_line_uint(&line, "link", action->link);
-    avow_line_issuer(&line, &action->issuer);
-    avow_line_uint(&line, "value", action->value);
+    if (!of_peer) {
+        avow_line_issuer(&line, &action->issuer);
+        avow_line_uint(&line, "value", action->value);
+    }
     if (action->reject != AVOW_ACCEPT)
         avow_line_word(&line, "reject", avow_reject_name(action->reject));
     avow_line_end(&line);

@@ -63,6 +63,17 @@ static void log_error(const struct node *node, const char *event, enum avow_err 
     avow_log_event(&node->logger, AVOW_LOG_ERROR, event, "error", avow_err_text(err));
 }
 
+/* What cannot be had, of which folder or address, and why. */
+static void log_denied(const struct node *node, const char *event, const char *what,
+                       const char *which, const char *why)
+{
+    struct avow_line line;
+    avow_line_begin(&line, &node->logger, AVOW_LOG_ERROR, event);
+    avow_line_word(&line, what, which);
+    avow_line_word(&line, "why", why);
+    avow_line_end(&line);
+}
+
 /* ---- links ---- */
 
 static void log_link(const struct node *node, enum avow_log_level level, const char *event,
@@ -289,13 +300,12 @@ static enum avow_err open_data(struct node *node)
 {
     const char *data = node->options->data;
     if (mkdir(data, S_IRWXU) != 0 && errno != EEXIST) {
-        avow_log_event(&node->logger, AVOW_LOG_ERROR, "cannot-make-data-folder", "why",
-                       strerror(errno));
+        log_denied(node, "cannot-make-data-folder", "data", data, strerror(errno));
         return AVOW_ERR_IO;
     }
     enum avow_err err = avow_node_identity_load(data, &node->identity);
     if (err != AVOW_OK) {
-        log_error(node, "cannot-use-node-key", err);
+        log_denied(node, "cannot-use-node-key", "data", data, avow_err_text(err));
         return err;
     }
     struct avow_store_options options = {
@@ -306,7 +316,7 @@ static enum avow_err open_data(struct node *node)
     if (err == AVOW_OK)
         err = avow_snapshot_new(node->store, &node->reading.snapshot);
     if (err != AVOW_OK)
-        log_error(node, "cannot-open-store", err);
+        log_denied(node, "cannot-open-store", "data", data, avow_err_text(err));
     return err;
 }
 
@@ -447,12 +457,11 @@ static enum avow_err start_listening(struct node *node)
     if (rc == 0)
         uv_freeaddrinfo(request.addrinfo);
     storage[error.len] = '\0';
-    if (err != AVOW_OK)
-        avow_log_event(&node->logger, AVOW_LOG_ERROR, "cannot-listen", "why",
-                       (const char *)storage);
     bool v6 = strchr(listen->host, ':') != NULL;
     (void)snprintf(node->listen, sizeof(node->listen), v6 ? "[%s]:%u" : "%s:%u", listen->host,
-                   bound);
+                   err == AVOW_OK ? bound : listen->port);
+    if (err != AVOW_OK)
+        log_denied(node, "cannot-listen", "address", node->listen, (const char *)storage);
     return err;
 }
 

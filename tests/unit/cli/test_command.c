@@ -230,7 +230,7 @@ static const struct settings_case settings_cases[] = {
     {"environment wins", "[cli]\nnode = f:1\n", "e:1", NULL, 0, "e:1", "main", NULL},
     {"option wins", "[cli]\nnode = f:1\n", "e:1", "o:1", 0, "o:1", "main", NULL},
     {"empty environment is none", NULL, "", NULL, 0, AVOW_CLI_NODE_DEFAULT, "main", NULL},
-    {"pinned", NULL, NULL, "avownode1x@[::1]:4710", 0, "avownode1x@[::1]:4710", "main", NULL},
+    {"pinned", NULL, NULL, "avownode1x@[::1]:7380", 0, "avownode1x@[::1]:7380", "main", NULL},
     {"no port", NULL, NULL, "host", 2, NULL, NULL, "\"host\" is not a node's address"},
     {"no host", NULL, ":1", NULL, 2, NULL, NULL, "\":1\" is not a node's address"},
     {"a pin alone", NULL, NULL, "avownode1x@:1", 2, NULL, NULL, "is not a node's address"},
