@@ -48,6 +48,18 @@ public_key() { avow issuer show --json | jq -r "[.keys[] | select(.use == \"$1\"
     find "$AVOW_HOME" -type f -exec sha256sum {} + | sort | diff "$T/before" -
 }
 
+@test "issuer show --json has id, name, epoch, size, keys, vkey and checkpoint" {
+    avow issuer show --json >"$T/shown"
+    jq -e --arg id "$issuer" '.id == $id and .name == "Universidade do Porto" and .epoch == 0 and
+        .size == 3' "$T/shown"
+    jq -e '[.keys[] | .use | IN("root", "sign", "heartbeat")] | all' "$T/shown"
+    jq -e '[.keys[] | select(.use == "sign") | (.public_key | startswith("z6Mk")) and
+        .not_after != null] | any' "$T/shown"
+    # C2SP: <name>+<4 bytes of hash, hex>+<base64 of type and key>
+    [[ $(jq -r .vkey "$T/shown") =~ ^avow/$issuer/0/[0-9a-f]{32}\+[0-9a-f]{8}\+A[A-Za-z0-9+/]{43}$ ]]
+    jq -e '.checkpoint != null' "$T/shown"
+}
+
 # ---- achievements
 
 @test "achievement add prints its index alone" {
