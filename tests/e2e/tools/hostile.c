@@ -1,4 +1,4 @@
-/* hostile NODE SCENARIO COUNT: somebody who means no good, from 127.0.0.66.
+/* hostile NODE SCENARIO COUNT: somebody who means no good, from 127.0.0.66 or from 127.1.0.0/16.
  *
  *   junk       COUNT connections that send random bytes, as many half a handshake, each dropped
  *   halves     COUNT connections that begin a handshake and say no more, until each is dropped
@@ -45,15 +45,26 @@ static void parse_address(const char *text)
 }
 
 /* -1 when the node does not take it. */
-static int dial(void)
+static int dial_from(uint32_t address)
 {
-    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000042)};
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     tool_expect(fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof(from)) == 0, "a socket");
     if (connect(fd, (struct sockaddr *)&node, sizeof(node)) == 0)
         return fd;
     (void)close(fd);
     return -1;
+}
+
+static int dial(void)
+{
+    return dial_from(0x7f000042);
+}
+
+/* Whoever misbehaves at one address is not let in for a while: a swarm has many. */
+static int dial_from_anywhere(void)
+{
+    return dial_from(0x7f010000 + randombytes_uniform(0x10000));
 }
 
 /* Reads on until the node has ended the connection. */
@@ -126,11 +137,12 @@ static struct peer *meet(enum avow_peer_role role)
 {
     struct peer *peer = calloc(1, sizeof(*peer));
     struct avow_message message;
+    struct avow_key id;
     uint8_t seed[32], ephemeral[32];
     tool_expect(peer != NULL, "memory");
     randombytes_buf(seed, sizeof(seed));
     randombytes_buf(ephemeral, sizeof(ephemeral));
-    avow_ed25519_from_seed(seed, &peer->self, NULL);
+    avow_ed25519_from_seed(seed, &peer->self, &id);
     avow_buf_init(&peer->scratch, AVOW_MESSAGE_BYTES_MAX);
     avow_buf_init(&peer->sealed, SIZE_MAX / 2);
     struct avow_channel_config config = {.network = "main",
@@ -138,7 +150,7 @@ static struct peer *meet(enum avow_peer_role role)
                                          .ephemeral = ephemeral,
                                          .bound = avow_message_bound};
     tool_expect(avow_channel_init_initiator(&peer->channel, &config) == AVOW_OK, "a channel");
-    peer->fd = dial();
+    peer->fd = dial_from_anywhere();
     if (peer->fd < 0 || !next(peer, &message))
         return peer; /* what follows finds it closed */
     struct avow_message hello = {.type = AVOW_MESSAGE_HELLO,
@@ -332,7 +344,7 @@ static uint64_t deaf(uint64_t count)
         avow_channel_flush(&peer->channel, &peer->sealed);
         ssize_t sent = send(peer->fd, peer->sealed.data, peer->sealed.len, MSG_NOSIGNAL);
         if (sent < (ssize_t)peer->sealed.len)
-            break; /* the node reads no more, as it should */
+            break; /* the node has read no more for two seconds, as it should */
         avow_buf_clear(&peer->sealed);
     }
     leave(&peer);
