@@ -296,10 +296,28 @@ static void on_tick(uv_timer_t *timer)
 
 /* ---- the beginning ---- */
 
+/* The folder and those above it. False: errno says why. */
+static bool make_folders(const char *path)
+{
+    char partial[4096];
+    const size_t len = strlen(path);
+    errno = ENAMETOOLONG;
+    if (len >= sizeof(partial))
+        return false;
+    for (size_t i = 1; i <= len; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        (void)snprintf(partial, sizeof(partial), "%.*s", (int)i, path);
+        if (mkdir(partial, S_IRWXU) != 0 && errno != EEXIST)
+            return false;
+    }
+    return true;
+}
+
 static enum avow_err open_data(struct node *node)
 {
     const char *data = node->options->data;
-    if (mkdir(data, S_IRWXU) != 0 && errno != EEXIST) {
+    if (!make_folders(data)) {
         log_denied(node, "cannot-make-data-folder", "data", data, strerror(errno));
         return AVOW_ERR_IO;
     }
