@@ -63,6 +63,7 @@ static void append(struct avow_sendq *queue, struct avow_sendq_lane *lane,
     else
         lane->last->next = item;
     lane->last = item;
+    lane->items++;
     count(queue, lane, item->row.len, 0);
 }
 
@@ -96,7 +97,8 @@ enum avow_err avow_sendq_put(struct avow_sendq *queue, enum avow_core_priority p
     struct avow_sendq_lane *lane = &queue->lanes[priority];
     struct avow_buf row;
     struct avow_sendq_item *old = about == NULL ? NULL : find(lane, about);
-    if (old == NULL && lane->bytes != 0 && lane->bytes + message.len > avow_sendq_cap(priority))
+    size_t bytes = lane->bytes + (lane->items + 1) * AVOW_SENDQ_ITEM_BYTES + message.len;
+    if (old == NULL && lane->bytes != 0 && bytes > avow_sendq_cap(priority))
         return AVOW_ERR_TOO_LARGE;
     enum avow_err err = fill(&row, message);
     if (err != AVOW_OK)
@@ -151,6 +153,7 @@ bool avow_sendq_take(struct avow_sendq *queue, struct avow_bytes *message)
             lane->first = item->next;
             if (lane->first == NULL)
                 lane->last = NULL;
+            lane->items--;
             item_free(item);
         }
     }

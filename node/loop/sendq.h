@@ -14,7 +14,7 @@ struct avow_sendq_item;
 
 struct avow_sendq_lane {
     struct avow_sendq_item *first, *last;
-    size_t bytes;
+    size_t bytes, items;
 };
 
 struct avow_sendq {
@@ -22,7 +22,9 @@ struct avow_sendq {
     size_t bytes;
 };
 
-/* Bytes that a lane may hold. A lane that is empty takes any one item. */
+/* Bytes that a lane may hold, with AVOW_SENDQ_ITEM_BYTES for each item: many small messages take
+ * more room than they have bytes. A lane that is empty takes any one item. */
+#define AVOW_SENDQ_ITEM_BYTES 64
 size_t avow_sendq_cap(enum avow_core_priority priority);
 
 void avow_sendq_init(struct avow_sendq *queue);

@@ -92,6 +92,25 @@ static void test_caps(void **state)
     }
 }
 
+/* Small messages are counted for the room that they take. */
+static void test_small_ones(void **state)
+{
+    struct avow_sendq queue;
+    struct avow_bytes message;
+    size_t taken = 0, room = avow_sendq_cap(AVOW_CORE_CONTROL) / AVOW_SENDQ_ITEM_BYTES;
+    (void)state;
+    avow_sendq_init(&queue);
+    while (taken <= room &&
+           avow_sendq_put(&queue, AVOW_CORE_CONTROL, avow_bytes_text("pong"), NULL) == AVOW_OK)
+        taken++;
+    assert_true(taken < room);
+    while (avow_sendq_take(&queue, &message))
+        taken--;
+    assert_int_equal(taken, 0);
+    assert_int_equal(queue.lanes[AVOW_CORE_CONTROL].items, 0);
+    avow_sendq_fini(&queue);
+}
+
 static void test_rows(void **state)
 {
     struct avow_sendq queue;
@@ -196,8 +215,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_priorities), cmocka_unit_test(test_about),
         cmocka_unit_test(test_caps),       cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_bucket),     cmocka_unit_test(test_rate),
-        cmocka_unit_test(test_log_line),
+        cmocka_unit_test(test_small_ones), cmocka_unit_test(test_bucket),
+        cmocka_unit_test(test_rate),       cmocka_unit_test(test_log_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
