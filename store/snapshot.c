@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#define LOGS_KEPT 1024 /* of about 6 KiB each */
+#define LOGS_KEPT 1024 /* of about 6 KiB each, and their root chains: */
+#define CHAIN_BYTES_KEPT ((size_t)8 << 20)
 
 static void cached_free(struct avow_cached_log *cached)
 {
@@ -26,6 +27,7 @@ static void forget_logs(struct avow_snapshot *snapshot)
     }
     avow_map64_clear(&snapshot->logs);
     snapshot->log_count = 0;
+    snapshot->chain_bytes = 0;
 }
 
 enum avow_err avow_snapshot_new(struct avow_store *store, struct avow_snapshot **snapshot)
@@ -68,7 +70,7 @@ void avow_snapshot_release(struct avow_snapshot *snapshot)
 enum avow_err avow_snapshot_renew(struct avow_snapshot *snapshot)
 {
     avow_snapshot_release(snapshot);
-    if (snapshot->log_count > LOGS_KEPT)
+    if (snapshot->log_count > LOGS_KEPT || snapshot->chain_bytes > CHAIN_BYTES_KEPT)
         forget_logs(snapshot);
     int rc = mdb_txn_renew(snapshot->db.txn);
     if (rc != MDB_SUCCESS)
@@ -121,6 +123,7 @@ static enum avow_err decode(struct avow_snapshot *snapshot, struct avow_cached_l
     if (err != AVOW_OK)
         return err;
     cached->version = info.version;
+    snapshot->chain_bytes += avow_chain_bytes(&cached->log.state.chain);
     cached->nodes = (struct avow_node_source){.db = &snapshot->db, .log = info.number};
     return AVOW_OK;
 }

@@ -22,7 +22,7 @@ struct avow_snapshot {
     bool live;
     uint64_t renewals;
     struct avow_map64 logs;
-    size_t log_count;
+    size_t log_count, chain_bytes;   /* of `logs` */
     struct avow_node_source bundles; /* the bundle that an entry was read from last */
 };
 

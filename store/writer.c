@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#define LOGS_KEPT 512         /* of about 10 KiB each */
+#define LOGS_KEPT 512 /* of about 10 KiB each, and their root chains: */
+#define CHAIN_BYTES_KEPT ((size_t)8 << 20)
 #define READER_CHECK_EACH 256 /* transactions */
 #define ROW_BYTES_MAX (64 * 1024)
 
@@ -31,6 +32,7 @@ static void forget_logs(struct avow_writer *writer)
     }
     avow_map64_clear(&writer->logs);
     writer->log_count = 0;
+    writer->chain_bytes = 0;
 }
 
 enum avow_err avow_writer_new(struct avow_store *store, struct avow_writer **writer)
@@ -99,6 +101,12 @@ static enum avow_err read_log(const struct avow_db *db, struct avow_wlog *wlog)
     return err == AVOW_OK ? read_pending(db, wlog) : err;
 }
 
+static void count_chains(struct avow_writer *writer, const struct avow_wlog *wlog)
+{
+    writer->chain_bytes += avow_chain_bytes(&wlog->log.state.chain);
+    writer->chain_bytes += avow_chain_bytes(&wlog->pending_state.chain);
+}
+
 enum avow_err avow_writer_log(struct avow_txn *txn, const struct avow_hash *issuer,
                               struct avow_wlog **wlog)
 {
@@ -123,6 +131,7 @@ enum avow_err avow_writer_log(struct avow_txn *txn, const struct avow_hash *issu
         return err;
     }
     writer->log_count++;
+    count_chains(writer, made);
     *wlog = made;
     return AVOW_OK;
 }
@@ -210,8 +219,10 @@ static void settle(struct avow_txn *txn)
         wlog->head_dirty = false;
         wlog->chain_dirty = false;
         wlog->pending_dirty = false;
+        if (avow_chain_bytes(&wlog->log.state.chain) > CHAIN_BYTES_KEPT / LOGS_KEPT)
+            count_chains(txn->writer, wlog); /* again: it may have grown */
     }
-    if (txn->writer->log_count > LOGS_KEPT)
+    if (txn->writer->log_count > LOGS_KEPT || txn->writer->chain_bytes > CHAIN_BYTES_KEPT)
         forget_logs(txn->writer);
 }
 

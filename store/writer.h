@@ -35,8 +35,8 @@ struct avow_txn {
 struct avow_writer {
     struct avow_txn txn; /* one at a time; db.txn is NULL between them */
     struct avow_map64 logs;
-    size_t log_count;
-    uint64_t begun; /* transactions */
+    size_t log_count, chain_bytes; /* of `logs`, as they were read or last written */
+    uint64_t begun;                /* transactions */
     bool has_counters, counters_dirty;
     struct avow_counters counters;
 

@@ -48,6 +48,14 @@ struct avow_chain {
     uint64_t closed_at;      /* its index */
 };
 
+/* Bytes of memory that its entries and keys take: up to a few hundred thousand, if its issuer
+ * likes. */
+static inline size_t avow_chain_bytes(const struct avow_chain *chain)
+{
+    return chain->bytes.cap + chain->count * sizeof(*chain->entries) +
+           chain->key_count * sizeof(*chain->keys);
+}
+
 /* All zeros is the empty chain too. */
 void avow_chain_init(struct avow_chain *chain);
 void avow_chain_fini(struct avow_chain *chain);
