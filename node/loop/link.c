@@ -85,15 +85,20 @@ static void stop_reading(struct avow_link *link)
 
 static void pump(struct avow_link *link);
 
-static void on_written(uv_write_t *request, int status)
+static void clear_written(struct avow_link *link)
 {
-    struct avow_link *link = request->data;
-    link->write_under_way = false;
     avow_buf_clear(&link->written);
     if (link->written.cap > 2 * AVOW_LINK_FLUSH_BYTES) { /* no idle link keeps a large buffer */
         avow_buf_fini(&link->written);
         avow_buf_init(&link->written, AVOW_CHANNEL_QUEUE_MAX);
     }
+}
+
+static void on_written(uv_write_t *request, int status)
+{
+    struct avow_link *link = request->data;
+    link->write_under_way = false;
+    clear_written(link);
     if (link->state == AVOW_LINK_CLOSED)
         return;
     if (status != 0) {
@@ -116,23 +121,10 @@ static enum avow_err fill_channel(struct avow_link *link)
     return err;
 }
 
-/* Writes what waits, unless a write is under way; a closing link ends when nothing waits. */
-static void pump(struct avow_link *link)
+/* Has the event loop write what the socket did not take at once. */
+static void write_rest(struct avow_link *link, size_t done)
 {
-    if (link->write_under_way || link->state == AVOW_LINK_CLOSED)
-        return;
-    bool open = link->state == AVOW_LINK_OPEN || link->state == AVOW_LINK_CLOSING;
-    if (open && fill_channel(link) != AVOW_OK) {
-        avow_link_drop(link, AVOW_ACCEPT, "out of memory");
-        return;
-    }
-    avow_channel_flush(&link->channel, &link->written);
-    if (link->written.len == 0) {
-        if (link->state == AVOW_LINK_CLOSING)
-            avow_link_drop(link, AVOW_ACCEPT, "");
-        return;
-    }
-    uv_buf_t buf = {.base = (char *)link->written.data, .len = link->written.len};
+    uv_buf_t buf = {.base = (char *)link->written.data + done, .len = link->written.len - done};
     int rc = uv_write(&link->writing, (uv_stream_t *)&link->tcp, &buf, 1, on_written);
     if (rc != 0) {
         avow_buf_clear(&link->written);
@@ -141,6 +133,32 @@ static void pump(struct avow_link *link)
     }
     link->write_under_way = true;
     link->write_ms = now_ms(link);
+}
+
+/* Writes what waits, unless a write is under way; a closing link ends when nothing waits. Nearly
+ * always the socket takes everything at once, and no request has to go through the event loop. */
+static void pump(struct avow_link *link)
+{
+    while (!link->write_under_way && link->state != AVOW_LINK_CLOSED) {
+        bool open = link->state == AVOW_LINK_OPEN || link->state == AVOW_LINK_CLOSING;
+        if (open && fill_channel(link) != AVOW_OK) {
+            avow_link_drop(link, AVOW_ACCEPT, "out of memory");
+            return;
+        }
+        avow_channel_flush(&link->channel, &link->written);
+        if (link->written.len == 0) {
+            if (link->state == AVOW_LINK_CLOSING)
+                avow_link_drop(link, AVOW_ACCEPT, "");
+            return;
+        }
+        uv_buf_t buf = {.base = (char *)link->written.data, .len = link->written.len};
+        int taken = uv_try_write((uv_stream_t *)&link->tcp, &buf, 1);
+        size_t done = taken > 0 ? (size_t)taken : 0; /* uv_write() finds an error again */
+        if (done < link->written.len)
+            write_rest(link, done);
+        else
+            clear_written(link);
+    }
 }
 
 enum avow_err avow_link_send(struct avow_link *link, enum avow_core_priority priority,
