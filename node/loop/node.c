@@ -233,6 +233,7 @@ static void on_queries_woke(uv_async_t *handle)
 static void on_before_waiting(uv_prepare_t *handle)
 {
     struct node *node = handle->data;
+    avow_submit_flush(&node->submit);
     avow_reading_release(&node->reading);
 }
 

@@ -497,10 +497,8 @@ static void heartbeat_kept(struct avow_submit *submit, struct avow_link *link,
 
 /* ---- work on the pool ---- */
 
-static void work_done(uv_work_t *request, int status)
+static void one_done(struct avow_submit *submit, struct avow_submit_work *work, int status)
 {
-    struct avow_submit_work *work = request->data;
-    struct avow_submit *submit = work->context;
     struct avow_link *link = avow_links_find(submit->config.links, work->slot, work->generation);
     if (link != NULL)
         submit->links[work->slot].working = false;
@@ -523,18 +521,52 @@ static void work_done(uv_work_t *request, int status)
         heartbeat_kept(submit, link, work);
         break;
     }
-    avow_submit_work_free(&work);
+}
+
+static void work_done(uv_work_t *request, int status)
+{
+    struct avow_submit_work *work = request->data;
+    struct avow_submit *submit = work->context;
+    while (work != NULL) {
+        struct avow_submit_work *next = work->next;
+        one_done(submit, work, status);
+        avow_submit_work_free(&work);
+        work = next;
+    }
     avow_submit_resume(submit);
 }
 
+static void queue_work(struct avow_submit *submit, struct avow_submit_work *work)
+{
+    int rc = uv_queue_work(submit->config.loop, &work->work, avow_submit_work_run, work_done);
+    AVOW_ASSERT(rc == 0); /* it fails only without a function to run */
+}
+
+/* A check waits for what else comes in this turn of the loop; a key, which waits for the disk, does
+ * not hold up checks. */
 static enum outcome start_work(struct avow_submit *submit, struct avow_link *link,
                                struct avow_submit_work *work)
 {
     work->context = submit;
-    int rc = uv_queue_work(submit->config.loop, &work->work, avow_submit_work_run, work_done);
-    AVOW_ASSERT(rc == 0); /* it fails only without a function to run */
     submit->links[link->slot].working = true;
+    if (work->type == AVOW_WORK_HEARTBEAT) {
+        queue_work(submit, work);
+        return HANDLED;
+    }
+    struct avow_submit_work **chain = &submit->chains[submit->chain_next];
+    submit->chain_next = (submit->chain_next + 1) % AVOW_SUBMIT_CHAINS;
+    work->next = *chain;
+    *chain = work;
     return HANDLED;
+}
+
+void avow_submit_flush(struct avow_submit *submit)
+{
+    for (size_t i = 0; i < AVOW_SUBMIT_CHAINS; i++) {
+        if (submit->chains[i] != NULL)
+            queue_work(submit, submit->chains[i]);
+        submit->chains[i] = NULL;
+    }
 }
 
 /* ---- messages ---- */
@@ -669,6 +701,7 @@ enum avow_err avow_submit_init(struct avow_submit *submit, const struct avow_sub
 void avow_submit_stop(struct avow_submit *submit)
 {
     submit->stopping = true;
+    avow_submit_flush(submit);
 }
 
 void avow_submit_fini(struct avow_submit *submit)

@@ -17,6 +17,9 @@
 #define AVOW_SUBMIT_JOBS_MAX 16 /* proposals of one link under way */
 #define AVOW_SUBMIT_LOCKS_MAX 4096
 #define AVOW_SUBMIT_BACKLOG_MAX ((size_t)4 << 20)
+#define AVOW_SUBMIT_CHAINS 2 /* threads of the pool that one turn of the loop gives checks to */
+
+struct avow_submit_work;
 
 struct avow_submit_proof {
     struct avow_hash issuer;
@@ -61,8 +64,10 @@ struct avow_submit {
     struct avow_submit_link *links; /* by slot */
     struct avow_submit_lock *locks;
     size_t lock_count;
-    size_t waiting; /* links with a backlog */
-    uint32_t first; /* slot of the link whose turn it is */
+    size_t waiting;                                      /* links with a backlog */
+    uint32_t first;                                      /* slot of the link whose turn it is */
+    struct avow_submit_work *chains[AVOW_SUBMIT_CHAINS]; /* checks that came in this turn */
+    size_t chain_next;
     bool stopping;
 };
 
@@ -78,6 +83,8 @@ void avow_submit_message(struct avow_submit *submit, struct avow_link *link,
                          struct avow_bytes message);
 /* Tries what waits; on a timer too, because room at the writer is not announced. */
 void avow_submit_resume(struct avow_submit *submit);
+/* Has the signatures checked that came since the last call: to be called before the loop waits. */
+void avow_submit_flush(struct avow_submit *submit);
 void avow_submit_link_down(struct avow_submit *submit, const struct avow_link *link);
 
 #endif

@@ -36,9 +36,8 @@ static bool check_signer(const struct avow_submit_work *work)
            avow_ed25519_verify(&work->key, avow_bytes(message, sizeof(message)), &work->signature);
 }
 
-void avow_submit_work_run(uv_work_t *request)
+static void run_one(struct avow_submit_work *work)
 {
-    struct avow_submit_work *work = request->data;
     switch (work->type) {
     case AVOW_WORK_SIGNER:
         work->good = check_signer(work);
@@ -52,4 +51,10 @@ void avow_submit_work_run(uv_work_t *request)
         work->err = avow_seedfile_write(work->path, work->seed);
         break;
     }
+}
+
+void avow_submit_work_run(uv_work_t *request)
+{
+    for (struct avow_submit_work *work = request->data; work != NULL; work = work->next)
+        run_one(work);
 }
