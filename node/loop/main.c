@@ -3,12 +3,18 @@
 #include "node/loop/version.h"
 #include "proto/crypto/ed25519.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #define EXIT_USAGE 2
+
+/* Messages, their jobs and LMDB's dirty pages come and go by the megabyte. Given back to the kernel
+ * each time they would be cleared and mapped again each time, a tenth of what storing costs. */
+#define MAPPED_FROM_BYTES (4 << 20)
+#define KEPT_FREE_BYTES (16 << 20)
 
 /* Keys are in this process's memory: none of it goes to a file, and what it writes is its own. */
 static void set_up_process(void)
@@ -21,6 +27,8 @@ static void set_up_process(void)
     }
     (void)umask(S_IRWXG | S_IRWXO);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE_BYTES);
 }
 
 static int print(void (*write)(struct avow_buf *out))
