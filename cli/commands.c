@@ -15,20 +15,20 @@
     X(revoke)                                                                                      \
     X(suspend)                                                                                     \
     X(reinstate)                                                                                   \
-    X(help)                                                                                        \
-    X(completion)                                                                                  \
-    X(man)                                                                                         \
     X(verify)                                                                                      \
     X(prove)                                                                                       \
-    X(log_show)                                                                                    \
-    X(log_export)                                                                                  \
-    X(log_audit)                                                                                   \
     X(watch)                                                                                       \
+    X(log_show)                                                                                    \
+    X(log_audit)                                                                                   \
+    X(log_export)                                                                                  \
     X(node_status)                                                                                 \
     X(node_peers)                                                                                  \
     X(node_check)                                                                                  \
     X(node_backup)                                                                                 \
-    X(demo)
+    X(demo)                                                                                        \
+    X(help)                                                                                        \
+    X(completion)                                                                                  \
+    X(man)
 
 #define DECLARE(name) extern const struct avow_command avow_cmd_##name;
 COMMANDS(DECLARE)
