@@ -9,16 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum avow_err sync_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return AVOW_ERR_IO;
-    int rc = fsync(fd);
-    (void)close(fd);
-    return rc == 0 ? AVOW_OK : AVOW_ERR_IO;
-}
-
 static enum avow_err copy_file(const struct avow_store *from, const char *path, const char *to)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -64,5 +54,5 @@ enum avow_err avow_store_backup(const char *folder, const char *to)
     avow_store_close(&store);
     if (err == AVOW_OK)
         err = new_epoch(to);
-    return err == AVOW_OK ? sync_folder(to) : err;
+    return err == AVOW_OK ? avow_store_sync_folder(to) : err;
 }

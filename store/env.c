@@ -71,10 +71,11 @@ static int open_env(struct avow_store *store, const char *path, unsigned readers
 }
 
 /* Address space is reserved once, for good: growing it under a reader would kill the process. */
-static enum avow_err open_map(struct avow_store *store, const struct avow_store_options *options)
+static enum avow_err open_map(struct avow_store *store, const char *name,
+                              const struct avow_store_options *options)
 {
     char path[PATH_MAX];
-    enum avow_err err = path_in(path, sizeof(path), store->folder, AVOW_STORE_FILE);
+    enum avow_err err = path_in(path, sizeof(path), store->folder, name);
     if (err != AVOW_OK)
         return err;
     if (store->read_only && access(path, F_OK) != 0)
@@ -177,13 +178,79 @@ enum avow_err avow_store_new_epoch(struct avow_store *store)
     return err == AVOW_OK ? commit(store, &txn) : err;
 }
 
+enum avow_err avow_store_sync_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return avow_db_err(errno, NULL);
+    enum avow_err err = fsync(fd) == 0 ? AVOW_OK : avow_db_err(errno, folder);
+    (void)close(fd);
+    return err;
+}
+
+/* Makes an empty store under its first name, whole and synced. */
+static enum avow_err lay_out(struct avow_store *store, const struct avow_store_options *options)
+{
+    enum avow_err err = open_map(store, AVOW_STORE_NEW_FILE, options);
+    if (err == AVOW_OK)
+        err = open_content(store);
+    if (store->env != NULL)
+        mdb_env_close(store->env);
+    store->env = NULL;
+    return err;
+}
+
+/* LMDB does not sync the first pages of a new file before it uses them: a crash there would leave a
+ * file that cannot be opened. So a new store gets its name once it is whole. */
+static enum avow_err create_file(struct avow_store *store, const struct avow_store_options *options)
+{
+    char path[PATH_MAX];
+    char made[PATH_MAX];
+    char lock[PATH_MAX];
+    enum avow_err err = path_in(path, sizeof(path), store->folder, AVOW_STORE_FILE);
+    if (err == AVOW_OK)
+        err = path_in(made, sizeof(made), store->folder, AVOW_STORE_NEW_FILE);
+    if (err == AVOW_OK)
+        err = path_in(lock, sizeof(lock), store->folder, AVOW_STORE_NEW_FILE "-lock");
+    if (err != AVOW_OK || access(path, F_OK) == 0)
+        return err;
+    (void)unlink(made); /* a crash's */
+    err = lay_out(store, options);
+    (void)unlink(lock);
+    if (err == AVOW_OK && rename(made, path) != 0)
+        err = avow_db_err(errno, store->folder);
+    if (err != AVOW_OK) {
+        (void)unlink(made);
+        return err;
+    }
+    err = avow_store_sync_folder(store->folder);
+    if (err != AVOW_OK)
+        (void)unlink(path); /* else the next start would take its name for durable */
+    return err;
+}
+
+static enum avow_err create_folder(const char *folder)
+{
+    char parent[PATH_MAX];
+    if (mkdir(folder, 0700) != 0)
+        return errno == EEXIST ? AVOW_OK : avow_db_err(errno, NULL);
+    enum avow_err err = path_in(parent, sizeof(parent), folder, "..");
+    if (err == AVOW_OK)
+        err = avow_store_sync_folder(parent);
+    if (err != AVOW_OK)
+        (void)rmdir(folder);
+    return err;
+}
+
 static enum avow_err open_all(struct avow_store *store, const struct avow_store_options *options)
 {
-    if (!store->read_only && mkdir(store->folder, 0700) != 0 && errno != EEXIST)
-        return avow_db_err(errno, NULL);
-    enum avow_err err = store->read_only ? AVOW_OK : take_lock(store);
+    enum avow_err err = store->read_only ? AVOW_OK : create_folder(store->folder);
+    if (err == AVOW_OK && !store->read_only)
+        err = take_lock(store);
+    if (err == AVOW_OK && !store->read_only)
+        err = create_file(store, options);
     if (err == AVOW_OK)
-        err = open_map(store, options);
+        err = open_map(store, AVOW_STORE_FILE, options);
     int dead;
     if (err == AVOW_OK && !store->read_only)
         err = avow_db_err(mdb_reader_check(store->env, &dead), store->folder);

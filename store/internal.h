@@ -10,6 +10,7 @@
 #include "store/tiles.h"
 
 #define AVOW_STORE_FILE "store.mdb"
+#define AVOW_STORE_NEW_FILE "store.new" /* one that is being laid out */
 #define AVOW_STORE_LOCK_FILE "writer.lock"
 #define AVOW_STORE_SCHEMA 1
 
@@ -29,6 +30,9 @@ struct avow_store {
 
 /* A fresh random epoch, for a copy. The errors of a commit. */
 AVOW_NODISCARD enum avow_err avow_store_new_epoch(struct avow_store *store);
+
+/* Makes names in `folder` durable. OK, DISK_FULL, IO. */
+AVOW_NODISCARD enum avow_err avow_store_sync_folder(const char *folder);
 
 /* The writer's memory between transactions. */
 AVOW_NODISCARD enum avow_err avow_writer_new(struct avow_store *store, struct avow_writer **writer);

@@ -99,17 +99,23 @@ void log_history_begin(struct log_history *history, const char *name)
     (void)log_builder_add_achievement(&history->builder, "A", "An achievement");
 }
 
+void log_history_grow(struct log_history *history, uint64_t *seed, size_t marks, size_t step_max)
+{
+    while (history->mark_count < marks) {
+        uint64_t step = 1 + log_history_random(seed) % step_max;
+        for (uint64_t i = 0; i < step; i++)
+            add_entry(&history->builder, log_history_random(seed));
+        log_history_mark(history);
+    }
+}
+
 void log_history_make(struct log_history *history, const char *name, uint64_t seed, size_t size,
                       size_t step_max)
 {
-    struct log_builder *builder = &history->builder;
+    const struct log_builder *builder = &history->builder;
     log_history_begin(history, name);
-    while (builder->count < size) {
-        uint64_t step = 1 + log_history_random(&seed) % step_max;
-        for (uint64_t i = 0; i < step; i++)
-            add_entry(builder, log_history_random(&seed));
-        log_history_mark(history);
-    }
+    while (builder->count < size)
+        log_history_grow(history, &seed, history->mark_count + 1, step_max);
     log_history_end(history);
 }
 

@@ -32,6 +32,8 @@ void log_history_make(struct log_history *history, const char *name, uint64_t se
 /* The same by hand: begin, add to history->builder, mark what is to be signed, end. */
 void log_history_begin(struct log_history *history, const char *name);
 void log_history_mark(struct log_history *history);
+/* Random entries, until there are `marks` checkpoints, each after 1 to `step_max` more of them. */
+void log_history_grow(struct log_history *history, uint64_t *seed, size_t marks, size_t step_max);
 void log_history_end(struct log_history *history);
 void log_history_fini(struct log_history *history);
 struct avow_tree_nodes log_history_nodes(const struct log_history *history);
