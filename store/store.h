@@ -142,6 +142,9 @@ AVOW_NODISCARD enum avow_err avow_txn_commit(struct avow_txn **txn);
 void avow_txn_abort(struct avow_txn **txn);
 /* Entries put so far: the writer commits at a bound. */
 uint64_t avow_txn_entries(const struct avow_txn *txn);
+/* True when the root chains of the logs that it has looked at take much memory, which a commit or
+ * an abort frees: time to commit. */
+bool avow_txn_is_large(const struct avow_txn *txn);
 
 /* Entries [from, from + count) of a log, on the way to `checkpoint`. */
 struct avow_range {

@@ -310,6 +310,11 @@ uint64_t avow_txn_entries(const struct avow_txn *txn)
     return txn->entries;
 }
 
+bool avow_txn_is_large(const struct avow_txn *txn)
+{
+    return txn->writer->chain_bytes > CHAIN_BYTES_KEPT;
+}
+
 enum avow_err avow_txn_put(struct avow_txn *txn, const char *name, struct avow_bytes value)
 {
     size_t len = strlen(name);

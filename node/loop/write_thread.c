@@ -80,7 +80,7 @@ static void finish(struct avow_write_thread *writer, struct job_list *group,
 /* The next job, if the group may still grow. */
 static struct avow_job *next_job(struct avow_write_thread *writer, const struct avow_txn *txn)
 {
-    if (avow_txn_entries(txn) >= AVOW_WRITER_GROUP_ENTRIES)
+    if (avow_txn_entries(txn) >= AVOW_WRITER_GROUP_ENTRIES || avow_txn_is_large(txn))
         return NULL;
     uv_mutex_lock(&writer->mutex);
     struct avow_job *job = pop(&writer->queue);

@@ -11,6 +11,7 @@
 #define BOUND ((size_t)9 << 20) /* of either; what is over it goes before the next log */
 
 static char name[800];
+static struct avow_hash issuers[LOGS];
 
 static void accept_log(struct avow_store *store, unsigned number)
 {
@@ -24,11 +25,28 @@ static void accept_log(struct avow_store *store, unsigned number)
     log_history_mark(&history);
     log_history_end(&history);
     const struct log_mark *mark = &history.marks[history.mark_count - 1];
+    issuers[number] = mark->checkpoint.issuer;
     struct avow_range range = fixture_range(&history, mark, 0, mark->checkpoint.size, false);
     assert_int_equal(avow_txn_begin(store, &txn), AVOW_OK);
     assert_int_equal(fixture_append(txn, &range), AVOW_ACCEPT);
     assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
     log_history_fini(&history);
+}
+
+/* A transaction lets go of nothing, so it says when it is enough. */
+static void group_is_bounded(struct avow_store *store)
+{
+    struct avow_txn *txn;
+    assert_int_equal(avow_txn_begin(store, &txn), AVOW_OK);
+    unsigned looked_at = 0;
+    assert_false(avow_txn_is_large(txn));
+    while (!avow_txn_is_large(txn) && looked_at < LOGS)
+        assert_int_equal(avow_txn_withdraw(txn, &issuers[looked_at++]), AVOW_ERR_NOT_FOUND);
+    assert_true(looked_at < LOGS);
+    assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
+    assert_int_equal(avow_txn_begin(store, &txn), AVOW_OK);
+    assert_false(avow_txn_is_large(txn));
+    avow_txn_abort(&txn);
 }
 
 static void test_long_chains(void **state)
@@ -58,6 +76,7 @@ static void test_long_chains(void **state)
     assert_true(snapshot->log_count < LOGS);
     assert_true(all > (size_t)8 << 20);
     avow_snapshot_free(&snapshot);
+    group_is_bounded(store);
     avow_store_close(&store);
     store_folder_remove(&folder);
 }
