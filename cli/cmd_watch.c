@@ -278,8 +278,9 @@ static int run(struct avow_cli *cli)
     if (status == AVOW_EXIT_OK && watch.cursor_path != NULL) {
         enum avow_err err = avow_cursor_load(&watch.cursor, watch.cursor_path);
         if (err != AVOW_OK)
-            status = avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s is not a cursor of avow watch: %s",
-                                   watch.cursor_path, avow_err_text(err));
+            status = avow_cli_fail(
+                cli, AVOW_EXIT_USAGE, "%s is not a cursor of avow watch: %s", watch.cursor_path,
+                err == AVOW_ERR_REJECTED ? "its form is another" : avow_err_text(err));
     }
     if (status == AVOW_EXIT_OK) {
         take_signals();
