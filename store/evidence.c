@@ -49,12 +49,14 @@ struct maker {
     const struct avow_log *log;
     struct avow_buf *out;
     struct set entries, chunks;
+    struct set asked; /* records that were looked at: who asks may repeat itself */
 };
 
 static void maker_fini(struct maker *maker)
 {
     set_fini(&maker->entries);
     set_fini(&maker->chunks);
+    set_fini(&maker->asked);
 }
 
 /* The root chain is in every proof already. */
@@ -98,7 +100,11 @@ static enum avow_err need_record(struct maker *maker, uint64_t index)
 {
     struct avow_bytes bytes;
     struct avow_entry entry;
-    enum avow_err err = need_entry(maker, index);
+    size_t asked = maker->asked.count;
+    enum avow_err err = set_add(&maker->asked, index);
+    if (err != AVOW_OK || maker->asked.count == asked)
+        return err;
+    err = need_entry(maker, index);
     if (err == AVOW_OK)
         err = set_add(&maker->chunks, index / AVOW_STATUS_CHUNK_ENTRIES);
     if (err == AVOW_OK)
@@ -223,6 +229,7 @@ enum avow_err avow_evidence_make(struct avow_snapshot *snapshot,
         .out = out,
         .entries = {.max = AVOW_EVIDENCE_ENTRIES_MAX},
         .chunks = {.max = AVOW_EVIDENCE_CHUNKS_MAX},
+        .asked = {.max = AVOW_EVIDENCE_ENTRIES_MAX},
     };
     enum avow_err err = avow_snapshot_log(snapshot, &request->issuer, &maker.log);
     if (err == AVOW_OK)

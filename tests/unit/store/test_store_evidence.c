@@ -127,6 +127,44 @@ static void expect(struct proof_plan *plan, struct avow_buf *out)
     avow_buf_fini(out);
 }
 
+/* ---- entries read, counted ---- */
+
+static size_t entries_read;
+
+enum avow_err __real_avow_snapshot_entry(struct avow_snapshot *snapshot, const struct avow_log *log,
+                                         uint64_t index, struct avow_bytes *entry);
+enum avow_err __wrap_avow_snapshot_entry(struct avow_snapshot *snapshot, const struct avow_log *log,
+                                         uint64_t index, struct avow_bytes *entry);
+
+enum avow_err __wrap_avow_snapshot_entry(struct avow_snapshot *snapshot, const struct avow_log *log,
+                                         uint64_t index, struct avow_bytes *entry)
+{
+    entries_read++;
+    return __real_avow_snapshot_entry(snapshot, log, index, entry);
+}
+
+/* Asking for a record many times costs no more than asking for it once. */
+static void test_repeated_index(void **state)
+{
+    struct world *world = *state;
+    uint64_t indices[1000];
+    struct avow_prove_request request = {
+        .issuer = world->plan.checkpoint.issuer, .indices = indices, .index_count = 2};
+    for (size_t i = 0; i < 1000; i++)
+        indices[i] = world->records[i % 2];
+    entries_read = 0;
+    struct avow_buf once = made(world, &request);
+    size_t reads = entries_read;
+    assert_true(reads > 0);
+    request.index_count = 1000;
+    struct avow_buf often = made(world, &request);
+    assert_int_equal(entries_read, 2 * reads);
+    assert_int_equal(often.len, once.len);
+    assert_memory_equal(often.data, once.data, once.len);
+    avow_buf_fini(&once);
+    avow_buf_fini(&often);
+}
+
 static void test_each_entry(void **state)
 {
     struct world *world = *state;
@@ -280,10 +318,10 @@ static void test_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_entry),    cmocka_unit_test(test_several),
-        cmocka_unit_test(test_nothing_asked), cmocka_unit_test(test_for_signing),
-        cmocka_unit_test(test_own_line),      cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_repeated_index), cmocka_unit_test(test_each_entry),
+        cmocka_unit_test(test_several),        cmocka_unit_test(test_nothing_asked),
+        cmocka_unit_test(test_for_signing),    cmocka_unit_test(test_own_line),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_facts),
     };
     return avow_crypto_init() == AVOW_OK ? cmocka_run_group_tests(tests, set_up, tear_down)
                                          : EXIT_FAILURE;
