@@ -24,7 +24,6 @@
 #ifndef AVOW_DEMO_SOURCE
 #define AVOW_DEMO_SOURCE "demo"
 #endif
-#define AVOW_DEMO_INSTALLED "/usr/share/avow/demo"
 
 /* ------------------------------------------------------------------ beginning and end */
 
@@ -44,8 +43,10 @@ static int find_files(struct avow_demo_world *world)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE,
                              "no avowd at %s: build it, or install it", world->daemon);
     bool from_source = access(AVOW_DEMO_SOURCE "/porto.csv", R_OK) == 0;
-    (void)snprintf(world->data, sizeof(world->data), "%s",
-                   from_source ? AVOW_DEMO_SOURCE : AVOW_DEMO_INSTALLED);
+    if (from_source)
+        (void)snprintf(world->data, sizeof(world->data), "%s", AVOW_DEMO_SOURCE);
+    else /* where it is installed, whatever the prefix */
+        (void)snprintf(world->data, sizeof(world->data), "%s/../share/avow/demo", self);
     char sample[600];
     (void)snprintf(sample, sizeof(sample), "%s/porto.csv", world->data);
     if (access(sample, R_OK) != 0)
