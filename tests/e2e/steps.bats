@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# Commands that publish, killed at each system call of a kind in turn (strace injects the signal):
+# the same command completes what it had begun, and does nothing twice.
+
+# shellcheck disable=SC2030,SC2031,SC2154 # tests are subshells; set by support.bash, and by run
+load support
+setup() {
+    command -v strace >/dev/null || fail "strace is needed"
+    prepare
+    start_node a
+    export AVOW_NODE
+    AVOW_NODE=$(address a)
+}
+teardown() { end_nodes; }
+
+calls=(sendto recvfrom poll fsync fdatasync syncfs rename renameat2 unlink)
+
+size() { avow issuer show --json | jq .size; }
+
+# killed CALL N COMMAND...: true if the command was killed at the Nth such call.
+killed() {
+    local call=$1 n=$2 status=0
+    shift 2
+    strace -f -o "$T/strace" -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
+        "$AVOW_BIN/avow" "$@" >"$T/out" 2>"$T/err" || status=$?
+    [ "$status" -eq 0 ] || [ "$status" -eq 137 ] || fail "exit $status: $(cat "$T/err")"
+    [ "$status" -eq 137 ]
+}
+
+# at_each_step CHECK COMMAND...: with %N in the command as the number of the run.
+at_each_step() {
+    local check=$1 call n
+    shift
+    for call in "${calls[@]}"; do
+        for n in $(seq 1 40); do
+            run=$call-$n
+            before=$(size 2>/dev/null || echo 0)
+            killed "$call" "$n" "${@//%N/$run}" || break
+            avow "${@//%N/$run}" >"$T/out" 2>"$T/err" || fail "$run: $(cat "$T/err")"
+            "$check" || fail "$run: not as it should be after the second call"
+        done
+        # The last run of a kind was not killed: there are no more calls of it.
+        [ "$n" -lt 40 ] || fail "$call: no end of calls"
+        "$check" || fail "$run: not as it should be"
+    done
+}
+
+make_issuer() {
+    avow issuer new --name Steps --jurisdiction PT --website https://steps.example --no-passphrase 2>"$T/err"
+}
+
+@test "achievement add, killed at each step, adds one" {
+    make_issuer
+    one_more() { [ "$(size)" -eq $((before + 1)) ] && [ "$(cat "$T/out")" -eq "$before" ]; }
+    # Its unlink is the last thing that it does, of the record of what it did, having said so: a
+    # call after that is another one.
+    calls=(sendto recvfrom poll fsync rename)
+    at_each_step one_more achievement add --code %N --title Step
+    avow log audit
+}
+
+@test "issue, killed at each step, issues each row once" {
+    make_issuer
+    avow achievement add --code A --title Step 2>"$T/err"
+    three_more() {
+        [ "$(size)" -eq $((before + 3)) ] && [ "$(find "$T/badges-$run" -maxdepth 1 -name '*.json' | wc -l)" -eq 3 ]
+    }
+    printf 'name,id\nAna,1\nBo,2\nCe,3\n' >"$T/list.csv"
+    at_each_step three_more issue --achievement 2 --csv "$T/list.csv" --out "$T/badges-%N"
+    for file in "$T"/badges-*/2.json; do
+        avow verify "$file" >"$T/out" || fail "$file: $(cat "$T/out")"
+    done
+    avow log audit
+}
+
+@test "revoke, killed at each step, revokes once" {
+    make_issuer
+    avow achievement add --code A --title Step 2>"$T/err"
+    { echo name && seq -f 'Learner %g' 150; } >"$T/list.csv"
+    avow issue --achievement 2 --csv "$T/list.csv" --out "$T/badges" 2>"$T/err"
+    next=0
+    for call in "${calls[@]}"; do
+        for n in $(seq 1 40); do
+            next=$((next + 1)) before=$(size)
+            killed "$call" "$n" revoke "$T/badges/$next.json" --reason error || break
+            avow revoke "$T/badges/$next.json" --reason error 2>"$T/err" || fail "$(cat "$T/err")"
+            [ "$(size)" -eq $((before + 1)) ] || fail "$call $n: $before entries, then $(size)"
+        done
+    done
+    avow log audit
+}
+
+@test "issuer new, killed at each step, makes one issuer" {
+    for call in "${calls[@]}"; do
+        for n in $(seq 1 40); do
+            AVOW_HOME=$T/home-$call-$n
+            killed "$call" "$n" issuer new --name S --jurisdiction PT --website https://s.example \
+                --no-passphrase || break
+            # When all was done but the telling, there is an issuer already.
+            make_issuer || grep -q 'has an issuer already' "$T/err" || fail "$call $n: $(cat "$T/err")"
+            [ "$(size)" -eq 2 ] || fail "$call $n: $(size) entries"
+            avow achievement add --code A --title Step >"$T/out" 2>"$T/err" || fail "$(cat "$T/err")"
+        done
+        [ "$n" -lt 40 ] || fail "$call: no end of calls"
+    done
+}
+
+@test "issuer rotate-key, killed at each step, leaves one key that signs" {
+    make_issuer
+    for call in "${calls[@]}"; do
+        for n in $(seq 1 40); do
+            killed "$call" "$n" issuer rotate-key --no-passphrase || break
+            avow issuer rotate-key --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
+            [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "sign")] | length')" -eq 1 ]
+            [ ! -e "$AVOW_HOME/signing-next.key" ]
+        done
+        avow achievement add --code A --title Step >"$T/out" 2>"$T/err" || fail "$call: $(cat "$T/err")"
+    done
+    avow log audit
+}
