@@ -103,7 +103,7 @@ int avow_signer_find_key(const struct avow_signer *signer, const struct avow_che
 int avow_signer_sign(struct avow_signer *signer, struct avow_checkpoint *text)
 {
     struct avow_message answer;
-    const struct avow_secret_key *secret;
+    const struct avow_secret_key *secret = NULL;
     int status = avow_signer_find_key(signer, text, &secret);
     if (status != AVOW_EXIT_OK)
         return status;

@@ -63,7 +63,7 @@ static size_t list(const struct scene *scene, struct avow_pending_record *first)
 static void test_own(void **state)
 {
     const struct scene *scene = *state;
-    struct avow_pending_record record = record_of(7), read;
+    struct avow_pending_record record = record_of(7), read = {0};
     int lock = -1;
     assert_int_equal(list(scene, &read), 0);
     assert_int_equal(avow_pending_create(&scene->cli, &record, &lock), AVOW_EXIT_OK);
@@ -81,7 +81,7 @@ static void test_own(void **state)
 /* A process that makes a record and dies when its standard input ends. */
 static pid_t start_owner(const struct scene *scene, int *until, int *made)
 {
-    int input[2], output[2];
+    int input[2] = {-1, -1}, output[2] = {-1, -1};
     assert_int_equal(pipe(input), 0);
     assert_int_equal(pipe(output), 0);
     pid_t child = fork();
@@ -105,8 +105,8 @@ static pid_t start_owner(const struct scene *scene, int *until, int *made)
 static void test_another_process(void **state)
 {
     const struct scene *scene = *state;
-    struct avow_pending_record read_back;
-    int until, made, status;
+    struct avow_pending_record read_back = {0};
+    int until = -1, made = -1, status = -1;
     char byte;
     pid_t child = start_owner(scene, &until, &made);
     assert_int_equal(read(made, &byte, 1), 1);
@@ -128,7 +128,7 @@ static void test_another_process(void **state)
 static void test_torn(void **state)
 {
     const struct scene *scene = *state;
-    struct avow_pending_record record = record_of(3), read_back;
+    struct avow_pending_record record = record_of(3), read_back = {0};
     char path[512];
     int lock = -1;
     assert_int_equal(avow_pending_create(&scene->cli, &record, &lock), AVOW_EXIT_OK);
