@@ -213,12 +213,6 @@ uint64_t avow_reader_uint_slow(struct avow_reader *reader)
     return 0;
 }
 
-bool avow_reader_bool(struct avow_reader *reader)
-{
-    uint64_t value;
-    return read_head_of(reader, KIND_BOOL, &value) && value != 0;
-}
-
 bool avow_reader_nil(struct avow_reader *reader)
 {
     if (reader->rest.len == 0 || reader->rest.data[0] != 0xc0)

@@ -42,7 +42,6 @@ struct avow_bytes avow_reader_key(struct avow_reader *reader, struct avow_bytes 
 static inline uint64_t avow_reader_uint(struct avow_reader *reader);
 /* The same, at most `max`. */
 static inline uint64_t avow_reader_uint_max(struct avow_reader *reader, uint64_t max);
-bool avow_reader_bool(struct avow_reader *reader);
 /* If the next value is nil, consumes it and returns true. */
 bool avow_reader_nil(struct avow_reader *reader);
 

@@ -40,12 +40,6 @@ void avow_write_uint(struct avow_buf *out, uint64_t value)
     (void)msgpack_pack_uint64(&packer, value);
 }
 
-void avow_write_bool(struct avow_buf *out, bool value)
-{
-    msgpack_packer packer = packer_of(out);
-    (void)(value ? msgpack_pack_true(&packer) : msgpack_pack_false(&packer));
-}
-
 void avow_write_nil(struct avow_buf *out)
 {
     msgpack_packer packer = packer_of(out);

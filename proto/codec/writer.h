@@ -9,7 +9,6 @@ void avow_write_array(struct avow_buf *out, size_t count);
 void avow_write_map(struct avow_buf *out, size_t pairs);
 /* `value` at most AVOW_UINT_MAX, asserted. */
 void avow_write_uint(struct avow_buf *out, uint64_t value);
-void avow_write_bool(struct avow_buf *out, bool value);
 void avow_write_nil(struct avow_buf *out);
 void avow_write_text(struct avow_buf *out, struct avow_bytes text);
 void avow_write_bin(struct avow_buf *out, struct avow_bytes bin);

@@ -30,7 +30,7 @@ static void read_one(struct avow_reader *reader, unsigned choice, struct avow_by
         break;
     case 6:
         if (!avow_reader_nil(reader))
-            (void)avow_reader_bool(reader);
+            avow_reader_signature(reader, &(struct avow_signature){0});
         break;
     case 7:
         avow_reader_array_of(reader, choice % 20);

@@ -99,9 +99,9 @@ static void value(struct avow_buf *out, const char **at)
     } else if (take(at, "nil")) {
         avow_write_nil(out);
     } else if (take(at, "true")) {
-        avow_write_bool(out, true);
+        avow_write_raw(out, avow_bytes_text("\xc3"));
     } else if (take(at, "false")) {
-        avow_write_bool(out, false);
+        avow_write_raw(out, avow_bytes_text("\xc2"));
     } else if (take(at, "@")) {
         raw(out, at);
     } else if (take(at, "b")) {

@@ -16,7 +16,7 @@ struct form_case {
     const char *name;
     struct avow_bytes input;
     enum avow_reject expected;
-    uint64_t value; /* of an accepted integer or bool, count, or length */
+    uint64_t value; /* of an accepted integer, count, or length */
 };
 
 static void check(const struct form_case *row, enum avow_reject reject, uint64_t value)
@@ -97,18 +97,6 @@ static void test_uint(void **state)
     run(uint_cases, COUNT(uint_cases), read_uint);
 }
 
-static const struct form_case bool_cases[] = {
-    {"false", BYTES(0xc2), AVOW_ACCEPT, 0},
-    {"true", BYTES(0xc3), AVOW_ACCEPT, 1},
-    {"nil", BYTES(0xc0), AVOW_REJECT_TYPE, 0},
-    {"1", BYTES(1), AVOW_REJECT_TYPE, 0},
-};
-
-static uint64_t read_bool(struct avow_reader *reader)
-{
-    return avow_reader_bool(reader);
-}
-
 static const struct form_case nil_cases[] = {
     {"nil", BYTES(0xc0), AVOW_ACCEPT, 1},
     {"nothing", {NULL, 0}, AVOW_ACCEPT, 0},
@@ -120,10 +108,9 @@ static uint64_t read_nil(struct avow_reader *reader)
     return avow_reader_nil(reader);
 }
 
-static void test_bool_and_nil(void **state)
+static void test_nil(void **state)
 {
     (void)state;
-    run(bool_cases, COUNT(bool_cases), read_bool);
     run(nil_cases, COUNT(nil_cases), read_nil);
 }
 
@@ -451,12 +438,11 @@ static void write_specimen(struct avow_buf *out)
     static const uint8_t filler[300];
     static const struct avow_hash hash = {{1}};
     static const struct avow_signature signature = {{2}};
-    avow_write_array(out, 9);
+    avow_write_array(out, 8);
     avow_write_uint(out, 5);
     avow_write_uint(out, 1700000000);
     avow_write_uint(out, AVOW_UINT_MAX);
     avow_write_nil(out);
-    avow_write_bool(out, true);
     avow_write_hash(out, &hash);
     avow_write_signature(out, &signature);
     avow_write_bin(out, avow_bytes(filler, sizeof(filler)));
@@ -474,13 +460,12 @@ static enum avow_reject read_specimen(struct avow_bytes input)
     struct avow_signature signature;
     struct avow_bytes last = {NULL, 0};
     avow_reader_init(&reader, input);
-    avow_reader_array_of(&reader, 9);
+    avow_reader_array_of(&reader, 8);
     (void)avow_reader_uint(&reader);
     (void)avow_reader_uint(&reader);
     (void)avow_reader_uint(&reader);
     if (!avow_reader_nil(&reader))
         avow_reader_reject(&reader, AVOW_REJECT_TYPE);
-    (void)avow_reader_bool(&reader);
     avow_reader_hash(&reader, &hash);
     avow_reader_signature(&reader, &signature);
     (void)avow_reader_bin(&reader, 300);
@@ -523,7 +508,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uint),
-        cmocka_unit_test(test_bool_and_nil),
+        cmocka_unit_test(test_nil),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_bin),
         cmocka_unit_test(test_array),
