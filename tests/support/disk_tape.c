@@ -68,10 +68,12 @@ static bool must_fail(enum disk_kind kind)
     return armed.nth > 0 && (calls == armed.nth || (armed.forever && calls > armed.nth));
 }
 
+/* For one call more, if it is full once: LMDB tries to write an old page back before anybody asks.
+ */
 static bool is_full(void)
 {
     return folder[0] != '\0' && armed.error == ENOSPC && armed.nth > 0 && calls >= armed.nth &&
-           (armed.forever || calls == armed.nth);
+           (armed.forever || calls <= armed.nth + 1);
 }
 
 /* ------------------------------------------------------------------- the tape */
