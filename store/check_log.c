@@ -102,6 +102,7 @@ static enum avow_err compare_state(struct replay *replay, const struct avow_stat
         problem(replay, "the stored state is not what the entries make it", stored->tree.size);
     avow_buf_clear(&expected);
     avow_chain_save(&expected, &replay->state.chain);
+    avow_row_seal(&expected);
     struct avow_dbkey key = avow_dbkey_part(replay->number, (uint8_t)part, 0);
     struct avow_bytes row = {0};
     if (err == AVOW_OK)

@@ -266,8 +266,10 @@ enum avow_err avow_chain_row_read(const struct avow_db *db, uint32_t log, enum a
     enum avow_err err = avow_db_get(db, AVOW_TABLE_CHAINS, &key, &row);
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
-    enum avow_reject reject;
-    err = avow_chain_load(chain, row, &reject);
+    enum avow_reject reject = AVOW_ACCEPT;
+    err = avow_row_open(&row);
+    if (err == AVOW_OK)
+        err = avow_chain_load(chain, row, &reject);
     if (err == AVOW_OK && (reject != AVOW_ACCEPT || chain->count == 0))
         err = AVOW_ERR_CORRUPT;
     return err;
@@ -279,6 +281,7 @@ enum avow_err avow_chain_row_write(const struct avow_db *db, uint32_t log,
     struct avow_buf row;
     avow_buf_init(&row, CHAIN_BYTES_MAX);
     avow_chain_save(&row, chain);
+    avow_row_seal(&row);
     struct avow_dbkey key = avow_dbkey_part(log, (uint8_t)part, 0);
     enum avow_err err = row.err;
     if (err == AVOW_OK)

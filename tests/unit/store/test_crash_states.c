@@ -6,12 +6,11 @@
 #include "tests/support/disk_tape.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "tests/support/crash_disk.h"
+#include "tests/support/doomed.h"
 #include "tests/unit/store/store_fixture.h"
 #include "tests/unit/store/workload.h"
 
@@ -146,32 +145,23 @@ static void try_from_here(enum crash_lie lie, size_t states, uint64_t seed)
     crash_disk_fini(&disk);
 }
 
-/* cmocka would catch a child's death and go on with the tests in it. */
-static void die_quietly(void)
+struct job {
+    enum crash_lie lie;
+    size_t states;
+    uint64_t seed;
+};
+
+static void work(void *context)
 {
-    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-        (void)signal(signals[i], SIG_DFL);
-    int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    AVOW_ASSERT(fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
-    (void)close(fd);
+    const struct job *job = context;
+    try_from_here(job->lie, job->states, job->seed);
 }
 
 static void try_all(enum crash_lie lie, size_t states, uint64_t seed)
 {
+    struct job job = {lie, states, seed};
     *tally = (struct tally){0};
-    for (;;) {
-        int status;
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            die_quietly();
-            try_from_here(lie, states, seed);
-            _exit(0);
-        }
-        assert_int_equal(waitpid(child, &status, 0), child);
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-            return;
+    while (!doomed_run(work, &job)) {
         found(&tally->killed, "the reader died");
         assert_true(tally->killed <= states);
         tally->number++;
@@ -248,8 +238,7 @@ static int set_up(void **state)
         assert_int_equal(setenv("TMPDIR", "/dev/shm", 1), 0);
     store_folder_make(&folder);
     (void)snprintf(data_path, sizeof(data_path), "%s/store.mdb", folder.path);
-    tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(tally != MAP_FAILED);
+    tally = doomed_share(sizeof(*tally));
     disk_tape_start(&tape, folder.path);
     assert_int_equal(workload_open(folder.path, &store), AVOW_OK);
     disk_tape_mark(&tape, 0);
