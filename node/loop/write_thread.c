@@ -4,6 +4,10 @@
 #include <uv.h>
 
 #define RETRY_NS UINT64_C(1000000000)
+#define GATHER_MAX_NS UINT64_C(4000000)
+#define GATHER_SHARE 2                    /* of the last group's time */
+#define GATHER_JOBS 8                     /* of fewer writers at a time, none is waited for */
+#define GATHER_BYTES ((size_t)256 * 1024) /* there is work enough */
 
 struct job_list {
     struct avow_job *first, *last;
@@ -18,7 +22,10 @@ struct avow_write_thread {
     struct job_list queue, finished;
     size_t bytes; /* of the jobs in `queue` and under way */
     bool busy, stopping;
+    bool gathering; /* a new job need not wake the thread */
     enum avow_write_thread_state state;
+    uint64_t group_ns; /* how long the last group took; the thread's own, like group_jobs */
+    size_t group_jobs;
 };
 
 static void push(struct job_list *list, struct avow_job *job)
@@ -105,11 +112,14 @@ static enum avow_write_thread_state state_after(enum avow_err err, bool committi
 static void run_group(struct avow_write_thread *writer, struct avow_job *job)
 {
     struct job_list group = {0};
+    uint64_t begun = uv_hrtime();
+    writer->group_jobs = 0;
     struct avow_txn *txn = NULL;
     enum avow_err err = avow_txn_begin(writer->config.store, &txn);
     bool committing = false;
     push(&group, job);
     while (err == AVOW_OK && job != NULL) {
+        writer->group_jobs++;
         avow_job_run(job, txn);
         if (avow_job_spoilt(job)) {
             err = job->err;
@@ -129,6 +139,7 @@ static void run_group(struct avow_write_thread *writer, struct avow_job *job)
         fail_all(&group, err);
         state = state_after(err, committing);
     }
+    writer->group_ns = uv_hrtime() - begun;
     finish(writer, &group, state);
 }
 
@@ -177,6 +188,22 @@ static void while_full(struct avow_write_thread *writer)
     finish(writer, &none, probe(writer));
 }
 
+/* Those who were just answered are about to come again, and a sync costs little more for many than
+ * for few: waits for them a part of what the last group took. The mutex is held. */
+static void gather(struct avow_write_thread *writer)
+{
+    uint64_t limit = writer->group_ns / GATHER_SHARE;
+    if (limit > GATHER_MAX_NS)
+        limit = GATHER_MAX_NS;
+    uint64_t end = uv_hrtime() + limit, now = 0;
+    if (writer->group_jobs < GATHER_JOBS)
+        return;
+    writer->gathering = true;
+    while (!writer->stopping && writer->bytes < GATHER_BYTES && (now = uv_hrtime()) < end)
+        (void)uv_cond_timedwait(&writer->work, &writer->mutex, end - now);
+    writer->gathering = false;
+}
+
 /* Waits for a job. NULL at the end, or when the state needs looking at. */
 static struct avow_job *wait_for_job(struct avow_write_thread *writer,
                                      enum avow_write_thread_state *state, bool *stop)
@@ -187,6 +214,8 @@ static struct avow_job *wait_for_job(struct avow_write_thread *writer,
         uv_cond_broadcast(&writer->idle);
         uv_cond_wait(&writer->work, &writer->mutex);
     }
+    if (writer->state == AVOW_WRITER_GOOD && writer->queue.first != NULL)
+        gather(writer);
     *state = writer->state;
     *stop = writer->stopping && writer->queue.first == NULL;
     struct avow_job *job = *state == AVOW_WRITER_GOOD ? pop(&writer->queue) : NULL;
@@ -281,7 +310,8 @@ bool avow_write_thread_put(struct avow_write_thread *writer, struct avow_job **j
         writer->bytes += (*job)->cost;
         push(&writer->queue, *job);
         *job = NULL;
-        uv_cond_signal(&writer->work);
+        if (!writer->gathering || writer->bytes >= GATHER_BYTES)
+            uv_cond_signal(&writer->work);
     }
     uv_mutex_unlock(&writer->mutex);
     return fits;

@@ -1,7 +1,9 @@
 /* The one thread that writes. It takes jobs in order from a bounded queue and groups them: one
  * transaction takes all that waits, and commits when the queue is drained or at
- * AVOW_WRITER_GROUP_ENTRIES. Only when the commit is synced do the jobs' results reach the loop:
- * what is acknowledged, announced or replied to is on the disk.
+ * AVOW_WRITER_GROUP_ENTRIES. After a group of many small jobs it waits a moment for those who will
+ * come again, since a sync costs little more for many than for few. Only when the commit is synced
+ * do the jobs' results reach the loop: what is acknowledged, announced or replied to is on the
+ * disk.
  *
  * When a commit fails, nothing of its group happened and every job of it says so. A full disk makes
  * the writer refuse new jobs, and try every second whether there is room again. After any other

@@ -188,6 +188,35 @@ static void test_group(void **state)
     tear_down(&scene);
 }
 
+/* After a group of many the writer waits a moment for more; what came alone is stored all the same,
+ * and the end does not wait. */
+static void test_gather(void **state)
+{
+    struct scene scene;
+    (void)state;
+    for (int drains = 0; drains < 2; drains++) {
+        set_up(&scene);
+        atomic_store(&gated, true);
+        put(&scene, 0, 0);
+        wait_for_commits(1);
+        for (uint64_t i = 1; i <= 12; i++)
+            put(&scene, i <= 5 ? (size_t)i : 0, i); /* the rest is refused: it is there already */
+        uv_sem_post(&gate);
+        wait_for_commits(2);
+        atomic_store(&gated, false);
+        put(&scene, 6, 13);
+        uv_sem_post(&gate);
+        if (drains != 0) {
+            avow_write_thread_drain(scene.writer);
+            avow_write_thread_fetch(scene.writer);
+        }
+        await(&scene, 14);
+        assert_int_equal(atomic_load(&commits), 3);
+        assert_int_equal(stored_size(&scene), scene.history.marks[6].checkpoint.size);
+        tear_down(&scene);
+    }
+}
+
 /* A full disk: nobody of the group is told otherwise, new jobs are refused, and with room again
  * things go on where they were. */
 static void test_disk_full(void **state)
@@ -276,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results_after_commit),
         cmocka_unit_test(test_group),
+        cmocka_unit_test(test_gather),
         cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_broken),
         cmocka_unit_test(test_rejection),
