@@ -25,7 +25,7 @@ const struct avow_command avow_cmd_revoke = {
                "\n"
                "Also for achievements (no more issues), pathways and recognitions, by reference. "
                "A CSV list has a column reference, or file. What is revoked already counts as "
-               "done.\n"
+               "done; its first reason stands, and asking for another one ends with 1.\n"
                "\n"
                "    avow revoke badges/s1.json --reason error\n",
     .options = options,

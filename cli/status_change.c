@@ -5,26 +5,37 @@
 #include "cli/print.h"
 #include "cli/signer.h"
 #include "cli/targets.h"
+#include "cli/term.h"
 #include "proto/codec/id.h"
 
 #include <stdlib.h>
 
 #define BATCH_TARGETS 256
 
+/* What was in the state already, by a status entry with a reason of its own. */
+struct standing {
+    uint64_t index, reason, since;
+};
+
 struct change {
     const struct avow_cli *cli;
     enum avow_status state;
     enum avow_reason reason;
+    bool has_reason; /* --reason was given */
     const struct avow_targets *targets;
     size_t first, count;       /* the batch at hand */
     size_t changed, unchanged; /* in the batches before it */
     size_t appended;           /* in the batch */
+    struct avow_buf standing;  /* struct standing: where another reason was asked for */
+    size_t standing_before;    /* its length before the batch */
+    struct standing same;      /* the last where it was not; .since 0: none */
 };
 
 static int find_reason(struct change *change)
 {
     const char *word = avow_cli_value(change->cli, "reason");
     change->reason = AVOW_REASON_UNSPECIFIED;
+    change->has_reason = word != NULL;
     if (word == NULL || avow_reason_parse(avow_bytes_text(word), &change->reason))
         return AVOW_EXIT_OK;
     return avow_cli_fail(change->cli, AVOW_EXIT_USAGE, "--reason %s: the reasons are %s", word,
@@ -58,6 +69,25 @@ static int check_entry(const struct change *change, const struct avow_target *ta
     return AVOW_EXIT_OK;
 }
 
+/* An entry has one reason for its state, the first: another one is not recorded, and the person is
+ * told. */
+static int keep(struct change *change, uint64_t target, uint64_t last,
+                const struct avow_signer *signer)
+{
+    struct avow_entry entry;
+    if (!avow_signer_entry(signer, last, &entry) || entry.kind != AVOW_KIND_STATUS)
+        return AVOW_EXIT_OK; /* active from the beginning */
+    const struct standing standing = {target, entry.status.reason, entry.t};
+    if (!change->has_reason || entry.status.reason == (uint64_t)change->reason) {
+        change->same = standing;
+        return AVOW_EXIT_OK;
+    }
+    avow_buf_append(&change->standing, &standing, sizeof(standing));
+    return change->standing.err == AVOW_OK
+               ? AVOW_EXIT_OK
+               : avow_cli_fail(change->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+}
+
 static int append(struct change *change, const struct avow_target *target,
                   struct avow_signer *signer)
 {
@@ -69,7 +99,7 @@ static int append(struct change *change, const struct avow_target *target,
     if (avow_draft_status(avow_signer_draft(signer), target->index, &status, &previous) != AVOW_OK)
         return refuse(change, target, "has a state that the node did not prove");
     if (status == change->state)
-        return AVOW_EXIT_OK;
+        return keep(change, target->index, previous, signer);
     if (status == AVOW_STATUS_REVOKED)
         return refuse(change, target, "is revoked, which is final");
     if (status == AVOW_STATUS_SUPERSEDED && change->state != AVOW_STATUS_REVOKED)
@@ -93,6 +123,7 @@ static int build(void *context, struct avow_signer *signer)
     struct change *change = context;
     int status = AVOW_EXIT_OK;
     change->appended = 0;
+    change->standing.len = change->standing_before;
     for (size_t i = 0; i < change->count && status == AVOW_EXIT_OK; i++)
         status = append(change, &change->targets->items[change->first + i], signer);
     return status;
@@ -110,6 +141,7 @@ static int publish_batch(struct change *change, const struct avow_identity_keys 
     if (status == AVOW_EXIT_OK) {
         change->changed += change->appended;
         change->unchanged += change->count - change->appended;
+        change->standing_before = change->standing.len;
     }
     return status;
 }
@@ -126,18 +158,63 @@ static int publish_all(struct change *change, const struct avow_identity_keys *k
     return status;
 }
 
-static int report(const struct change *change)
+static void tell_standing(const struct change *change, const struct standing *standing,
+                          const char *asked)
+{
+    char reference[AVOW_REFERENCE_TEXT_MAX], since[AVOW_TERM_TIME_MAX];
+    avow_reference_text(&change->targets->issuer, standing->index, reference);
+    avow_term_time(standing->since, since);
+    avow_cli_note(change->cli, "%s is %s since %s, for the reason %s%s%s.", reference,
+                  avow_status_name(change->state), since, avow_reason_name(standing->reason),
+                  asked != NULL ? ", which stands; not recorded: " : "",
+                  asked != NULL ? asked : "");
+}
+
+static void tell(const struct change *change, const struct standing *standing, size_t kept)
 {
     const char *word = avow_status_name(change->state);
+    const char *asked = avow_reason_name(change->reason);
+    if (change->unchanged == 1 && kept == 0 && change->same.since > 0)
+        tell_standing(change, &change->same, NULL);
+    for (size_t i = 0; i < kept; i++)
+        tell_standing(change, &standing[i], asked);
     if (change->unchanged > 0)
         avow_cli_note(change->cli, "%zu already %s.", change->unchanged, word);
     if (change->changed > 0)
         avow_cli_note(change->cli, "%zu now %s.", change->changed, word);
-    if (!change->cli->json)
-        return AVOW_EXIT_OK;
-    return avow_print_json(change->cli, json_pack("{s:s, s:I, s:I}", "state", word, "changed",
-                                                  (json_int_t)change->changed, "unchanged",
-                                                  (json_int_t)change->unchanged));
+}
+
+static json_t *list_standing(const struct change *change, const struct standing *standing,
+                             size_t kept)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < kept; i++) {
+        char reference[AVOW_REFERENCE_TEXT_MAX];
+        avow_reference_text(&change->targets->issuer, standing[i].index, reference);
+        if (json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "reference", reference,
+                                                  "reason", avow_reason_name(standing[i].reason),
+                                                  "since", (json_int_t)standing[i].since)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+/* NEGATIVE when a reason that was asked for is not in the log. */
+static int report(const struct change *change)
+{
+    const struct standing *standing = (const struct standing *)(const void *)change->standing.data;
+    const size_t kept = change->standing.len / sizeof(*standing);
+    int status = AVOW_EXIT_OK;
+    tell(change, standing, kept);
+    if (change->cli->json)
+        status = avow_print_json(
+            change->cli,
+            json_pack("{s:s, s:I, s:I, s:o}", "state", avow_status_name(change->state), "changed",
+                      (json_int_t)change->changed, "unchanged", (json_int_t)change->unchanged,
+                      "otherReason", list_standing(change, standing, kept)));
+    return kept > 0 ? AVOW_EXIT_NEGATIVE : status;
 }
 
 int avow_status_change(struct avow_cli *cli, enum avow_status state)
@@ -145,6 +222,7 @@ int avow_status_change(struct avow_cli *cli, enum avow_status state)
     struct avow_identity_keys keys = {0};
     struct avow_targets targets = {0};
     struct change change = {.cli = cli, .state = state, .targets = &targets};
+    avow_buf_init(&change.standing, SIZE_MAX / 2);
     int status = find_reason(&change);
     if (status == AVOW_EXIT_OK)
         status = avow_home_identity(cli, &keys);
@@ -157,6 +235,7 @@ int avow_status_change(struct avow_cli *cli, enum avow_status state)
     else if (change.changed > 0)
         avow_cli_note(cli, "%zu had been changed before that; the same call goes on from there.",
                       change.changed);
+    avow_buf_fini(&change.standing);
     avow_targets_fini(&targets);
     avow_identity_keys_fini(&keys);
     return status;

@@ -7,7 +7,8 @@
 #include "proto/log/status_map.h"
 
 /* Runs the call: its operands and --csv are the targets, --reason the reason (which `state` REVOKED
- * demands). What is in that state already is said and counts as done. An exit status. */
+ * demands). What is in that state already is said and counts as done, unless another reason was
+ * asked for: the one that is recorded stands, and the call ends as NEGATIVE. An exit status. */
 int avow_status_change(struct avow_cli *cli, enum avow_status state);
 
 /* The reasons, for --help. */

@@ -33,7 +33,7 @@ static int add(struct avow_targets *targets, const struct avow_subject_file *fil
         .commitment = file->subject.commitment,
     };
     if (!file->has_reference)
-        return avow_cli_fail(targets->cli, AVOW_EXIT_NEGATIVE, "%s names no entry: %s", operand,
+        return avow_cli_fail(targets->cli, AVOW_EXIT_USAGE, "%s names no entry: %s", operand,
                              file->reason);
     if (!avow_hash_equal(&file->subject.issuer, &targets->issuer))
         return avow_cli_fail(targets->cli, AVOW_EXIT_NEGATIVE,

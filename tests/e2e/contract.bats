@@ -289,7 +289,12 @@ CSV
     expect_exit 0 avow revoke "$reference" --reason fraud
     eventually says revoked c "$T/out/r2.json"
     before=$(size_at a)
-    run avow revoke "$reference" --reason error
+    run --separate-stderr avow revoke "$reference" --reason error
+    [ "$status" -eq 1 ] && [[ $stderr == *"$reference is revoked since "*" fraud, which stands; not recorded: error"* ]]
+    run --separate-stderr avow revoke "$reference" --reason error --json
+    [ "$status" -eq 1 ] && [ "$(jq -r '.otherReason[0].reason' <<<"$output")" = fraud ]
+    run --separate-stderr avow revoke "$reference" --reason fraud
+    [ "$status" -eq 0 ] && [[ $stderr == *"$reference is revoked since "*" fraud."* ]]
     [ "$(size_at a)" = "$before" ]
     says valid c "$T/out/r1.json"
     says valid c "$T/out/r3.json"
