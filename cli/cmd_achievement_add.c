@@ -1,6 +1,7 @@
 /* avow achievement add: the public definition of what credentials will be for. */
 #include "cli/number.h"
 #include "cli/request.h"
+#include "cli/same_code.h"
 #include "cli/signer.h"
 #include "proto/codec/utf8.h"
 #include "proto/log/details.h"
@@ -10,6 +11,7 @@
 
 struct addition {
     const struct avow_cli *cli;
+    bool code_checked; /* once: later attempts go on from a log that has hardly grown */
     struct avow_details details;
     uint8_t list_storage[2][AVOW_ENTRY_BYTES_MAX]; /* outcomes, skills */
     uint8_t map_storage[AVOW_ENTRY_BYTES_MAX];
@@ -142,9 +144,30 @@ static int take_details(struct addition *addition)
                          avow_reject_text(reject));
 }
 
+/* Two definitions of one code are hard to tell apart ever after: not by accident. */
+static int check_code(struct addition *addition, struct avow_signer *signer)
+{
+    const struct avow_cli *cli = addition->cli;
+    uint64_t found;
+    if (addition->code_checked || avow_cli_flag(cli, "again"))
+        return AVOW_EXIT_OK;
+    int status = avow_same_code(signer, addition->achievement.code, &found);
+    addition->code_checked = status == AVOW_EXIT_OK;
+    if (status != AVOW_EXIT_OK || found == 0)
+        return status;
+    return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                         "entry %llu is an achievement with the code %s already: issue for it with "
+                         "--achievement %llu, or add another one of the same code with --again",
+                         (unsigned long long)found, avow_cli_value(cli, "code"),
+                         (unsigned long long)found);
+}
+
 static int build(void *context, struct avow_signer *signer)
 {
-    const struct addition *addition = context;
+    struct addition *addition = context;
+    int status = check_code(addition, signer);
+    if (status != AVOW_EXIT_OK)
+        return status;
     const struct avow_entry entry = {
         .kind = AVOW_KIND_ACHIEVEMENT,
         .t = avow_signer_time(signer),
@@ -223,6 +246,7 @@ static const struct avow_option options[] = {
     {.name = "stackable", .value = "TEXT", .help = "what it can be a part of"},
     {.name = "criteria", .value = "URL", .help = "where it is described"},
     {.name = "skill", .value = "URI", .help = "a skill, as ESCO names it", .repeatable = true},
+    {.name = "again", .help = "even if the log has an achievement of this code"},
     {0},
 };
 
@@ -233,7 +257,7 @@ const struct avow_command avow_cmd_achievement_add = {
     .details = "Publishes what credentials will be issued for, with the elements of the European "
                "standard for micro-credentials, and prints its index in the issuer's log. Elements "
                "that are missing are named on standard error. A definition is never changed: a new "
-               "one can supersede it.\n"
+               "one can supersede it. A code that is in use is refused without --again.\n"
                "\n"
                "    avow achievement add --code DA-101 --title 'Data analysis' \\\n"
                "        --level 6 --framework EQF --field 0612 --credits 6 --credit-system ECTS\n",

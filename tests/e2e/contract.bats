@@ -69,6 +69,19 @@ public_key() { avow issuer show --json | jq -r "[.keys[] | select(.use == \"$1\"
     [ "$output" = 3 ]
 }
 
+@test "achievement add refuses a code that is in use, by its index, unless it is revoked or --again" {
+    add=(avow achievement add --code DA-101 --title "Data analysis")
+    before=$(size_at a)
+    run --separate-stderr "${add[@]}"
+    [ "$status" -eq 1 ] && [ -z "$output" ] && [[ $stderr == *"entry $achievement is"* ]] || fail "$stderr"
+    [ "$(size_at a)" = "$before" ]
+    expect_exit 0 "${add[@]}" --again
+    [ "$output" = 3 ]
+    avow revoke "$issuer/2" "$issuer/3" --reason error
+    expect_exit 0 "${add[@]}"
+    [ "$output" = 6 ]
+}
+
 # ---- issuing
 
 @test "issue --csv writes one file a row, named by the id column, and one entry each" {

@@ -1,0 +1,12 @@
+/* Whether a log has an achievement of some code already. */
+#ifndef AVOW_CLI_SAME_CODE_H
+#define AVOW_CLI_SAME_CODE_H
+
+#include "cli/signer.h"
+
+/* Reads the signer's log whole. `*found` is the newest achievement of this code that is neither
+ * revoked nor superseded; 0, where no achievement can be, when there is none. An exit status,
+ * having told the person. */
+int avow_same_code(struct avow_signer *signer, struct avow_bytes code, uint64_t *found);
+
+#endif
