@@ -1,6 +1,14 @@
 /* avow help: what --help says, under the name that people try first. */
 #include "cli/parse.h"
 
+static int unknown(const struct avow_cli *cli, const char *name)
+{
+    const char *like = avow_suggest_command(avow_commands, name);
+    return avow_cli_fail(cli, AVOW_EXIT_USAGE, "there is no command \"%s\"%s%s%s", name,
+                         like != NULL ? "; did you mean \"" : "", like != NULL ? like : "",
+                         like != NULL ? "\"?" : "");
+}
+
 static int run(struct avow_cli *cli)
 {
     if (cli->operand_count == 0) {
@@ -17,7 +25,7 @@ static int run(struct avow_cli *cli)
     else if (avow_is_family(avow_commands, name))
         avow_cli_help_family(cli->out, name);
     else
-        return avow_cli_fail(cli, AVOW_EXIT_USAGE, "there is no command \"%s\"", name);
+        return unknown(cli, name);
     return AVOW_EXIT_OK;
 }
 

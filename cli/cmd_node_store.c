@@ -26,17 +26,22 @@ static void report(void *context, const char *what, const char *issuer, uint64_t
         (void)fprintf(check->cli->out, "%s, at %" PRIu64 ": %s\n", issuer, index, what);
 }
 
+static void print_count(FILE *out, uint64_t count, const char *one, const char *many)
+{
+    (void)fprintf(out, "%" PRIu64 " %s", count, count == 1 ? one : many);
+}
+
 static int print_summary(const struct check *check, const struct avow_check_summary *summary)
 {
     const int status = summary->problems == 0 ? AVOW_EXIT_OK : AVOW_EXIT_NEGATIVE;
     FILE *out = check->cli->out;
     if (check->problems == NULL) {
-        (void)fprintf(out, "%" PRIu64 " logs, %" PRIu64 " entries: ", summary->logs,
-                      summary->entries);
+        print_count(out, summary->logs, "log, ", "logs, ");
+        print_count(out, summary->entries, "entry: ", "entries: ");
         if (summary->problems == 0)
             (void)fputs("every stored byte that matters is right\n", out);
         else
-            (void)fprintf(out, "%" PRIu64 " problems\n", summary->problems);
+            print_count(out, summary->problems, "problem\n", "problems\n");
         return status;
     }
     json_t *answer = json_pack("{s:I, s:I, s:O}", "logs", (json_int_t)summary->logs, "entries",

@@ -158,6 +158,9 @@ int avow_cli_main(int argc, char **argv, FILE *out, FILE *err)
         else
             avow_cli_help(out, cli.command);
         break;
+    case AVOW_PARSE_EMPTY:
+        avow_cli_help(err, NULL);
+        break;
     case AVOW_PARSE_VERSION:
         status = AVOW_EXIT_OK;
         (void)fprintf(out, "avow %s\n", AVOW_VERSION);

@@ -176,15 +176,6 @@ int avow_home_make_key(const struct avow_cli *cli, const char *name, const char 
     return status;
 }
 
-int avow_home_remove_key(const struct avow_cli *cli, const char *name)
-{
-    char path[AVOW_PATH_BYTES];
-    int status = key_path(cli, name, path);
-    if (status == AVOW_EXIT_OK && unlink(path) != 0 && errno != ENOENT)
-        status = file_failed(cli, "remove", path, AVOW_ERR_IO);
-    return status;
-}
-
 int avow_home_rename_key(const struct avow_cli *cli, const char *from, const char *to)
 {
     char old_path[AVOW_PATH_BYTES], new_path[AVOW_PATH_BYTES];
@@ -272,6 +263,12 @@ int avow_home_identity(const struct avow_cli *cli, struct avow_identity_keys *ke
 {
     *keys = (struct avow_identity_keys){0};
     int status = avow_home_issuer(cli, &keys->issuer);
+    if (status == AVOW_EXIT_OK && !avow_home_has_key(cli, "signing") && errno == ENOENT)
+        return avow_cli_fail(
+            cli, AVOW_EXIT_NEGATIVE,
+            "there is no %s/signing.key: put a copy of it back; nothing can be signed "
+            "without it, and `avow issuer rotate-key` needs it beside the root key",
+            cli->home);
     if (status == AVOW_EXIT_OK)
         status = avow_home_load_pair(cli, "signing", &keys->signing);
     if (keys->signing != NULL) /* libsodium keeps the public key behind the seed */

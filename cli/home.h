@@ -30,7 +30,6 @@ int avow_home_load_pair(const struct avow_cli *cli, const char *name,
 /* A new key pair in home/<name>.key, or the one that is there already; its public key. */
 int avow_home_make_key(const struct avow_cli *cli, const char *name, const char *use,
                        const char *passphrase, struct avow_key *key);
-int avow_home_remove_key(const struct avow_cli *cli, const char *name);
 /* The passphrase to seal new keys with: NULL with --no-passphrase. sodium_malloc'ed text. */
 int avow_home_new_passphrase(const struct avow_cli *cli, char **passphrase);
 

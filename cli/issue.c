@@ -127,7 +127,7 @@ static int open_books(struct avow_issuance *issuance)
     size_t line;
     enum avow_err err = avow_join_path(issuance->folder, AVOW_ISSUE_STAGE, path);
     if (err == AVOW_OK)
-        err = avow_make_folder(path, 0755);
+        err = avow_make_folder(path, 0700);
     if (err == AVOW_OK)
         err = avow_join_path(issuance->folder, AVOW_ISSUE_BOOKS "/journal", path);
     if (err != AVOW_OK)

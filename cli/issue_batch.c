@@ -37,6 +37,7 @@ struct batch {
 
 /* ------------------------------------------------------------------ making and staging */
 
+/* For its owner alone: a badge holds what is known of a learner. */
 static enum avow_err stage(const struct batch *batch, const struct avow_learner *learner,
                            const char *text)
 {
@@ -45,7 +46,7 @@ static enum avow_err stage(const struct batch *batch, const struct avow_learner 
                        avow_learner_text(batch->issuance->learners, learner, AVOW_LEARNER_FILE));
     if (len < 0 || (size_t)len >= sizeof(path))
         return AVOW_ERR_TOO_LARGE;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return AVOW_ERR_IO;
     size_t size = strlen(text);
@@ -180,7 +181,7 @@ static int make_stage(struct batch *batch)
     (void)snprintf(batch->id, sizeof(batch->id), "%08x%08x", randombytes_random(),
                    randombytes_random());
     int status = avow_issue_stage_path(batch->issuance, batch->id, batch->stage);
-    if (status == AVOW_EXIT_OK && avow_make_folder(batch->stage, 0755) != AVOW_OK)
+    if (status == AVOW_EXIT_OK && avow_make_folder(batch->stage, 0700) != AVOW_OK)
         return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "cannot make %s: %s",
                              batch->stage, strerror(errno));
     return status;

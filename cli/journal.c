@@ -237,7 +237,7 @@ enum avow_err avow_journal_open(const char *path, struct avow_journal *journal, 
     struct stat found;
     *journal = (struct avow_journal){0};
     *line = 0;
-    journal->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    journal->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (journal->fd < 0)
         return AVOW_ERR_IO;
     if (flock(journal->fd, LOCK_EX | LOCK_NB) != 0)

@@ -230,7 +230,8 @@ static enum avow_parse parse(struct parser *parser, const char **family)
 {
     struct avow_cli *cli = parser->cli;
     bool options_ended = false;
-    bool empty = parser->argc <= 1;
+    if (parser->argc <= 1)
+        return AVOW_PARSE_EMPTY;
     while (parser->next < parser->argc) {
         const char *word = parser->argv[parser->next];
         enum avow_parse outcome = AVOW_PARSE_RUN;
@@ -249,7 +250,7 @@ static enum avow_parse parse(struct parser *parser, const char **family)
         if (parser->help && *family != NULL)
             return AVOW_PARSE_HELP;
     }
-    if (parser->help || empty)
+    if (parser->help)
         return AVOW_PARSE_HELP;
     if (parser->version)
         return AVOW_PARSE_VERSION;

@@ -6,7 +6,8 @@
 
 enum avow_parse {
     AVOW_PARSE_RUN,     /* cli->command is to be run */
-    AVOW_PARSE_HELP,    /* --help, or nothing at all: of cli->command, of *family, or of all */
+    AVOW_PARSE_HELP,    /* --help: of cli->command, of *family, or of all */
+    AVOW_PARSE_EMPTY,   /* nothing at all: the overview helps on, but is not what was asked for */
     AVOW_PARSE_VERSION, /* --version */
     AVOW_PARSE_USAGE,   /* wrong; the person has been told on cli->err */
     AVOW_PARSE_NOMEM,

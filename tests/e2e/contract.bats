@@ -92,6 +92,18 @@ public_key() { avow issuer show --json | jq -r "[.keys[] | select(.use == \"$1\"
     [ "$(for file in "$T"/out/*.json; do reference_of "$file"; done | sort -u | wc -l)" -eq 25 ]
 }
 
+@test "badges, their folder and its books are for their owner alone" {
+    badges 2
+    [ "$(stat -c %a "$T/out")" = 700 ]
+    [ "$(find "$T/out" -type f ! -perm 600)" = "" ]
+}
+
+@test "without its signing key a home says so, and what to do" {
+    mv "$AVOW_HOME/signing.key" "$T/kept.key"
+    expect_exit 1 avow achievement add --code DA-103 --title More
+    [[ $stderr == *"there is no $AVOW_HOME/signing.key: put a copy of it back"* ]] || fail "$stderr"
+}
+
 @test "issue --csv names files by row number where there is no id column" {
     printf 'name\nAna\nBruno\n' >"$T/learners.csv"
     avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
@@ -442,6 +454,20 @@ log export
 node check
 achievement add --code A
 CALLS
+}
+
+@test "avow alone shows its help on stderr, and ends with 2" {
+    run --separate-stderr avow
+    [ "$status" -eq 2 ] && [ -z "$output" ] && [[ $stderr == *"usage: avow COMMAND"* ]]
+}
+
+@test "what is no badge is a wrong call for verify, revoke and suspend alike" {
+    printf '{"name": "no badge"}\n' >"$T/list.json"
+    for call in verify "revoke --reason error" suspend reinstate; do
+        # shellcheck disable=SC2086 # words
+        expect_exit 2 avow $call "$T/list.json"
+        [ -z "$output" ] && [[ $stderr == *"is not a badge"* ]] || fail "$call: $stderr"
+    done
 }
 
 @test "avowd: wrong calls end with 2 and a word on stderr" {

@@ -57,7 +57,7 @@ struct parse_case {
 };
 
 static const struct parse_case cases[] = {
-    {"nothing", {NULL}, AVOW_PARSE_HELP, NULL, NULL},
+    {"nothing", {NULL}, AVOW_PARSE_EMPTY, NULL, NULL},
     {"help of all", {"--help"}, AVOW_PARSE_HELP, NULL, NULL},
     {"short help", {"-h"}, AVOW_PARSE_HELP, NULL, NULL},
     {"version", {"--version"}, AVOW_PARSE_VERSION, NULL, NULL},
