@@ -130,10 +130,20 @@ static bool take_global(struct parser *parser, const struct avow_option *option,
     return true;
 }
 
+/* An empty one is a shell variable that was not set, and would be read as "/". */
+static bool is_empty_path(const struct avow_option *option, const char *value)
+{
+    return value != NULL && value[0] == '\0' &&
+           (strcmp(option->value, "FILE") == 0 || strcmp(option->value, "DIR") == 0);
+}
+
 static enum avow_parse take(struct parser *parser, const struct avow_option *option,
                             const char *value)
 {
     struct avow_cli *cli = parser->cli;
+    if (is_empty_path(option, value))
+        return complain(parser, "--%s is empty: --%s %s", option->name, option->name,
+                        option->value);
     if (take_global(parser, option, value))
         return AVOW_PARSE_RUN;
     for (size_t i = 0; i < cli->option_count && !option->repeatable; i++) {

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -90,6 +91,35 @@ static int open_place(struct avow_demo_world *world, size_t index, const char *n
     return status == AVOW_EXIT_OK ? free_port(world, place->address) : status;
 }
 
+/* By its whole path, so that the commands that are shown work in any folder. */
+static int make_named(struct avow_demo_world *world, const char *folder)
+{
+    char path[PATH_MAX];
+    if (mkdir(folder, 0700) != 0)
+        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE,
+                             "cannot make the folder %s: %s (name one that does not exist)", folder,
+                             strerror(errno));
+    if (realpath(folder, path) == NULL)
+        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot find the folder %s: %s",
+                             folder, strerror(errno));
+    if (strlen(path) < sizeof(world->folder)) {
+        memcpy(world->folder, path, strlen(path) + 1);
+        return AVOW_EXIT_OK;
+    }
+    (void)rmdir(path);
+    return avow_cli_fail(world->cli, AVOW_EXIT_USAGE, "the folder's path is too long: %s", path);
+}
+
+static int make_temporary(struct avow_demo_world *world)
+{
+    char path[] = "/tmp/avow-demo-XXXXXX";
+    if (mkdtemp(path) == NULL)
+        return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot make a folder in /tmp: %s",
+                             strerror(errno));
+    memcpy(world->folder, path, sizeof(path));
+    return AVOW_EXIT_OK;
+}
+
 int avow_demo_open(struct avow_demo_world *world, const struct avow_cli *cli, const char *folder)
 {
     *world = (struct avow_demo_world){.cli = cli};
@@ -97,18 +127,9 @@ int avow_demo_open(struct avow_demo_world *world, const struct avow_cli *cli, co
     int status = find_files(world);
     if (status != AVOW_EXIT_OK)
         return status;
-    if (folder != NULL) {
-        if (mkdir(folder, 0700) != 0)
-            return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
-                                 "cannot make the folder %s: %s (name one that does not exist)",
-                                 folder, strerror(errno));
-        (void)snprintf(world->folder, sizeof(world->folder), "%s", folder);
-    } else {
-        (void)snprintf(world->folder, sizeof(world->folder), "/tmp/avow-demo-XXXXXX");
-        if (mkdtemp(world->folder) == NULL)
-            return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot make a folder in /tmp: %s",
-                                 strerror(errno));
-    }
+    status = folder != NULL ? make_named(world, folder) : make_temporary(world);
+    if (status != AVOW_EXIT_OK)
+        return status;
     status = open_place(world, 0, "porto", "Porto");
     if (status == AVOW_EXIT_OK)
         status = open_place(world, 1, "nairobi", "Nairobi");

@@ -114,7 +114,7 @@ make_issuer() {
             [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "sign")] | length')" -eq 1 ]
             [ ! -e "$AVOW_HOME/signing-next.key" ]
         done
-        avow achievement add --code A --title Step >"$T/out" 2>"$T/err" || fail "$call: $(cat "$T/err")"
+        avow achievement add --code "A-$call" --title Step >"$T/out" 2>"$T/err" || fail "$call: $(cat "$T/err")"
     done
     avow log audit
 }

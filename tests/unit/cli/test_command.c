@@ -68,6 +68,8 @@ static const struct parse_case cases[] = {
     {"value after a space", {"bake", "--flour", "rye"}, AVOW_PARSE_RUN, "bake", NULL},
     {"value after =", {"bake", "--flour=rye"}, AVOW_PARSE_RUN, "bake", NULL},
     {"empty value", {"bake", "--flour="}, AVOW_PARSE_RUN, "bake", NULL},
+    {"empty path", {"bake", "--output", ""}, AVOW_PARSE_USAGE, "bake", "--output is empty"},
+    {"empty home", {"bake", "--home="}, AVOW_PARSE_USAGE, "bake", "--home is empty"},
     {"value that looks like an option", {"bake", "--flour", "--"}, AVOW_PARSE_RUN, "bake", NULL},
     {"short option", {"bake", "--flour=rye", "-o", "x"}, AVOW_PARSE_RUN, "bake", NULL},
     {"short option, joined", {"bake", "--flour=rye", "-ox"}, AVOW_PARSE_RUN, "bake", NULL},
