@@ -12,36 +12,12 @@ int avow_root_key_load(const struct avow_cli *cli, struct avow_secret_key **root
     return avow_home_load_pair(cli, path != NULL ? path : "root", root);
 }
 
-/* Where the signature goes, by kind. */
-static struct avow_signature *signature_of(struct avow_entry *entry)
-{
-    switch ((enum avow_kind)entry->kind) {
-    case AVOW_KIND_KEY:
-        return &entry->key.signature;
-    case AVOW_KIND_ROOT_ROTATION:
-        return &entry->rotation.signature;
-    case AVOW_KIND_IDENTITY:
-        return &entry->identity.signature;
-    case AVOW_KIND_CLOSURE:
-        return &entry->closure.signature;
-    case AVOW_KIND_INCEPTION:
-    case AVOW_KIND_NODES:
-    case AVOW_KIND_ACHIEVEMENT:
-    case AVOW_KIND_ISSUE:
-    case AVOW_KIND_STATUS:
-    case AVOW_KIND_PATHWAY:
-    case AVOW_KIND_RECOGNITION:
-        break;
-    }
-    return NULL;
-}
-
 int avow_root_entry_append(struct avow_signer *signer, struct avow_entry *entry,
                            const struct avow_secret_key *root)
 {
     const struct avow_state *state = avow_draft_state(avow_signer_draft(signer));
     const struct avow_key *in_force = avow_chain_root_key(&state->chain);
-    struct avow_signature *signature = signature_of(entry);
+    struct avow_signature *signature = avow_entry_signature(entry);
     uint8_t bytes[2 * AVOW_ROOT_ENTRY_BYTES_MAX];
     struct avow_buf message;
     AVOW_ASSERT(signature != NULL);

@@ -176,6 +176,10 @@ AVOW_NODISCARD enum avow_reject avow_entry_decode(struct avow_bytes bytes,
  * kinds from AVOW_KIND_INERT_MIN up, which are their bytes. */
 void avow_entry_encode(struct avow_buf *out, const struct avow_entry *entry);
 
+/* The root signature that ends the entry, for signing: a pointer into it. NULL for a kind that has
+ * none. */
+struct avow_signature *avow_entry_signature(struct avow_entry *entry);
+
 /* What a root entry's signature covers (docs/protocol.md, "Root entries"): "avow root 1\n", the
  * leaf hash of the root entry before it, its index, the tree root at size = index, and the entry as
  * an array without its last field. `entry` is decoded, or for signing filled in but for the

@@ -117,8 +117,7 @@ static void write_closure(struct avow_buf *out, const struct avow_closure *closu
     avow_write_uint(out, closure->not_after);
 }
 
-/* The signature that ends the entry, or NULL for a kind that has none. */
-static const struct avow_signature *signature_of(const struct avow_entry *entry)
+struct avow_signature *avow_entry_signature(struct avow_entry *entry)
 {
     switch ((enum avow_kind)entry->kind) {
     case AVOW_KIND_KEY:
@@ -194,7 +193,9 @@ void avow_entry_encode(struct avow_buf *out, const struct avow_entry *entry)
         return;
     }
     AVOW_ASSERT(entry->kind < sizeof(unsigned_items));
-    const struct avow_signature *signature = signature_of(entry);
+    /* Nothing is written through this pointer. */
+    const struct avow_signature *signature =
+        avow_entry_signature((struct avow_entry *)(uintptr_t)entry);
     write_unsigned(out, entry, unsigned_items[entry->kind] + (signature != NULL ? 1U : 0U));
     if (signature != NULL)
         avow_write_signature(out, signature);

@@ -428,43 +428,49 @@ void avow_message_encode(struct avow_buf *out, const struct avow_message *messag
 
 /* ------------------------------------------------------------------ lists */
 
+/* Starts to read a list's next item; false at the end. */
+static bool begin_item(const struct avow_list *list, struct avow_reader *reader)
+{
+    avow_reader_init(reader, list->items);
+    return list->count > 0;
+}
+
+/* Takes what was read off the list. */
+static bool end_item(struct avow_list *list, const struct avow_reader *reader)
+{
+    list->items = reader->rest;
+    list->count--;
+    return reader->reject == AVOW_ACCEPT;
+}
+
 bool avow_list_next_entry(struct avow_list *list, struct avow_bytes *entry)
 {
-    if (list->count == 0)
-        return false;
     struct avow_reader reader;
-    avow_reader_init(&reader, list->items);
+    if (!begin_item(list, &reader))
+        return false;
     *entry = avow_reader_bin(&reader, AVOW_ENTRY_BYTES_MAX);
-    list->items = reader.rest;
-    list->count--;
-    return reader.reject == AVOW_ACCEPT;
+    return end_item(list, &reader);
 }
 
 bool avow_list_next_uint(struct avow_list *list, uint64_t *value)
 {
-    if (list->count == 0)
-        return false;
     struct avow_reader reader;
-    avow_reader_init(&reader, list->items);
+    if (!begin_item(list, &reader))
+        return false;
     *value = avow_reader_uint(&reader);
-    list->items = reader.rest;
-    list->count--;
-    return reader.reject == AVOW_ACCEPT;
+    return end_item(list, &reader);
 }
 
 bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *checkpoint,
                                struct avow_cosignature *cosignatures, size_t *count)
 {
-    if (list->count == 0)
-        return false;
     struct avow_reader reader;
-    avow_reader_init(&reader, list->items);
+    if (!begin_item(list, &reader))
+        return false;
     avow_reader_array_of(&reader, 2);
     avow_checkpoint_read(&reader, checkpoint);
     avow_cosignatures_read(&reader, cosignatures, count);
-    list->items = reader.rest;
-    list->count--;
-    return reader.reject == AVOW_ACCEPT;
+    return end_item(list, &reader);
 }
 
 void avow_signer_message(const struct avow_hash *issuer, const struct avow_hash *handshake,

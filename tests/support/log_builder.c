@@ -183,23 +183,6 @@ void log_builder_status_change(struct log_builder *builder, struct avow_entry *e
     };
 }
 
-static struct avow_signature *signature_of(struct avow_entry *entry)
-{
-    switch (entry->kind) {
-    case AVOW_KIND_KEY:
-        return &entry->key.signature;
-    case AVOW_KIND_ROOT_ROTATION:
-        return &entry->rotation.signature;
-    case AVOW_KIND_IDENTITY:
-        return &entry->identity.signature;
-    case AVOW_KIND_CLOSURE:
-        return &entry->closure.signature;
-    default:
-        avow_assert_failed("a kind with a root signature", __FILE__, __LINE__);
-        return NULL;
-    }
-}
-
 void log_builder_sign(const struct log_builder *builder, struct avow_entry *entry,
                       const struct log_key *root)
 {
@@ -210,7 +193,7 @@ void log_builder_sign(const struct log_builder *builder, struct avow_entry *entr
     avow_root_message(&message, entry, avow_chain_opening(&builder->state.chain), builder->count,
                       &before);
     AVOW_ASSERT(message.err == AVOW_OK);
-    avow_ed25519_sign(&root->secret, avow_buf_bytes(&message), signature_of(entry));
+    avow_ed25519_sign(&root->secret, avow_buf_bytes(&message), avow_entry_signature(entry));
 }
 
 static void keep(struct log_builder *builder, struct avow_bytes bytes)
