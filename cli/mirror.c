@@ -103,11 +103,6 @@ void avow_mirror_close(struct avow_mirror **spent)
     free(mirror);
 }
 
-struct avow_client *avow_mirror_client(struct avow_mirror *mirror)
-{
-    return mirror->client;
-}
-
 struct avow_snapshot *avow_mirror_snapshot(struct avow_mirror *mirror)
 {
     return mirror->snapshot;

@@ -16,7 +16,6 @@ struct avow_mirror;
  * the person UNKNOWN (no node) or NEGATIVE (no store). */
 int avow_mirror_open(const struct avow_cli *cli, struct avow_mirror **mirror);
 void avow_mirror_close(struct avow_mirror **mirror);
-struct avow_client *avow_mirror_client(struct avow_mirror *mirror);
 
 /* What came of copying one log. */
 struct avow_mirror_result {

@@ -40,7 +40,7 @@ uint64_t avow_store_epoch(const struct avow_store *store);
 
 struct avow_snapshot;
 
-/* One per reading thread. It sees nothing until renewed. */
+/* One per reading thread. It sees nothing until renewed. NOMEM, IO (too many readers). */
 AVOW_NODISCARD enum avow_err avow_snapshot_new(struct avow_store *store,
                                                struct avow_snapshot **snapshot);
 void avow_snapshot_free(struct avow_snapshot **snapshot);
@@ -73,10 +73,12 @@ AVOW_NODISCARD enum avow_err avow_snapshot_next_log(struct avow_snapshot *snapsh
                                                     const struct avow_log **log);
 
 /* Entry `index` of the accepted log: a view that lives as the snapshot does. NOT_FOUND at or beyond
- * the size. */
+ * the size; CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err avow_snapshot_entry(struct avow_snapshot *snapshot,
                                                  const struct avow_log *log, uint64_t index,
                                                  struct avow_bytes *entry);
+/* The state of `index` and its last status entry (0: none); a chunk of the status map. NOT_FOUND at
+ * or beyond the accepted size; CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err avow_snapshot_status(struct avow_snapshot *snapshot,
                                                   const struct avow_log *log, uint64_t index,
                                                   enum avow_status *status,
@@ -84,7 +86,8 @@ AVOW_NODISCARD enum avow_err avow_snapshot_status(struct avow_snapshot *snapshot
 AVOW_NODISCARD enum avow_err avow_snapshot_chunk(struct avow_snapshot *snapshot,
                                                  const struct avow_log *log, uint64_t chunk,
                                                  uint8_t out[AVOW_STATUS_CHUNK_BYTES]);
-/* Proofs against any size up to the accepted one; status proofs against the accepted size. */
+/* Proofs against any size up to the accepted one; status proofs against the accepted size.
+ * NOT_FOUND beyond them; CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err avow_snapshot_inclusion(struct avow_snapshot *snapshot,
                                                      const struct avow_log *log, uint64_t index,
                                                      uint64_t size, struct avow_path *path);
@@ -118,7 +121,8 @@ struct avow_pending {
 AVOW_NODISCARD enum avow_err avow_snapshot_pending(struct avow_snapshot *snapshot,
                                                    const struct avow_hash *issuer,
                                                    struct avow_pending *pending);
-/* Entry `index` of the pending range, base <= index < size. */
+/* Entry `index` of the pending range, base <= index < size, else NOT_FOUND; CORRUPT, IO. The view
+ * lives as the snapshot does. */
 AVOW_NODISCARD enum avow_err avow_snapshot_pending_entry(struct avow_snapshot *snapshot,
                                                          const struct avow_hash *issuer,
                                                          uint64_t index, struct avow_bytes *entry);

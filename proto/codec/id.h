@@ -10,6 +10,7 @@
 #define AVOW_NODE_TEXT_MAX (AVOW_BECH32M_LEN(8) + 1)
 #define AVOW_REFERENCE_TEXT_MAX (AVOW_ISSUER_TEXT_MAX + 1 + 16)
 
+/* In lower case, with a NUL. */
 void avow_issuer_text(const struct avow_hash *issuer, char out[AVOW_ISSUER_TEXT_MAX]);
 void avow_node_text(const struct avow_key *node, char out[AVOW_NODE_TEXT_MAX]);
 /* `index` at most AVOW_UINT_MAX, asserted. */

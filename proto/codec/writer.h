@@ -5,6 +5,8 @@
 
 #include "proto/base.h"
 
+/* Headers: as many items, or keys and values in turn, must follow. At most UINT32_MAX, asserted, as
+ * is the length of a text or of binary data. */
 void avow_write_array(struct avow_buf *out, size_t count);
 void avow_write_map(struct avow_buf *out, size_t pairs);
 /* `value` at most AVOW_UINT_MAX, asserted. */

@@ -27,6 +27,7 @@ AVOW_NODISCARD bool avow_key_is_valid(const struct avow_key *key);
 AVOW_NODISCARD bool avow_ed25519_verify(const struct avow_key *key, struct avow_bytes message,
                                         const struct avow_signature *signature);
 
+/* Signs `message` by RFC 8032: no randomness, cannot fail. */
 void avow_ed25519_sign(const struct avow_secret_key *secret, struct avow_bytes message,
                        struct avow_signature *signature);
 

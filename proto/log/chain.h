@@ -79,7 +79,10 @@ AVOW_NODISCARD enum avow_err avow_chain_reapply(struct avow_chain *chain, uint64
                                                 const struct avow_hash *root_before,
                                                 enum avow_reject *reject);
 
+/* The root entry at `position` (below chain->count, asserted) as it was signed: a view into the
+ * chain, until it changes. */
 struct avow_bytes avow_chain_entry_bytes(const struct avow_chain *chain, size_t position);
+/* Of a chain that is not empty: its epoch, and the leaf hash of the root entry that opened it. */
 static inline uint32_t avow_chain_epoch(const struct avow_chain *chain)
 {
     return (uint32_t)(chain->count - 1);
@@ -107,7 +110,7 @@ const struct avow_chain_key *avow_chain_key(const struct avow_chain *chain,
 const struct avow_key *avow_chain_root_key(const struct avow_chain *chain);
 
 /* The stored form: an array of [index, root_before, entry]. _load re-applies without signatures.
- * REJECT_* in `*reject` means damaged rows. */
+ * REJECT_* in `*reject` means damaged rows, and leaves the chain empty; AVOW_ERR_NOMEM too. */
 void avow_chain_save(struct avow_buf *out, const struct avow_chain *chain);
 AVOW_NODISCARD enum avow_err avow_chain_load(struct avow_chain *chain, struct avow_bytes saved,
                                              enum avow_reject *reject);

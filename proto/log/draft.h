@@ -18,6 +18,7 @@ AVOW_NODISCARD enum avow_err avow_draft_new(struct avow_draft **draft);
 AVOW_NODISCARD enum avow_err avow_draft_from_proof(const struct avow_log_proof *proof,
                                                    struct avow_draft **draft,
                                                    enum avow_reject *reject);
+/* NULL in `*draft` is a no-op; it is NULL afterwards. */
 void avow_draft_free(struct avow_draft **draft);
 
 /* Applies one more entry (the bytes are copied). AVOW_ERR_NOT_FOUND: the proof does not show an
@@ -25,6 +26,7 @@ void avow_draft_free(struct avow_draft **draft);
 AVOW_NODISCARD enum avow_err avow_draft_append(struct avow_draft *draft, struct avow_bytes entry,
                                                enum avow_reject *reject);
 
+/* The size that the draft goes on from (0: a new log), and its size now. */
 uint64_t avow_draft_base(const struct avow_draft *draft);
 uint64_t avow_draft_size(const struct avow_draft *draft);
 /* The state after the last entry; lives until the next append. */
@@ -38,8 +40,8 @@ AVOW_NODISCARD enum avow_err avow_draft_status(const struct avow_draft *draft, u
                                                enum avow_status *status,
                                                uint64_t *last_status_entry);
 
-/* The unsigned checkpoint of the draft as it stands, at `time`. The draft has at least one entry.
- */
+/* The unsigned checkpoint of the draft as it stands, at `time` (Unix seconds). AVOW_ERR_INVALID
+ * for a draft without an entry. */
 AVOW_NODISCARD enum avow_err avow_draft_checkpoint(const struct avow_draft *draft, uint64_t time,
                                                    struct avow_checkpoint *checkpoint);
 /* The consistency proof from `size` (base <= size <= the draft's) to the draft's size: what goes

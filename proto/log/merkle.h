@@ -36,6 +36,7 @@ struct avow_tree_sink {
 /* Appends a leaf hash. `sink` may be NULL. */
 void avow_tree_append(struct avow_tree *tree, const struct avow_hash *leaf,
                       const struct avow_tree_sink *sink);
+/* The RFC 6962 root of all that was appended. */
 struct avow_hash avow_tree_root(const struct avow_tree *tree);
 
 /* Where full nodes come from: a store, a table, evidence. Returns AVOW_OK or what went wrong

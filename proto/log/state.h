@@ -20,10 +20,12 @@ struct avow_state {
 
 void avow_state_init(struct avow_state *state); /* a log of no entries */
 void avow_state_fini(struct avow_state *state);
+/* `to` is initialised, and overwritten. AVOW_ERR_NOMEM leaves it a log of no entries. */
 AVOW_NODISCARD enum avow_err avow_state_copy(struct avow_state *to, const struct avow_state *from);
 
 /* The stored form, chain excluded: the tree's peaks, time, home. The chain is saved apart because
- * it changes rarely. _load fills in everything but `chain`. */
+ * it changes rarely. _load fills in everything but `chain`; a rejection means damaged
+ * rows. */
 void avow_state_save(struct avow_buf *out, const struct avow_state *state);
 AVOW_NODISCARD enum avow_reject avow_state_load(struct avow_state *state, struct avow_bytes saved);
 

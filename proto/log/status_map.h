@@ -27,10 +27,12 @@ static inline uint64_t avow_status_chunk_count(uint64_t size)
     return size / AVOW_STATUS_CHUNK_ENTRIES + (size % AVOW_STATUS_CHUNK_ENTRIES != 0);
 }
 
+/* The two bits of the log's index `index`, which is one of this chunk's: read, written. */
 enum avow_status avow_status_get(const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES], uint64_t index);
 void avow_status_set(uint8_t chunk[AVOW_STATUS_CHUNK_BYTES], uint64_t index,
                      enum avow_status status);
 
+/* The chunk's leaf hash in the map's tree. */
 struct avow_hash avow_status_chunk_hash(const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES]);
 /* The node of level `level` (< AVOW_TREE_LEVELS) over chunks that are all zeros. Thread-safe. */
 struct avow_hash avow_status_zero_node(unsigned level);
@@ -45,7 +47,8 @@ struct avow_status_nodes {
 /* The status root of a log of `size` entries. Errors: those of `nodes`. */
 AVOW_NODISCARD enum avow_err avow_status_root(const struct avow_status_nodes *nodes, uint64_t size,
                                               struct avow_hash *root);
-/* The inclusion proof of chunk number `chunk` in the map of a log of `size` entries. */
+/* The inclusion proof of chunk number `chunk` in the map of a log of `size` entries, which has it.
+ * Errors: those of `nodes`. */
 AVOW_NODISCARD enum avow_err avow_status_prove(const struct avow_status_nodes *nodes,
                                                uint64_t chunk, uint64_t size,
                                                struct avow_path *path);

@@ -32,6 +32,7 @@ AVOW_NODISCARD enum avow_reject avow_noise_open(struct avow_noise_cipher *cipher
 /* REKEY() of section 4.2; the nonce goes on. */
 void avow_noise_rekey(struct avow_noise_cipher *cipher);
 
+/* Wipes the key. */
 void avow_noise_cipher_fini(struct avow_noise_cipher *cipher);
 
 struct avow_noise {
