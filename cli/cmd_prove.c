@@ -3,14 +3,11 @@
 #include "cli/home.h"
 #include "cli/subject.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 static const struct avow_option options[] = {
-    {.name = "out",
-     .letter = 'o',
-     .value = "EVIDENCE",
-     .help = "the file to write",
-     .required = true},
+    {.name = "out", .letter = 'o', .value = "FILE", .help = "the file to write", .required = true},
     {.name = NULL},
 };
 
@@ -57,7 +54,7 @@ static int run(struct avow_cli *cli)
     enum avow_err err = avow_write_file(path, avow_buf_bytes(&fetched.bytes), 0644);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
-                             avow_err_text(err));
+                             err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
     return AVOW_EXIT_OK;
 }
 

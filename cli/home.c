@@ -81,8 +81,12 @@ static int read_keyfile(const struct avow_cli *cli, const char *path, struct avo
     struct avow_buf in;
     avow_buf_init_fixed(&in, text, sizeof(text));
     enum avow_err err = avow_read_file(path, AVOW_KEYFILE_BYTES_MAX, &in);
-    if (err != AVOW_OK)
+    if (err != AVOW_OK) {
+        int error = errno;
+        sodium_memzero(text, sizeof(text));
+        errno = error;
         return file_failed(cli, "read", path, err);
+    }
     int line;
     enum avow_reject reject = avow_keyfile_parse(avow_buf_bytes(&in), file, &line);
     sodium_memzero(text, sizeof(text));

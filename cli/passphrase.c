@@ -14,6 +14,7 @@ static int from_file(const struct avow_cli *cli, const char *path, char *out)
     if (file == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot read the passphrase in %s: %s", path,
                              strerror(errno));
+    (void)setvbuf(file, NULL, _IONBF, 0); /* stdio keeps no copy */
     bool got = fgets(out, AVOW_PASSPHRASE_MAX, file) != NULL;
     (void)fclose(file);
     size_t len = got ? strcspn(out, "\r\n") : 0;
@@ -70,7 +71,7 @@ static int from_terminal(const struct avow_cli *cli, const char *prompt, bool fr
                              "a passphrase is needed and there is no terminal to ask at: set "
                              "AVOW_PASSPHRASE_FILE%s",
                              fresh ? ", or give --no-passphrase" : "");
-    (void)setvbuf(terminal, NULL, _IONBF, 0); /* stdio keeps no copy */
+    (void)setvbuf(terminal, NULL, _IONBF, 0); /* nor here */
     int status = AVOW_EXIT_OK;
     if (!ask(terminal, prompt, out))
         status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "no passphrase was given");

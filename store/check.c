@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -189,7 +190,27 @@ static enum avow_err listen_to(int pipe_end, avow_check_report *report, void *co
         report(context, message.what, message.issuer, message.index);
     }
     summary->problems++;
-    report(context, "the file cannot be read to its end", "", 0);
+    report(context, "its file cannot be read to its end: damaged, or no store at all", "", 0);
+    return AVOW_OK;
+}
+
+static enum avow_err path_in(const char *folder, const char *name, char path[PATH_MAX])
+{
+    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    return len < 0 || len >= PATH_MAX ? AVOW_ERR_TOO_LARGE : AVOW_OK;
+}
+
+/* The size of the store's file. Looked for first: checking a folder without one leaves nothing. */
+static enum avow_err find_store(const char *folder, off_t *size)
+{
+    char path[PATH_MAX];
+    struct stat found;
+    enum avow_err err = path_in(folder, AVOW_STORE_FILE, path);
+    if (err != AVOW_OK)
+        return err;
+    if (stat(path, &found) != 0)
+        return errno == ENOENT ? AVOW_ERR_NOT_FOUND : avow_db_err(errno, folder);
+    *size = found.st_size;
     return AVOW_OK;
 }
 
@@ -197,9 +218,9 @@ static enum avow_err listen_to(int pipe_end, avow_check_report *report, void *co
 static enum avow_err lock_folder(const char *folder, int *lock)
 {
     char path[PATH_MAX];
-    int len = snprintf(path, sizeof(path), "%s/%s", folder, AVOW_STORE_LOCK_FILE);
-    if (len < 0 || (size_t)len >= sizeof(path))
-        return AVOW_ERR_TOO_LARGE;
+    enum avow_err err = path_in(folder, AVOW_STORE_LOCK_FILE, path);
+    if (err != AVOW_OK)
+        return err;
     *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (*lock < 0)
         return errno == ENOENT ? AVOW_ERR_NOT_FOUND : avow_db_err(errno, folder);
@@ -214,8 +235,16 @@ enum avow_err avow_store_check(const char *folder, avow_check_report *report, vo
 {
     int ends[2];
     int lock;
+    off_t size;
     *summary = (struct avow_check_summary){0};
-    enum avow_err err = lock_folder(folder, &lock);
+    enum avow_err err = find_store(folder, &size);
+    if (err == AVOW_OK && size == 0) {
+        summary->problems = 1;
+        report(context, "its file is empty", "", 0);
+        return AVOW_OK;
+    }
+    if (err == AVOW_OK)
+        err = lock_folder(folder, &lock);
     if (err != AVOW_OK)
         return err;
     if (pipe2(ends, O_CLOEXEC) != 0) {

@@ -92,6 +92,27 @@ static void test_good_store_passes(void **state)
                                           second.marks[second.mark_count - 1].checkpoint.size - 1);
 }
 
+static void test_no_store(void **state)
+{
+    (void)state;
+    struct avow_check_summary summary;
+    struct store_folder empty;
+    char last[128] = "";
+    char path[sizeof(empty.path) + 16];
+    store_folder_make(&empty);
+    assert_int_equal(avow_store_check(empty.path, remember, last, &summary), AVOW_ERR_NOT_FOUND);
+    assert_int_equal(rmdir(empty.path), 0); /* nothing is left in it */
+    store_folder_make(&empty);
+    (void)snprintf(path, sizeof(path), "%s/store.mdb", empty.path);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(avow_store_check(empty.path, remember, last, &summary), AVOW_OK);
+    assert_int_equal(summary.problems, 1);
+    assert_string_equal(last, "its file is empty");
+    store_folder_remove(&empty);
+}
+
 static void test_open_store_is_busy(void **state)
 {
     (void)state;
@@ -358,11 +379,9 @@ static void test_backup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_store_passes),
-        cmocka_unit_test(test_open_store_is_busy),
-        cmocka_unit_test(test_damaged_rows),
-        cmocka_unit_test(test_flips_in_the_file),
-        cmocka_unit_test(test_backup),
+        cmocka_unit_test(test_good_store_passes),  cmocka_unit_test(test_no_store),
+        cmocka_unit_test(test_open_store_is_busy), cmocka_unit_test(test_damaged_rows),
+        cmocka_unit_test(test_flips_in_the_file),  cmocka_unit_test(test_backup),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;
