@@ -40,7 +40,8 @@ uint64_t avow_store_epoch(const struct avow_store *store);
 
 struct avow_snapshot;
 
-/* One per reading thread. It sees nothing until renewed. NOMEM, IO (too many readers). */
+/* One per reading thread. It sees nothing until renewed. NOMEM, BUSY (too many readers),
+ * IO. */
 AVOW_NODISCARD enum avow_err avow_snapshot_new(struct avow_store *store,
                                                struct avow_snapshot **snapshot);
 void avow_snapshot_free(struct avow_snapshot **snapshot);
