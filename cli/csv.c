@@ -42,6 +42,8 @@ static void problem(struct reading *reading, size_t line, const char *column, co
 static struct avow_bytes field_at(const struct reading *reading, size_t i)
 {
     size_t start = i == 0 ? 0 : reading->ends[i - 1];
+    if (reading->ends[i] == start) /* a row of empty fields has no storage */
+        return avow_bytes(NULL, 0);
     return avow_bytes(reading->text.data + start, reading->ends[i] - start);
 }
 
