@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -14,6 +15,9 @@
 #include "proto/codec/id.h"
 
 #define PROBLEMS_TOLD 1000
+/* Of a meta page's transaction number in LMDB's data format 1: after the page's header, magic and
+ * version, address, map size, two tables and the last page. */
+#define META_TXN_OFFSET (16 + 8 + 8 + 8 + 2 * 48 + 8)
 
 /* What the child writes to its parent, less than PIPE_BUF at once. */
 struct message {
@@ -113,13 +117,36 @@ static enum avow_err check_counters(struct avow_check *check)
     return err == AVOW_ERR_CORRUPT ? AVOW_OK : err;
 }
 
+/* Each commit writes the meta page of its number's parity, so the two pages' numbers follow each
+ * other. LMDB goes by the larger one: a flipped bit there would bring back an older state, whole.
+ */
+static enum avow_err check_metas(struct avow_check *check)
+{
+    MDB_stat pages;
+    int fd;
+    uint64_t number[2];
+    MDB_env *env = mdb_txn_env(check->db->txn);
+    if (mdb_env_stat(env, &pages) != MDB_SUCCESS || mdb_env_get_fd(env, &fd) != MDB_SUCCESS)
+        return AVOW_ERR_IO;
+    for (size_t i = 0; i < 2; i++) {
+        off_t at = (off_t)(i * pages.ms_psize + META_TXN_OFFSET);
+        if (pread(fd, &number[i], sizeof(number[i]), at) != (ssize_t)sizeof(number[i]))
+            return AVOW_ERR_IO;
+    }
+    if (number[0] % 2 != 0 || (number[0] + 1 != number[1] && number[1] + 1 != number[0]))
+        check->problem(check, "a meta page's number is damaged", NULL, 0);
+    return AVOW_OK;
+}
+
 static enum avow_err check_all(struct avow_check *check)
 {
     static const enum avow_table by_log[] = {AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,
                                              AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
                                              AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY};
     struct avow_dbkey first = {.len = 0};
-    enum avow_err err = avow_db_walk(check->db, AVOW_TABLE_HEADS, &first, 0, head_row, check);
+    enum avow_err err = check_metas(check);
+    if (err == AVOW_OK)
+        err = avow_db_walk(check->db, AVOW_TABLE_HEADS, &first, 0, head_row, check);
     for (size_t i = 0; i < sizeof(by_log) / sizeof(by_log[0]) && err == AVOW_OK; i++)
         err = check_orphans(check, by_log[i]);
     if (err == AVOW_OK)
@@ -148,8 +175,17 @@ static enum avow_err run_child(struct child *child, const char *folder)
     return err;
 }
 
+/* A damaged file may kill this process; its parent's handlers are not for that. */
+static void die_plainly(void)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        (void)signal(signals[i], SIG_DFL);
+}
+
 static _Noreturn void child_main(const char *folder, int pipe_end)
 {
+    die_plainly();
     struct child child = {.check = {.problem = tell_problem}, .pipe = pipe_end};
     struct message end = {.kind = MESSAGE_END};
     end.err = run_child(&child, folder);

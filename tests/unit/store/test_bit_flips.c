@@ -15,7 +15,11 @@
 
 #define STEPS 24
 #define STEP_ENTRIES_MAX 60
+#ifdef AVOW_SANITIZED
+#define FLIPS 100
+#else
 #define FLIPS 1000
+#endif
 #define ENTRIES_MAX 2048 /* of each log */
 #define JUDGED 100       /* entries of each log, for each flip */
 #define CHUNKS_MAX 8
