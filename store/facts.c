@@ -1,6 +1,8 @@
-/* The store's side of avow_facts. LMDB notices no flipped bit, so what a verdict rests on is proved
- * against the signed roots each time it is read; the other rows are sealed. */
+/* The store's side of avow_facts. What a verdict rests on is proved against the signed roots before
+ * it is believed (store/proven.h); the other rows are sealed. */
 #include "store/facts.h"
+
+#include "store/proven.h"
 
 static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
                                struct avow_known_log *known)
@@ -20,46 +22,16 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
     return AVOW_OK;
 }
 
-/* OK or CORRUPT. */
-static enum avow_err leads_to(const struct avow_hash *leaf, uint64_t index, uint64_t size,
-                              const struct avow_path *path, const struct avow_hash *signed_root)
-{
-    struct avow_hash root;
-    if (avow_inclusion_root(leaf, index, size, path, &root) != AVOW_ACCEPT ||
-        !avow_hash_equal(&root, signed_root))
-        return AVOW_ERR_CORRUPT;
-    return AVOW_OK;
-}
-
 static enum avow_err facts_entry(void *context, const struct avow_known_log *log, uint64_t index,
                                  struct avow_bytes *entry)
 {
-    uint64_t size = log->checkpoint->size;
-    struct avow_path path;
-    enum avow_err err = avow_snapshot_entry(context, log->handle, index, entry);
-    if (err == AVOW_OK)
-        err = avow_snapshot_inclusion(context, log->handle, index, size, &path);
-    if (err != AVOW_OK)
-        return err;
-    struct avow_hash leaf = avow_leaf_hash(*entry);
-    return leads_to(&leaf, index, size, &path, &log->checkpoint->root);
+    return avow_proven_entry(context, log->handle, index, entry);
 }
 
 static enum avow_err facts_status(void *context, const struct avow_known_log *log, uint64_t index,
                                   enum avow_status *status)
 {
-    uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
-    struct avow_path path;
-    uint64_t number = index / AVOW_STATUS_CHUNK_ENTRIES;
-    enum avow_err err = avow_snapshot_chunk(context, log->handle, number, chunk);
-    if (err == AVOW_OK)
-        err = avow_snapshot_chunk_inclusion(context, log->handle, number, &path);
-    if (err != AVOW_OK)
-        return err;
-    struct avow_hash leaf = avow_status_chunk_hash(chunk);
-    *status = avow_status_get(chunk, index);
-    return leads_to(&leaf, number, avow_status_chunk_count(log->checkpoint->size), &path,
-                    &log->checkpoint->status_root);
+    return avow_proven_status(context, log->handle, index, status);
 }
 
 static enum avow_err facts_last_status_entry(void *context, const struct avow_known_log *log,

@@ -6,8 +6,8 @@
 #include "store/store.h"
 
 /* Facts from `snapshot`, which must outlive them and stay as it is while they are used. Entries and
- * status are proved against the checkpoint's roots as they are read: CORRUPT if they do not hold.
- */
+ * status are proved against the checkpoint's roots before they are believed (store/proven.h):
+ * CORRUPT if they do not hold. */
 struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot);
 
 /* What evidence is asked for, of one issuer's log. */

@@ -9,6 +9,7 @@
 static void cached_free(struct avow_cached_log *cached)
 {
     avow_state_fini(&cached->log.state);
+    avow_proven_fini(&cached->proven);
     free(cached);
 }
 

@@ -4,6 +4,7 @@
 #define AVOW_STORE_SNAPSHOT_H
 
 #include "store/internal.h"
+#include "store/proven.h"
 
 /* A log decoded. `log` comes first: an API pointer to it is a pointer to this. */
 struct avow_cached_log {
@@ -12,7 +13,8 @@ struct avow_cached_log {
     uint64_t version;    /* of the row that it was decoded from */
     uint64_t checked_at; /* the renewal at which the row was last seen to be that one */
     struct avow_node_source nodes;
-    uint64_t nodes_at;            /* the renewal in which `nodes` was read */
+    uint64_t nodes_at; /* the renewal in which `nodes` was read */
+    struct avow_proven proven;
     struct avow_cached_log *next; /* with the same first eight bytes of issuer id */
 };
 
