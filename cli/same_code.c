@@ -38,6 +38,8 @@ int avow_same_code(struct avow_signer *signer, struct avow_bytes code, uint64_t 
     struct search search = {.code = code};
     avow_buf_init(&search.found, SIZE_MAX / 2);
     *found = 0;
+    if (signer->proof->checkpoint.size > AVOW_SAME_CODE_SIZE_MAX)
+        return AVOW_EXIT_OK;
     int status =
         avow_walk(signer->cli, signer->client, &signer->proof->checkpoint, look_at, &search);
     const uint64_t *indices = (const uint64_t *)(const void *)search.found.data;
