@@ -271,7 +271,7 @@ enum avow_err avow_store_check(const char *folder, avow_check_report *report, vo
 {
     int ends[2];
     int lock;
-    off_t size;
+    off_t size = 0;
     *summary = (struct avow_check_summary){0};
     enum avow_err err = find_store(folder, &size);
     if (err == AVOW_OK && size == 0) {

@@ -50,7 +50,7 @@ static struct avow_query_batch *await(struct avow_queries *queries, uv_sem_t *wo
 /* The one answer in the batch, which is then taken out. */
 static uint64_t take_answer(struct avow_query_batch *batch)
 {
-    struct avow_bytes rest = avow_buf_bytes(&batch->answers), bytes;
+    struct avow_bytes rest = avow_buf_bytes(&batch->answers), bytes = {0};
     struct avow_message answer;
     assert_int_equal(batch->err, AVOW_OK);
     assert_true(avow_row_next(&rest, &bytes));
