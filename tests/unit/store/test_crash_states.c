@@ -17,11 +17,12 @@
 #define STEPS 60
 #define STEP_ENTRIES_MAX 24
 #ifdef AVOW_SANITIZED
-#define STATES 3000
+#define STATES 1200
+#define CONTROL_STATES 1600
 #else
 #define STATES 20000
-#endif
 #define CONTROL_STATES 3000
+#endif
 #define GO_ON_EACH 64 /* states: the workload's next step is done, and all of it checked */
 
 static struct workload load;
