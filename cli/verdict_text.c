@@ -164,6 +164,8 @@ static const char *unchecked_reason(const struct page *page, unsigned bit)
                    : "no witnesses are chosen: how fresh the log is, is the issuer's own word";
     case AVOW_CHECK_RECOGNITION:
         return "no anchors are chosen: who recognises this issuer was not looked up";
+    case AVOW_CHECK_COMPONENTS:
+        return "it names none, or they were not at hand";
     }
     return "";
 }

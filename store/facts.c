@@ -17,6 +17,7 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
         .cosignature_count = log->cosignature_count,
         .chain = &log->state.chain,
         .abandoned_from = log->abandoned_from,
+        .disputed_from = AVOW_NEVER,
         .handle = log,
     };
     return AVOW_OK;

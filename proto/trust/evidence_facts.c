@@ -14,6 +14,7 @@ static enum avow_err evidence_log(void *context, const struct avow_hash *issuer,
         .cosignature_count = proof->cosignature_count,
         .chain = &proof->chain,
         .abandoned_from = AVOW_NEVER,
+        .disputed_from = AVOW_NEVER,
         .handle = proof,
     };
     return AVOW_OK;

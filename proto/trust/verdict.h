@@ -6,8 +6,9 @@
 #ifndef AVOW_PROTO_TRUST_VERDICT_H
 #define AVOW_PROTO_TRUST_VERDICT_H
 
-#include "proto/log/evidence.h"
-#include "proto/trust/policy.h"
+#include "proto/trust/facts.h"
+#include "proto/trust/search.h"
+#include "proto/trust/standing.h"
 
 enum avow_word {
     AVOW_WORD_VALID = 0,
@@ -42,6 +43,15 @@ int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 *
     X(ABANDONED, "abandoned", "the issuer has a better history that is not held here")             \
     X(MISSING, "missing", "the evidence does not show what is needed")                             \
     X(WITNESSES, "witnesses", "too few of the policy's witnesses have cosigned")                   \
+    X(FORK, "fork",                                                                                \
+      "the issuer's log is forked: two histories are signed, and this record is in dispute")       \
+    X(ROOT_FORK, "root-fork",                                                                      \
+      "two root chains claim this log: whose it is cannot be told from here on")                   \
+    X(COMPONENT, "component", "a credential that it is stacked from does not stand")               \
+    X(NO_PATH, "no-path", "none of the policy's anchors recognises the issuer for this")           \
+    X(PATH_UNSEEN, "path-unseen",                                                                  \
+      "no recognition by the policy's anchors is shown, and it cannot be told that there is none") \
+    X(BUDGET, "budget", "the search for a recognition ended at its bound")                         \
     X(NOT_ISSUE, "not-issue", "the entry at this index is not a credential")                       \
     X(UNREACHABLE, "unreachable", "the node could not be asked")                                   \
     X(EVIDENCE, "evidence", "the evidence that was given does not hold")
@@ -65,38 +75,17 @@ enum avow_check {
     AVOW_CHECK_FRESHNESS = 1 << 6,
     AVOW_CHECK_WITNESSES = 1 << 7,
     AVOW_CHECK_RECOGNITION = 1 << 8,
+    AVOW_CHECK_COMPONENTS = 1 << 9, /* what a stacked credential is made of, and its pathway */
 };
-#define AVOW_CHECK_COUNT 9
+#define AVOW_CHECK_COUNT 10
 const char *avow_check_name(unsigned bit); /* 0 to AVOW_CHECK_COUNT - 1: "document", … */
 
-/* A log as the facts have it. Pointers live as the facts do. */
-struct avow_known_log {
-    const struct avow_checkpoint *checkpoint;    /* its signature and chain are checked */
-    const struct avow_cosignature *cosignatures; /* checked likewise */
-    size_t cosignature_count;
-    const struct avow_chain *chain;
-    uint64_t abandoned_from; /* AVOW_NEVER: nothing is */
-    const void *handle;      /* the source's own */
+struct avow_reference {
+    struct avow_hash issuer;
+    uint64_t index;
 };
 
-/* Where proved facts come from. NOT_FOUND means "not shown here"; other errors end the verdict. */
-struct avow_facts {
-    void *context;
-    enum avow_err (*log)(void *context, const struct avow_hash *issuer, struct avow_known_log *log);
-    enum avow_err (*entry)(void *context, const struct avow_known_log *log, uint64_t index,
-                           struct avow_bytes *entry);
-    enum avow_err (*status)(void *context, const struct avow_known_log *log, uint64_t index,
-                            enum avow_status *status);
-    /* The index of the target's newest status entry; NOT_FOUND if none is shown. */
-    enum avow_err (*last_status_entry)(void *context, const struct avow_known_log *log,
-                                       uint64_t target, uint64_t *index);
-    /* Time of the earliest witness's cosignature on a checkpoint that covers `index`; NOT_FOUND. */
-    enum avow_err (*first_witness)(void *context, const struct avow_known_log *log, uint64_t index,
-                                   uint64_t *time);
-};
-
-/* Facts from checked evidence, which must outlive them. */
-struct avow_facts avow_facts_from_evidence(const struct avow_evidence *evidence);
+#define AVOW_COMPONENTS_MAX 64
 
 /* What is being judged: a bare reference, or a document with what was computed from it. */
 struct avow_subject {
@@ -107,6 +96,17 @@ struct avow_subject {
     struct avow_key signer;           /* the key that the document names */
     struct avow_hash commitment;      /* from its claims and seed */
     uint64_t valid_from, valid_until; /* the document's; 0: no end */
+    /* Of a stacked credential, from its document: what it is made of, and by which pathway. */
+    size_t component_count;
+    const struct avow_reference *components;
+    bool has_pathway;
+    struct avow_reference pathway;
+};
+
+struct avow_component {
+    struct avow_reference reference;
+    enum avow_word word;
+    enum avow_why why;
 };
 
 struct avow_verdict {
@@ -129,6 +129,15 @@ struct avow_verdict {
     uint64_t successor; /* index in the same log */
     uint64_t valid_from, valid_until;
     enum avow_status state;
+    enum avow_why fork; /* NONE, FORK or ROOT_FORK: how the issuer's log is forked, wherever */
+    bool degraded;      /* valid, with a warning: a component no longer stands */
+    uint64_t cascade;   /* the pathway's, if it is shown */
+    bool has_cascade;
+    size_t later_count; /* status entries after `at`, newest first */
+    struct avow_later later[AVOW_STANDING_LATER_MAX];
+    size_t component_count;
+    struct avow_component components[AVOW_COMPONENTS_MAX];
+    struct avow_recognised recognised; /* what was found; all zeros with no anchors */
 };
 
 /* Judges `subject` as of `at` (normally `now`), with freshness measured to `now`, both Unix

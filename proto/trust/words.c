@@ -46,7 +46,7 @@ const char *avow_check_name(unsigned bit)
 {
     static const char *const names[AVOW_CHECK_COUNT] = {
         "document", "commitment", "signer",    "log",         "status",
-        "dates",    "freshness",  "witnesses", "recognition",
+        "dates",    "freshness",  "witnesses", "recognition", "components",
     };
     AVOW_ASSERT(bit < AVOW_CHECK_COUNT);
     return names[bit];

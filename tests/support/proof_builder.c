@@ -169,6 +169,7 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
         .cosignature_count = plan->line_count,
         .chain = &plan->log->state.chain,
         .abandoned_from = plan->abandoned_from,
+        .disputed_from = AVOW_NEVER,
         .handle = plan,
     };
     return AVOW_OK;

@@ -145,7 +145,8 @@ static void test_details(void **state)
     assert_int_equal(v.successor, world.logs[OPEN].index[R_SUCCESSOR]);
     assert_int_equal(v.valid_from, HOUR(1));
     assert_int_equal(v.valid_until, 0);
-    assert_int_equal(v.unchecked, AVOW_CHECK_WITNESSES | AVOW_CHECK_RECOGNITION);
+    assert_int_equal(v.unchecked,
+                     AVOW_CHECK_WITNESSES | AVOW_CHECK_RECOGNITION | AVOW_CHECK_COMPONENTS);
 }
 
 static void test_unchecked(void **state)
@@ -156,7 +157,8 @@ static void test_unchecked(void **state)
     struct avow_facts facts = proof_plan_facts(&plan);
     struct avow_verdict v = judge_facts(&verdict_rows[0], &facts);
     assert_int_equal(v.unchecked, AVOW_CHECK_DOCUMENT | AVOW_CHECK_COMMITMENT | AVOW_CHECK_SIGNER |
-                                      AVOW_CHECK_WITNESSES | AVOW_CHECK_RECOGNITION);
+                                      AVOW_CHECK_WITNESSES | AVOW_CHECK_RECOGNITION |
+                                      AVOW_CHECK_COMPONENTS);
     plan.checkpoint.issuer.bytes[0] ^= 1; /* so that nothing is known */
     v = judge_facts(&verdict_rows[1], &facts);
     assert_int_equal(v.word, AVOW_WORD_UNKNOWN);

@@ -1,0 +1,71 @@
+/* Where a verdict's proved facts come from: a node's store, or checked evidence. Both bring the
+ * same facts through this small interface, so that the same functions judge them (docs/protocol.md,
+ * "Verdict"). */
+#ifndef AVOW_PROTO_TRUST_FACTS_H
+#define AVOW_PROTO_TRUST_FACTS_H
+
+#include "proto/log/evidence.h"
+
+/* A log as the facts have it. Pointers live as the facts do. */
+struct avow_known_log {
+    const struct avow_checkpoint *checkpoint;    /* its signature and chain are checked */
+    const struct avow_cosignature *cosignatures; /* checked likewise */
+    size_t cosignature_count;
+    const struct avow_chain *chain;
+    /* A better root chain is known and not held: what it would abandon. AVOW_NEVER: nothing. */
+    uint64_t abandoned_from;
+    /* A root fork is known: from here on nobody can tell which root chain is the issuer's.
+     * AVOW_NEVER: none is. */
+    uint64_t disputed_from;
+    /* Two checkpoints of the checkpoint's origin are proved inconsistent (docs/protocol.md,
+     * "Forks"): beyond the entry that opened the epoch all is disputed unless witnessed; below it
+     * all stands, at the most severe state that any branch is known to say. */
+    bool forked;
+    uint64_t fork_time; /* if so: the newest checkpoint's time that is known of any branch */
+    /* What `recognition` does not find is not in the log; otherwise it is only not shown. */
+    bool whole;
+    const void *handle; /* the source's own */
+};
+
+/* A kept checkpoint that proves when something existed: its size and its lines, which are checked.
+ */
+struct avow_witnessed {
+    uint64_t size;
+    size_t count;
+    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
+};
+
+/* NOT_FOUND means "not shown here", or for a source that has the whole log, that there is none;
+ * other errors end the verdict. */
+struct avow_facts {
+    void *context;
+    enum avow_err (*log)(void *context, const struct avow_hash *issuer, struct avow_known_log *log);
+    enum avow_err (*entry)(void *context, const struct avow_known_log *log, uint64_t index,
+                           struct avow_bytes *entry);
+    enum avow_err (*status)(void *context, const struct avow_known_log *log, uint64_t index,
+                            enum avow_status *status);
+    /* The index of the target's newest status entry; NOT_FOUND if none is shown. */
+    enum avow_err (*last_status_entry)(void *context, const struct avow_known_log *log,
+                                       uint64_t target, uint64_t *index);
+    /* Time of the earliest witness's cosignature on a checkpoint that covers `index`; NOT_FOUND. */
+    enum avow_err (*first_witness)(void *context, const struct avow_known_log *log, uint64_t index,
+                                   uint64_t *time);
+    /* The kept checkpoints that cover `index` and carry a witness's line, from the smallest: the
+     * first of a size above `after`. The log's newest checkpoint is not one of them. NOT_FOUND at
+     * the end. */
+    enum avow_err (*witnessed)(void *context, const struct avow_known_log *log, uint64_t index,
+                               uint64_t after, struct avow_witnessed *witnessed);
+    /* The most severe status entry for `target` that another branch of a forked origin is proved
+     * to have. */
+    enum avow_err (*foreign)(void *context, const struct avow_known_log *log, uint64_t target,
+                             struct avow_bytes *entry);
+    /* The first recognition (kind 8) in the log at `*index` or above, which is moved to it: of
+     * `subject`, in whichever role; or, with NULL, of anyone as an authority. */
+    enum avow_err (*recognition)(void *context, const struct avow_known_log *log,
+                                 const struct avow_hash *subject, uint64_t *index);
+};
+
+/* Facts from checked evidence, which must outlive them. */
+struct avow_facts avow_facts_from_evidence(const struct avow_evidence *evidence);
+
+#endif
