@@ -45,7 +45,7 @@ static int run(struct avow_cli *cli)
                              cli->operands[0], file.reason);
     AVOW_CLEANUP(avow_fetched_fini)
     struct avow_fetched fetched;
-    avow_fetch_evidence(cli, &file.subject.issuer, file.subject.index, &fetched);
+    avow_fetch_subject(cli, &file.subject, &fetched);
     if (fetched.why != AVOW_WHY_NONE)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", fetched.reason);
     status = check_use(cli, &file.subject, &fetched);

@@ -40,7 +40,7 @@ static int gather(const struct avow_cli *cli, const struct avow_subject_file *fi
     if (offline != NULL)
         return avow_fetch_file(cli, offline, fetched);
     if (file->has_reference)
-        avow_fetch_evidence(cli, &file->subject.issuer, file->subject.index, fetched);
+        avow_fetch_subject(cli, &file->subject, fetched);
     return AVOW_EXIT_OK;
 }
 

@@ -95,20 +95,6 @@ void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
         tell(fetched, AVOW_WHY_UNREACHABLE, "%s", avow_err_text(items.err));
 }
 
-void avow_fetch_evidence(const struct avow_cli *cli, const struct avow_hash *issuer, uint64_t index,
-                         struct avow_fetched *fetched)
-{
-    char reason[AVOW_FETCH_REASON_MAX];
-    AVOW_CLEANUP(avow_client_free)
-    struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
-    if (client != NULL) {
-        avow_fetch_from(client, issuer, &index, 1, fetched);
-        return;
-    }
-    *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
-    tell(fetched, AVOW_WHY_UNREACHABLE, "%s", reason);
-}
-
 int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched)
 {
     *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};

@@ -30,9 +30,15 @@ struct avow_client *avow_fetch_connect(const struct avow_cli *cli, enum avow_pee
  * checkpoint and root chain: with none, these alone. */
 void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
                      const uint64_t *indices, size_t count, struct avow_fetched *fetched);
-/* Connects for one question: asks the call's node to prove entry `index` of `issuer`'s log. */
-void avow_fetch_evidence(const struct avow_cli *cli, const struct avow_hash *issuer, uint64_t index,
-                         struct avow_fetched *fetched);
+/* Connects to the call's node and asks for all that a verdict on `subject` needs: the proof of its
+ * entry and, of a stacked credential, of its components and its pathway, a question to each of
+ * their logs. What the node does not have of these is left out, and the verdict is then unknown;
+ * without the subject's own log there is no evidence. */
+void avow_fetch_subject(const struct avow_cli *cli, const struct avow_subject *subject,
+                        struct avow_fetched *fetched);
+/* The same on a connection. */
+void avow_fetch_subject_from(struct avow_client *client, const struct avow_subject *subject,
+                             struct avow_fetched *fetched);
 /* Takes evidence that a file holds. AVOW_EXIT_OK, also when it does not hold; USAGE, having told
  * the person, when there is no reading it. */
 int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched);

@@ -6,6 +6,7 @@
 #include "proto/credential/integrity.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 
 /* Not the parser's own text: it quotes what it stumbled over, which may be the seed. */
 static void tell_json_error(struct avow_subject_file *file, const struct avow_json_error *error)
@@ -100,6 +101,27 @@ static enum avow_err refused(const struct avow_subject_file *file, bool marked)
     return err == AVOW_OK ? AVOW_ERR_REJECTED : AVOW_OK;
 }
 
+/* What a stacked credential is made of. */
+static enum avow_err take_parts(struct avow_subject_file *file,
+                                const struct avow_badge_facts *facts)
+{
+    struct avow_subject *subject = &file->subject;
+    if (facts->component_count == 0)
+        return AVOW_OK;
+    file->components = calloc(facts->component_count, sizeof(*file->components));
+    if (file->components == NULL)
+        return AVOW_ERR_NOMEM;
+    for (size_t i = 0; i < facts->component_count; i++)
+        file->components[i] = (struct avow_reference){.issuer = facts->components[i].issuer,
+                                                      .index = facts->components[i].index};
+    subject->component_count = facts->component_count;
+    subject->components = file->components;
+    subject->has_pathway = true;
+    subject->pathway =
+        (struct avow_reference){.issuer = facts->pathway.issuer, .index = facts->pathway.index};
+    return AVOW_OK;
+}
+
 static enum avow_err read_document(struct avow_subject_file *file, bool marked)
 {
     struct avow_badge_facts facts;
@@ -114,7 +136,9 @@ static enum avow_err read_document(struct avow_subject_file *file, bool marked)
         file->issuer_name = facts.issuer_name;
         file->achievement_name = facts.achievement_name;
         file->learner_name = facts.learner_name;
-        err = weigh(file, &facts);
+        err = take_parts(file, &facts);
+        if (err == AVOW_OK)
+            err = weigh(file, &facts);
     } else if (err == AVOW_ERR_REJECTED) {
         tell_fault(file, &fault);
         err = refused(file, marked);
@@ -151,5 +175,6 @@ enum avow_err avow_subject_read(struct avow_bytes text, struct avow_subject_file
 void avow_subject_fini(struct avow_subject_file *file)
 {
     avow_json_release(&file->document);
+    free(file->components);
     *file = (struct avow_subject_file){0};
 }

@@ -24,6 +24,7 @@ struct avow_subject_file {
     /* The document's own words, borrowed from it; NULL where it has none. Not proved by anything
      * until the verdict says so. */
     const char *issuer_name, *achievement_name, *learner_name;
+    struct avow_reference *components;    /* what subject.components borrows; owned */
     char reason[AVOW_SUBJECT_REASON_MAX]; /* what is wrong with it, or of no use to it; "" */
 };
 

@@ -23,6 +23,16 @@
 
 #define AVOW_BADGE_CODE_MAX 128 /* bytes of a framework, a level, a field */
 
+#define AVOW_BADGE_COMPONENTS_MAX 64
+
+/* What a stacked credential names (docs/protocol.md, "Credential document"): a credential that it
+ * is made of, or the pathway by which. */
+struct avow_badge_part {
+    struct avow_hash issuer;
+    uint64_t index;    /* of its entry in that issuer's log */
+    const char *title; /* for people; may be NULL when read */
+};
+
 /* Texts are well-formed UTF-8, ended by a zero; NULL or "" leaves an optional one out. Times are
  * Unix seconds, at most AVOW_TIME_MAX. */
 struct avow_badge {
@@ -54,6 +64,11 @@ struct avow_badge {
 
     uint64_t valid_from;
     uint64_t valid_until; /* 0: no end */
+
+    /* Of a stacked credential: what it is made of, and the pathway; all or none. */
+    size_t component_count; /* at most AVOW_BADGE_COMPONENTS_MAX */
+    const struct avow_badge_part *components;
+    const struct avow_badge_part *pathway;
 };
 
 /* What a document says of itself. Texts are borrowed from it; NULL where it has none. */
@@ -68,6 +83,9 @@ struct avow_badge_facts {
     const char *issuer_name;
     const char *achievement_name;
     const char *learner_name;
+    size_t component_count; /* 0: not a stacked credential, and no pathway */
+    struct avow_badge_part components[AVOW_BADGE_COMPONENTS_MAX];
+    struct avow_badge_part pathway;
 };
 
 /* Makes the document, without a proof. On AVOW_OK the caller owns `*document` (json_decref).

@@ -7,6 +7,7 @@
 #include "proto/codec/time.h"
 #include "proto/codec/utf8.h"
 #include "proto/credential/badge.h"
+#include "proto/credential/badge_parts.h"
 #include "proto/credential/json_value.h"
 #include "proto/crypto/sha256.h"
 
@@ -50,7 +51,7 @@ static bool is_valid(const struct avow_badge *badge)
     if (!is_code(badge->framework) || !is_code(badge->level) || !is_code(badge->field) ||
         (is_given(badge->jurisdiction) && badge->jurisdiction[0] == '-'))
         return false;
-    return is_given(badge->issuer_name) && is_given(badge->title) &&
+    return is_given(badge->issuer_name) && is_given(badge->title) && avow_badge_parts_fit(badge) &&
            is_given(badge->learner_name) && is_given(badge->framework) == is_given(badge->level) &&
            badge->index <= AVOW_UINT_MAX && badge->achievement <= AVOW_UINT_MAX &&
            badge->valid_from <= AVOW_TIME_MAX && badge->valid_until <= AVOW_TIME_MAX &&
@@ -286,7 +287,8 @@ enum avow_err avow_badge_build(const struct avow_badge *badge, json_t **document
         AVOW_BADGE_TYPE_OB, "name", badge->title, "issuer", make_issuer(badge), "validFrom", from,
         "credentialSubject", make_subject(badge), "credentialStatus", status_entry(badge));
     if (made == NULL ||
-        set_optional(made, "validUntil", badge->valid_until == 0 ? NULL : until) != AVOW_OK)
+        set_optional(made, "validUntil", badge->valid_until == 0 ? NULL : until) != AVOW_OK ||
+        avow_badge_parts_add(badge, made) != AVOW_OK)
         return AVOW_ERR_NOMEM;
     *document = json_incref(made);
     return AVOW_OK;

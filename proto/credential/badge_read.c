@@ -5,6 +5,7 @@
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
 #include "proto/credential/badge.h"
+#include "proto/credential/badge_parts.h"
 #include "proto/credential/integrity.h"
 #include "proto/credential/json_value.h"
 
@@ -221,5 +222,7 @@ enum avow_err avow_badge_read(const json_t *document, struct avow_badge_facts *f
         err = read_dates(document, facts, fault);
     if (err == AVOW_OK)
         err = read_subject(document, facts, fault);
+    if (err == AVOW_OK)
+        err = avow_badge_parts_read(document, facts, fault);
     return err;
 }

@@ -104,6 +104,35 @@ static void test_badge(void **state)
     free(text);
 }
 
+/* A stacked credential's parts become the subject's. */
+static void test_stacked(void **state)
+{
+    (void)state;
+    struct avow_badge badge = sample_badge();
+    const struct avow_badge_part parts[] = {{badge.issuer, 40, "One"}, {badge.issuer, 30, "Two"}};
+    const struct avow_badge_part pathway = {badge.issuer, 5, "Both"};
+    struct avow_secret_key secret;
+    struct avow_key key;
+    json_t *document = NULL;
+    badge.component_count = 2;
+    badge.components = parts;
+    badge.pathway = &pathway;
+    sample_badge_key(&secret, &key);
+    assert_int_equal(avow_badge_build(&badge, &document), AVOW_OK);
+    assert_int_equal(avow_proof_add(document, &key, &secret, SAMPLE_CREATED), AVOW_OK);
+    char *text = sample_text(document);
+    struct avow_subject_file file;
+    read_ok(text, &file);
+    assert_true(file.subject.proof_good && file.subject.has_pathway);
+    assert_int_equal(file.subject.component_count, 2);
+    assert_int_equal(file.subject.components[0].index, 40);
+    assert_int_equal(file.subject.components[1].index, 30);
+    assert_true(avow_hash_equal(&file.subject.components[1].issuer, &badge.issuer));
+    assert_int_equal(file.subject.pathway.index, 5);
+    avow_subject_fini(&file);
+    free(text);
+}
+
 /* Whatever one character of a signed badge becomes, nothing says that its proof is good, and
  * nothing says that it is no badge. */
 static void test_every_character(void **state)
@@ -176,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_badge),
+        cmocka_unit_test(test_stacked),
         cmocka_unit_test(test_every_character),
         cmocka_unit_test(test_seed_is_not_told),
         cmocka_unit_test(test_signed_otherwise),

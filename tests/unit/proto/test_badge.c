@@ -284,6 +284,57 @@ static void test_read_back(void **state)
     assert_string_equal(facts.learner_name, badge.learner_name);
 }
 
+/* What a stacked credential is made of, built, read back, and refused. */
+static void test_parts(void **state)
+{
+    (void)state;
+    struct avow_badge badge = sample_badge();
+    static struct avow_badge_part parts[AVOW_BADGE_COMPONENTS_MAX + 1];
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        parts[i] = (struct avow_badge_part){.issuer = badge.issuer, .index = 10 + i, .title = "A"};
+    parts[1].issuer.bytes[0] ^= 1;
+    parts[1].index = 10; /* another log's */
+    const struct avow_badge_part pathway = {badge.issuer, 9, "Diploma"};
+    badge.components = parts;
+    badge.pathway = &pathway;
+    badge.component_count = AVOW_BADGE_COMPONENTS_MAX;
+    struct avow_secret_key secret;
+    struct avow_key key;
+    struct avow_badge_facts facts;
+    struct avow_fault fault;
+    AVOW_CLEANUP(avow_json_release)
+    json_t *document = NULL;
+    sample_badge_key(&secret, &key);
+    assert_int_equal(avow_badge_build(&badge, &document), AVOW_OK);
+    assert_int_equal(avow_proof_add(document, &key, &secret, SAMPLE_CREATED), AVOW_OK);
+    assert_int_equal(avow_badge_read(document, &facts, &fault), AVOW_OK);
+    assert_int_equal(facts.component_count, badge.component_count);
+    for (size_t i = 0; i < facts.component_count; i++) {
+        assert_true(avow_hash_equal(&facts.components[i].issuer, &parts[i].issuer));
+        assert_int_equal(facts.components[i].index, parts[i].index);
+        assert_string_equal(facts.components[i].title, "A");
+    }
+    assert_int_equal(facts.pathway.index, 9);
+    assert_string_equal(facts.pathway.title, "Diploma");
+
+    json_t *none = NULL;
+    badge.component_count++;
+    assert_int_equal(avow_badge_build(&badge, &none), AVOW_ERR_INVALID); /* too many */
+    badge.component_count = 3;
+    parts[2] = parts[0];
+    assert_int_equal(avow_badge_build(&badge, &none), AVOW_ERR_INVALID); /* one twice */
+    parts[2].index = 8;
+    parts[2].title = "";
+    assert_int_equal(avow_badge_build(&badge, &none), AVOW_ERR_INVALID); /* no title */
+    badge.component_count = 1;
+    badge.pathway = NULL;
+    assert_int_equal(avow_badge_build(&badge, &none), AVOW_ERR_INVALID); /* no pathway */
+    badge.pathway = &pathway;
+    badge.component_count = 0;
+    assert_int_equal(avow_badge_build(&badge, &none), AVOW_ERR_INVALID); /* no components */
+    assert_null(none);
+}
+
 struct edit {
     const char *name;
     const char *pointer; /* of an object's member, or of an item of a list */
@@ -295,6 +346,8 @@ struct edit {
 #define OTHER_DID "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 #define SEED "#Xl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl4"
 #define STATUS(id) "[{\"type\":\"urn:avow:RegistryEntry\",\"id\":\"" id "\"}]"
+
+#define PART(index, genre) "{\"id\":\"avow:" ISSUER "/" index "\",\"genre\":\"" genre "\"}"
 
 static const struct edit edits[] = {
     {"no context", "/@context", NULL, AVOW_REJECT_DOCUMENT, "/@context"},
@@ -352,6 +405,22 @@ static const struct edit edits[] = {
      "{\"type\":\"BitstringStatusListEntry\"}", AVOW_ACCEPT, NULL},
     {"a learner without a name is accepted", "/credentialSubject/identifier", NULL, AVOW_ACCEPT,
      NULL},
+    {"another's evidence is accepted", "/evidence", "[{\"id\":\"https://x.example\"}, 7]",
+     AVOW_ACCEPT, NULL},
+    {"a component and its pathway", "/evidence",
+     "[" PART("7", "component") "," PART("9", "pathway") "]", AVOW_ACCEPT, NULL},
+    {"a component without a pathway", "/evidence", "[" PART("7", "component") "]",
+     AVOW_REJECT_DOCUMENT, "/evidence"},
+    {"a pathway without a component", "/evidence", "[" PART("7", "pathway") "]",
+     AVOW_REJECT_DOCUMENT, "/evidence"},
+    {"a component twice", "/evidence", "[" PART("7", "component") "," PART("7", "component") "]",
+     AVOW_REJECT_DUPLICATE, "/evidence/1"},
+    {"two pathways", "/evidence", "[1," PART("7", "pathway") "," PART("8", "pathway") "]",
+     AVOW_REJECT_DUPLICATE, "/evidence/2"},
+    {"a component that is no reference", "/evidence", "[" PART("x", "component") "]",
+     AVOW_REJECT_VALUE, "/evidence/0"},
+    {"a part of another genre", "/evidence", "[" PART("7", "thesis") "]", AVOW_REJECT_VALUE,
+     "/evidence/0"},
 };
 
 /* Follows a pointer without escapes to its last token, which is returned. */
@@ -476,6 +545,7 @@ int main(void)
         cmocka_unit_test(test_longest_codes),
         cmocka_unit_test(test_invalid),
         cmocka_unit_test(test_read_back),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_read_refusals),
         cmocka_unit_test(test_every_byte_counts),
         cmocka_unit_test(test_memory),
