@@ -6,6 +6,7 @@
 #include "proto/codec/writer.h"
 #include "proto/log/entry.h"
 #include "proto/log/evidence.h"
+#include "proto/log/fork.h"
 
 #define TEXT_MAX 4096
 #define ADDRESS_MAX 300
@@ -52,6 +53,9 @@ enum field {
     F_INDICES,
     F_CHUNKS,
     F_CHAIN,
+    F_FORK,
+    F_DIGESTS,
+    F_STATUSES,
 };
 
 #define FIELDS_MAX 9
@@ -88,6 +92,14 @@ static const struct shape shapes[] = {
     [AVOW_MESSAGE_STATUS_REPLY] = {AVOW_MESSAGE_BYTES_MAX, {F_JSON}},
     [AVOW_MESSAGE_PEERS] = {SMALL, {F_END}},
     [AVOW_MESSAGE_PEERS_REPLY] = {AVOW_MESSAGE_BYTES_MAX, {F_JSON}},
+    [AVOW_MESSAGE_GET_FORKS] = {SMALL, {F_ISSUER}},
+    [AVOW_MESSAGE_FORKS] = {128 * 1024, {F_LAST, F_DIGESTS}},
+    [AVOW_MESSAGE_GET_FORK] = {SMALL, {F_ISSUER}},
+    [AVOW_MESSAGE_FORK] = {MEDIUM, {F_ISSUER, F_COUNT, F_FORK}},
+    [AVOW_MESSAGE_GET_OTHER] = {SMALL, {F_ISSUER, F_INDEX}},
+    [AVOW_MESSAGE_OTHER] = {AVOW_MESSAGE_BYTES_MAX, {F_CHECKPOINT, F_CHAIN}},
+    [AVOW_MESSAGE_GET_STATUSES] = {SMALL, {F_ISSUER, F_FROM}},
+    [AVOW_MESSAGE_STATUSES] = {256 * 1024, {F_ISSUER, F_FROM, F_STATUSES}},
     [AVOW_MESSAGE_SIGNER] = {SMALL, {F_ISSUER, F_KEY, F_SIGNATURE}},
     [AVOW_MESSAGE_DONE] = {SMALL, {F_END}},
     [AVOW_MESSAGE_PROPOSE] = {AVOW_MESSAGE_BYTES_MAX, {F_CHECKPOINT, F_FROM, F_ENTRIES, F_PATH}},
@@ -228,6 +240,36 @@ static void read_path(struct avow_reader *reader, struct avow_path *path)
         memcpy(path->hashes, bin.data, bin.len);
 }
 
+static void read_digest(struct avow_reader *reader, struct avow_hash *issuer,
+                        struct avow_hash *digest)
+{
+    avow_reader_array_of(reader, 2);
+    avow_reader_hash(reader, issuer);
+    avow_reader_hash(reader, digest);
+}
+
+static void read_digest_item(struct avow_reader *reader)
+{
+    struct avow_hash issuer;
+    struct avow_hash digest;
+    read_digest(reader, &issuer, &digest);
+}
+
+static void read_status(struct avow_reader *reader, struct avow_proved_status *status)
+{
+    avow_reader_array_of(reader, 4);
+    avow_checkpoint_read(reader, &status->checkpoint);
+    status->entry = avow_reader_bin(reader, AVOW_ENTRY_BYTES_MAX);
+    status->index = avow_reader_uint(reader);
+    read_path(reader, &status->path);
+}
+
+static void read_status_item(struct avow_reader *reader)
+{
+    struct avow_proved_status status;
+    read_status(reader, &status);
+}
+
 static uint64_t *uint_field(struct avow_message *message, enum field field)
 {
     switch (field) {
@@ -284,6 +326,9 @@ static uint64_t *uint_field(struct avow_message *message, enum field field)
     case F_INDICES:
     case F_CHUNKS:
     case F_CHAIN:
+    case F_FORK:
+    case F_DIGESTS:
+    case F_STATUSES:
         break;
     }
     return NULL;
@@ -331,6 +376,12 @@ static void read_field(struct avow_reader *reader, struct avow_message *message,
         read_list(reader, AVOW_EVIDENCE_CHUNKS_MAX, &message->chunks, read_uint_item);
     else if (field == F_CHAIN)
         read_list(reader, LIST_CHAIN_MAX, &message->chain, read_proved_item);
+    else if (field == F_FORK)
+        message->fork = avow_reader_bin(reader, AVOW_FORK_BYTES_MAX);
+    else if (field == F_DIGESTS)
+        read_list(reader, AVOW_MESSAGE_DIGESTS_MAX, &message->digests, read_digest_item);
+    else if (field == F_STATUSES)
+        read_list(reader, AVOW_MESSAGE_STATUSES_MAX, &message->statuses, read_status_item);
 }
 
 enum avow_reject avow_message_decode(struct avow_bytes bytes, struct avow_message *message)
@@ -372,6 +423,11 @@ void avow_list_write(struct avow_buf *out, const struct avow_list *list)
     avow_write_raw(out, list->items);
 }
 
+static void write_path(struct avow_buf *out, const struct avow_path *path)
+{
+    avow_write_bin(out, avow_bytes(path->hashes, path->count * sizeof(struct avow_hash)));
+}
+
 static void write_field(struct avow_buf *out, const struct avow_message *message, enum field field)
 {
     if (field == F_ISSUER)
@@ -387,8 +443,7 @@ static void write_field(struct avow_buf *out, const struct avow_message *message
     else if (field == F_COSIGNATURES)
         avow_cosignatures_write(out, message->cosignatures, message->cosignature_count);
     else if (field == F_PATH)
-        avow_write_bin(
-            out, avow_bytes(message->path.hashes, message->path.count * sizeof(struct avow_hash)));
+        write_path(out, &message->path);
     else if (field == F_TEXT || field == F_JSON)
         avow_write_text(out, message->text);
     else if (field == F_ADDRESS)
@@ -405,6 +460,12 @@ static void write_field(struct avow_buf *out, const struct avow_message *message
         avow_list_write(out, &message->chunks);
     else if (field == F_CHAIN)
         avow_list_write(out, &message->chain);
+    else if (field == F_FORK)
+        avow_write_bin(out, message->fork);
+    else if (field == F_DIGESTS)
+        avow_list_write(out, &message->digests);
+    else if (field == F_STATUSES)
+        avow_list_write(out, &message->statuses);
 }
 
 void avow_message_encode(struct avow_buf *out, const struct avow_message *message)
@@ -471,6 +532,50 @@ bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *c
     avow_checkpoint_read(&reader, checkpoint);
     avow_cosignatures_read(&reader, cosignatures, count);
     return end_item(list, &reader);
+}
+
+bool avow_list_next_digest(struct avow_list *list, struct avow_hash *issuer,
+                           struct avow_hash *digest)
+{
+    struct avow_reader reader;
+    if (!begin_item(list, &reader))
+        return false;
+    read_digest(&reader, issuer, digest);
+    return end_item(list, &reader);
+}
+
+void avow_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
+                       const struct avow_hash *digest)
+{
+    avow_write_array(out, 2);
+    avow_write_hash(out, issuer);
+    avow_write_hash(out, digest);
+}
+
+bool avow_list_next_status(struct avow_list *list, struct avow_proved_status *status)
+{
+    struct avow_reader reader;
+    if (!begin_item(list, &reader))
+        return false;
+    read_status(&reader, status);
+    return end_item(list, &reader);
+}
+
+void avow_proved_status_write(struct avow_buf *out, const struct avow_proved_status *status)
+{
+    avow_write_array(out, 4);
+    avow_checkpoint_write(out, &status->checkpoint);
+    avow_write_bin(out, status->entry);
+    avow_write_uint(out, status->index);
+    write_path(out, &status->path);
+}
+
+enum avow_reject avow_proved_status_read(struct avow_bytes bytes, struct avow_proved_status *status)
+{
+    struct avow_reader reader;
+    avow_reader_init(&reader, bytes);
+    read_status(&reader, status);
+    return avow_reader_finish(&reader);
 }
 
 void avow_signer_message(const struct avow_hash *issuer, const struct avow_hash *handshake,

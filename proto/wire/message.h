@@ -12,6 +12,8 @@
 
 #define AVOW_MESSAGE_BYTES_MAX (1024 * 1024)
 #define AVOW_MESSAGE_SKIPPABLE_MIN 128
+#define AVOW_MESSAGE_DIGESTS_MAX 1024    /* in FORKS */
+#define AVOW_MESSAGE_STATUSES_MAX 64     /* in STATUSES */
 #define AVOW_MESSAGE_TYPE_MAX UINT32_MAX /* so that the first 6 bytes show any type */
 
 enum avow_message_type {
@@ -34,9 +36,17 @@ enum avow_message_type {
     AVOW_MESSAGE_PROVE = 20,    /* issuer, flags, indices, chunks */
     AVOW_MESSAGE_EVIDENCE = 21, /* evidence */
     AVOW_MESSAGE_STATUS = 24,   /* */
-    AVOW_MESSAGE_STATUS_REPLY = 25,   /* JSON text */
-    AVOW_MESSAGE_PEERS = 26,          /* */
-    AVOW_MESSAGE_PEERS_REPLY = 27,    /* JSON text */
+    AVOW_MESSAGE_STATUS_REPLY = 25, /* JSON text */
+    AVOW_MESSAGE_PEERS = 26,        /* */
+    AVOW_MESSAGE_PEERS_REPLY = 27,  /* JSON text */
+    AVOW_MESSAGE_GET_FORKS = 40,    /* after issuer: zeros to start */
+    AVOW_MESSAGE_FORKS = 41,     /* last flag, [[issuer, digest], …]; or gossip: these changed */
+    AVOW_MESSAGE_GET_FORK = 42,  /* issuer */
+    AVOW_MESSAGE_FORK = 43,      /* issuer, count of other chains, fork or "" */
+    AVOW_MESSAGE_GET_OTHER = 44, /* issuer, index below that count */
+    AVOW_MESSAGE_OTHER = 45,     /* checkpoint, [proved entry, …] of another root chain */
+    AVOW_MESSAGE_GET_STATUSES = 46,   /* issuer, from: a target */
+    AVOW_MESSAGE_STATUSES = 47,       /* issuer, from: the next target or 0, [status item, …] */
     AVOW_MESSAGE_SIGNER = 64,         /* issuer, key, signature over the handshake hash */
     AVOW_MESSAGE_DONE = 65,           /* */
     AVOW_MESSAGE_PROPOSE = 66,        /* unsigned checkpoint, from, entries, path */
@@ -93,8 +103,8 @@ struct avow_message {
     uint64_t from, size, count, index, at, time, store_epoch;
     uint64_t role, code, flags, last, whole;
     uint64_t word, why, state, reason, since, age_s;
-    struct avow_bytes text, address, evidence; /* views into the message */
-    struct avow_list entries, checkpoints, indices, chunks, chain;
+    struct avow_bytes text, address, evidence, fork; /* views into the message */
+    struct avow_list entries, checkpoints, indices, chunks, chain, digests, statuses;
 };
 
 /* The largest message of this type, in bytes; 0 for an unknown type below 128. */
@@ -119,6 +129,23 @@ bool avow_list_next_entry(struct avow_list *list, struct avow_bytes *entry);
 bool avow_list_next_uint(struct avow_list *list, uint64_t *value);
 bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *checkpoint,
                                struct avow_cosignature *cosignatures, size_t *count);
+/* [issuer b32, digest b32]: what a node knows of an issuer's forks, in one number. */
+bool avow_list_next_digest(struct avow_list *list, struct avow_hash *issuer,
+                           struct avow_hash *digest);
+void avow_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
+                       const struct avow_hash *digest);
+/* [checkpoint, entry b, index u, path b]: an entry proved in a branch's own checkpoint. */
+struct avow_proved_status {
+    struct avow_checkpoint checkpoint;
+    struct avow_bytes entry;
+    uint64_t index;
+    struct avow_path path;
+};
+bool avow_list_next_status(struct avow_list *list, struct avow_proved_status *status);
+void avow_proved_status_write(struct avow_buf *out, const struct avow_proved_status *status);
+/* The form of one item by itself: ACCEPT or the codec's rejections. Views as `bytes`. */
+AVOW_NODISCARD enum avow_reject avow_proved_status_read(struct avow_bytes bytes,
+                                                        struct avow_proved_status *status);
 /* The whole array [item, …] of a list whose items stand in a row: for avow_chain_read(). */
 void avow_list_write(struct avow_buf *out, const struct avow_list *list);
 

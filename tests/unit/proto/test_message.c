@@ -46,6 +46,14 @@ static const struct type_case types[] = {
     {"STATUS_REPLY", AVOW_MESSAGE_STATUS_REPLY, 1, 1024 * KIB},
     {"PEERS", AVOW_MESSAGE_PEERS, 0, 512},
     {"PEERS_REPLY", AVOW_MESSAGE_PEERS_REPLY, 1, 1024 * KIB},
+    {"GET_FORKS", AVOW_MESSAGE_GET_FORKS, 1, 512},
+    {"FORKS", AVOW_MESSAGE_FORKS, 2, 128 * KIB},
+    {"GET_FORK", AVOW_MESSAGE_GET_FORK, 1, 512},
+    {"FORK", AVOW_MESSAGE_FORK, 3, 8 * KIB},
+    {"GET_OTHER", AVOW_MESSAGE_GET_OTHER, 2, 512},
+    {"OTHER", AVOW_MESSAGE_OTHER, 2, 1024 * KIB},
+    {"GET_STATUSES", AVOW_MESSAGE_GET_STATUSES, 2, 512},
+    {"STATUSES", AVOW_MESSAGE_STATUSES, 3, 256 * KIB},
     {"SIGNER", AVOW_MESSAGE_SIGNER, 3, 512},
     {"DONE", AVOW_MESSAGE_DONE, 0, 512},
     {"PROPOSE", AVOW_MESSAGE_PROPOSE, 4, 1024 * KIB},
@@ -62,7 +70,8 @@ static const struct type_case types[] = {
 
 /* ------------------------------------------------------------------ a message with every field */
 
-static struct avow_buf entry_items, checkpoint_items, index_items, chain_items;
+static struct avow_buf entry_items, checkpoint_items, index_items, chain_items, digest_items,
+    status_items;
 
 static void fill_lists(struct avow_message *message)
 {
@@ -71,12 +80,20 @@ static void fill_lists(struct avow_message *message)
     avow_buf_init(&checkpoint_items, 4 * KIB);
     avow_buf_init(&index_items, KIB);
     avow_buf_init(&chain_items, KIB);
+    avow_buf_init(&digest_items, KIB);
+    avow_buf_init(&status_items, 4 * KIB);
     for (size_t i = 0; i < 3; i++) {
         avow_write_bin(&entry_items, avow_bytes(entry, sizeof(entry)));
         avow_write_uint(&index_items, i * 70000);
         avow_write_array(&checkpoint_items, 2);
         avow_checkpoint_write(&checkpoint_items, &message->checkpoint);
         avow_cosignatures_write(&checkpoint_items, message->cosignatures, i);
+        avow_digest_write(&digest_items, &message->issuer, &message->checkpoint.root);
+        struct avow_proved_status status = {.checkpoint = message->checkpoint,
+                                            .entry = avow_bytes(entry, sizeof(entry)),
+                                            .index = i,
+                                            .path = message->path};
+        avow_proved_status_write(&status_items, &status);
         avow_write_array(&chain_items, 3);
         avow_write_bin(&chain_items, avow_bytes(entry, sizeof(entry)));
         avow_write_uint(&chain_items, i);
@@ -87,6 +104,8 @@ static void fill_lists(struct avow_message *message)
     message->indices = (struct avow_list){3, avow_buf_bytes(&index_items)};
     message->chunks = message->indices;
     message->chain = (struct avow_list){3, avow_buf_bytes(&chain_items)};
+    message->digests = (struct avow_list){3, avow_buf_bytes(&digest_items)};
+    message->statuses = (struct avow_list){3, avow_buf_bytes(&status_items)};
 }
 
 static void drop_lists(void)
@@ -95,6 +114,8 @@ static void drop_lists(void)
     avow_buf_fini(&checkpoint_items);
     avow_buf_fini(&index_items);
     avow_buf_fini(&chain_items);
+    avow_buf_fini(&digest_items);
+    avow_buf_fini(&status_items);
 }
 
 /* No two fields of a type are alike, so that a swap shows. */
@@ -124,6 +145,7 @@ static struct avow_message full(void)
     message.text = avow_bytes_text("text");
     message.address = avow_bytes_text("host.example:4747");
     message.evidence = avow_bytes_text("evidence");
+    message.fork = avow_bytes_text("fork");
     fill_lists(&message);
     return message;
 }
@@ -293,6 +315,13 @@ static const struct refusal refusals[] = {
     {"the longest entry", "[13, 1, b32:0, 0, 1, [b8192:0], b0:0]", AVOW_ACCEPT},
     {"a root entry too long", "[11, 1, b32:0, 1, [[b1025:0, 0, b0:0]]]", AVOW_REJECT_LENGTH},
     {"the longest root entry", "[11, 1, b32:0, 1, [[b1024:0, 0, b0:0]]]", AVOW_ACCEPT},
+    {"a fork too long", "[43, 1, b32:0, 0, b4097:0]", AVOW_REJECT_LENGTH},
+    {"the longest fork", "[43, 1, b32:0, 0, b4096:0]", AVOW_ACCEPT},
+    {"a digest of an issuer alone", "[41, 0, 1, [[b32:0]]]", AVOW_REJECT_LENGTH},
+    {"digests", "[41, 0, 1, [[b32:0, b32:1]]]", AVOW_ACCEPT},
+    {"a status entry without a checkpoint", "[47, 1, b32:0, 0, [[nil, b1:0, 0, b0:0]]]",
+     AVOW_REJECT_TYPE},
+    {"no status entries", "[47, 1, b32:0, 0, []]", AVOW_ACCEPT},
     {"text with a control character", "[4, 0, 1, @a101]", AVOW_REJECT_CONTROL},
     {"to be skipped", "[128, 5]", AVOW_ACCEPT},
     {"to be skipped, with fields", "[200, 5, [], {}, 'x']", AVOW_ACCEPT},
@@ -416,6 +445,21 @@ static void test_lists(void **state)
         assert_int_equal(count, walked);
     }
     assert_int_equal(walked, 3);
+    struct avow_hash issuer, digest;
+    for (list = message.digests, walked = 0; avow_list_next_digest(&list, &issuer, &digest);)
+        walked += issuer.bytes[0] == 1;
+    assert_int_equal(walked, 3);
+    struct avow_proved_status status;
+    for (list = message.statuses, walked = 0; avow_list_next_status(&list, &status); walked++)
+        assert_true(status.index == walked && status.path.count == 2 && status.entry.len == 4);
+    assert_int_equal(walked, 3);
+    struct avow_buf one;
+    avow_buf_init(&one, 4 * KIB);
+    avow_proved_status_write(&one, &status);
+    assert_int_equal(avow_proved_status_read(avow_buf_bytes(&one), &status), AVOW_ACCEPT);
+    one.len--;
+    assert_int_equal(avow_proved_status_read(avow_buf_bytes(&one), &status), AVOW_REJECT_LENGTH);
+    avow_buf_fini(&one);
     struct avow_buf out;
     avow_buf_init(&out, KIB);
     avow_list_write(&out, &message.indices);
