@@ -253,13 +253,14 @@ static enum avow_err put_entries(struct append *append, uint64_t *bytes)
     return avow_tiles_append(&append->txn->db, append->number, writer->nodes, high);
 }
 
-static void create_log(struct append *append)
+static enum avow_err create_log(struct append *append)
 {
     struct avow_counters *counters = &append->txn->writer->counters;
     append->wlog->number = append->number;
     append->wlog->head_dirty = true;
     counters->next_log++;
     counters->logs++;
+    return avow_number_write(&append->txn->db, append->number, &append->wlog->issuer);
 }
 
 /* The range has been judged and is good: from here on only a failure of ours can stop it. */
@@ -273,7 +274,7 @@ static enum avow_err put_range(struct append *append)
     if (append->replaces)
         err = avow_wlog_drop_pending(txn, wlog);
     if (err == AVOW_OK && wlog->number == 0)
-        create_log(append);
+        err = create_log(append);
     if (err == AVOW_OK && !wlog->tail.loaded)
         err = avow_tail_load(&wlog->tail, &txn->db, append->number, append->start);
     uint64_t bytes = 0;

@@ -99,8 +99,7 @@ static enum avow_err check_orphans(struct avow_check *check, enum avow_table tab
 static enum avow_err name_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct avow_check *check = context;
-    (void)key;
-    if (avow_row_open(&value) != AVOW_OK)
+    if (avow_row_open_with(&value, key) != AVOW_OK)
         check->problem(check, "a named value is damaged", NULL, 0);
     return AVOW_OK;
 }
@@ -140,9 +139,9 @@ static enum avow_err check_metas(struct avow_check *check)
 
 static enum avow_err check_all(struct avow_check *check)
 {
-    static const enum avow_table by_log[] = {AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,
-                                             AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
-                                             AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY};
+    static const enum avow_table by_log[] = {
+        AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,  AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
+        AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY, AVOW_TABLE_NUMBERS};
     struct avow_dbkey first = {.len = 0};
     enum avow_err err = check_metas(check);
     if (err == AVOW_OK)

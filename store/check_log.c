@@ -242,10 +242,24 @@ static enum avow_err check_leftovers(struct replay *replay)
     return err;
 }
 
+static enum avow_err check_number(struct replay *replay)
+{
+    struct avow_hash issuer;
+    enum avow_err err = avow_number_read(replay->check->db, replay->number, &issuer);
+    if (err == AVOW_OK && avow_hash_equal(&issuer, replay->issuer))
+        return AVOW_OK;
+    if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND && err != AVOW_ERR_CORRUPT)
+        return err;
+    problem(replay, "the log's number is not known as its issuer's", replay->number);
+    return AVOW_OK;
+}
+
 static enum avow_err run(struct replay *replay, const struct avow_log *log)
 {
     bool good = true;
-    enum avow_err err = AVOW_OK;
+    enum avow_err err = check_number(replay);
+    if (err != AVOW_OK)
+        return err;
     if (log->checkpoint.size > 0)
         err = check_accepted(replay, log, &good);
     if (err == AVOW_OK && good)

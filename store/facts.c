@@ -17,7 +17,9 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
         .cosignature_count = log->cosignature_count,
         .chain = &log->state.chain,
         .abandoned_from = log->abandoned_from,
-        .disputed_from = AVOW_NEVER,
+        .disputed_from = log->disputed_from,
+        .forked = log->forked,
+        .fork_time = log->fork_time,
         .handle = log,
     };
     return AVOW_OK;
@@ -63,6 +65,18 @@ static enum avow_err facts_first_witness(void *context, const struct avow_known_
     return *time == AVOW_NEVER ? AVOW_ERR_NOT_FOUND : AVOW_OK;
 }
 
+static enum avow_err facts_witnessed(void *context, const struct avow_known_log *log,
+                                     uint64_t index, uint64_t after,
+                                     struct avow_witnessed *witnessed)
+{
+    struct avow_checkpoint checkpoint;
+    enum avow_err err = avow_snapshot_witnessed(context, log->handle, index, after, &checkpoint,
+                                                witnessed->lines, &witnessed->count);
+    if (err == AVOW_OK)
+        witnessed->size = checkpoint.size;
+    return err;
+}
+
 struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
 {
     return (struct avow_facts){
@@ -72,5 +86,6 @@ struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
         .status = facts_status,
         .last_status_entry = facts_last_status_entry,
         .first_witness = facts_first_witness,
+        .witnessed = facts_witnessed,
     };
 }

@@ -12,7 +12,7 @@
 #define AVOW_STORE_FILE "store.mdb"
 #define AVOW_STORE_NEW_FILE "store.new" /* one that is being laid out */
 #define AVOW_STORE_LOCK_FILE "writer.lock"
-#define AVOW_STORE_SCHEMA 1
+#define AVOW_STORE_SCHEMA 2
 
 struct avow_writer;
 

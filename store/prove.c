@@ -100,3 +100,29 @@ enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,
         return AVOW_ERR_NOT_FOUND; /* the next log's */
     return avow_kept_read(row, checkpoint, cosignatures, count);
 }
+
+enum avow_err avow_snapshot_witnessed(struct avow_snapshot *snapshot, const struct avow_log *log,
+                                      uint64_t index, uint64_t after,
+                                      struct avow_checkpoint *checkpoint,
+                                      struct avow_cosignature *cosignatures, size_t *count)
+{
+    AVOW_ASSERT(snapshot->live);
+    if (index >= log->checkpoint.size)
+        return AVOW_ERR_NOT_FOUND;
+    uint64_t size = index < after ? after : index;
+    if (size >= log->checkpoint.size)
+        return AVOW_ERR_NOT_FOUND;
+    struct avow_dbkey key = avow_dbkey_item(log->number, size + 1);
+    struct avow_bytes found;
+    struct avow_bytes row;
+    enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_HISTORY, &key, &found, &row);
+    if (err != AVOW_OK)
+        return err;
+    if (found.len != key.len || memcmp(found.data, key.bytes, 4) != 0)
+        return AVOW_ERR_NOT_FOUND;
+    err = avow_kept_read(row, checkpoint, cosignatures, count);
+    /* There is one row a size, so that a kept text of the newest is the end. */
+    if (err == AVOW_OK && avow_checkpoint_same_text(checkpoint, &log->checkpoint))
+        return AVOW_ERR_NOT_FOUND;
+    return err;
+}

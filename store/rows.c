@@ -112,23 +112,33 @@ static enum avow_err finish(const struct cursor *cursor)
     return cursor->short_of || cursor->rest.len != 0 ? AVOW_ERR_CORRUPT : AVOW_OK;
 }
 
+void avow_row_seal_with(struct avow_buf *row, struct avow_bytes key)
+{
+    struct avow_bytes parts[] = {key, avow_buf_bytes(row)};
+    struct avow_hash hash = avow_sha256(parts, 2);
+    avow_buf_append(row, hash.bytes, AVOW_ROW_SEAL_BYTES);
+}
+
+enum avow_err avow_row_open_with(struct avow_bytes *row, struct avow_bytes key)
+{
+    if (row->len < AVOW_ROW_SEAL_BYTES)
+        return AVOW_ERR_CORRUPT;
+    struct avow_bytes parts[] = {key, avow_bytes(row->data, row->len - AVOW_ROW_SEAL_BYTES)};
+    struct avow_hash hash = avow_sha256(parts, 2);
+    if (memcmp(hash.bytes, row->data + parts[1].len, AVOW_ROW_SEAL_BYTES) != 0)
+        return AVOW_ERR_CORRUPT;
+    *row = parts[1];
+    return AVOW_OK;
+}
+
 void avow_row_seal(struct avow_buf *row)
 {
-    struct avow_bytes content = avow_buf_bytes(row);
-    struct avow_hash hash = avow_sha256(&content, 1);
-    avow_buf_append(row, hash.bytes, AVOW_ROW_SEAL_BYTES);
+    avow_row_seal_with(row, avow_bytes(NULL, 0));
 }
 
 enum avow_err avow_row_open(struct avow_bytes *row)
 {
-    if (row->len < AVOW_ROW_SEAL_BYTES)
-        return AVOW_ERR_CORRUPT;
-    struct avow_bytes content = avow_bytes(row->data, row->len - AVOW_ROW_SEAL_BYTES);
-    struct avow_hash hash = avow_sha256(&content, 1);
-    if (memcmp(hash.bytes, row->data + content.len, AVOW_ROW_SEAL_BYTES) != 0)
-        return AVOW_ERR_CORRUPT;
-    *row = content;
-    return AVOW_OK;
+    return avow_row_open_with(row, avow_bytes(NULL, 0));
 }
 
 /* Starts reading a sealed row; a broken seal is remembered as running short. */
@@ -165,6 +175,9 @@ void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
         put_checkpoint(out, &log->checkpoint);
         put_cosignatures(out, log->cosignatures, log->cosignature_count);
         put_u64(out, log->abandoned_from);
+        put_u64(out, log->disputed_from);
+        put_u32(out, log->forked ? 1 : 0);
+        put_u64(out, log->fork_time);
         put_u64(out, log->first_seen);
         avow_state_save(out, &log->state);
     }
@@ -180,6 +193,9 @@ enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
     log->number = info->number;
     log->cosignature_count = 0;
     log->abandoned_from = AVOW_NEVER;
+    log->disputed_from = AVOW_NEVER;
+    log->forked = false;
+    log->fork_time = 0;
     log->first_seen = 0;
     memset(&log->checkpoint, 0, sizeof(log->checkpoint));
     if (info->chain_len == 0)
@@ -187,10 +203,40 @@ enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
     take_checkpoint(&cursor, &log->checkpoint);
     log->cosignature_count = take_cosignatures(&cursor, log->cosignatures);
     log->abandoned_from = take_u64(&cursor);
+    log->disputed_from = take_u64(&cursor);
+    log->forked = take_u32(&cursor) != 0;
+    log->fork_time = take_u64(&cursor);
     log->first_seen = take_u64(&cursor);
     if (cursor.short_of || avow_state_load(&log->state, cursor.rest) != AVOW_ACCEPT ||
         log->state.tree.size != log->checkpoint.size || log->checkpoint.size == 0)
         return AVOW_ERR_CORRUPT;
+    return AVOW_OK;
+}
+
+enum avow_err avow_number_write(const struct avow_db *db, uint32_t log,
+                                const struct avow_hash *issuer)
+{
+    uint8_t storage[sizeof(issuer->bytes) + AVOW_ROW_SEAL_BYTES];
+    struct avow_buf row;
+    avow_buf_init_fixed(&row, storage, sizeof(storage));
+    avow_buf_append(&row, issuer->bytes, sizeof(issuer->bytes));
+    struct avow_dbkey key = avow_dbkey_log(log);
+    avow_row_seal_with(&row, avow_dbkey_view(&key));
+    return avow_db_put(db, AVOW_TABLE_NUMBERS, &key, avow_buf_bytes(&row));
+}
+
+enum avow_err avow_number_read(const struct avow_db *db, uint32_t log, struct avow_hash *issuer)
+{
+    struct avow_dbkey key = avow_dbkey_log(log);
+    struct avow_bytes row;
+    enum avow_err err = avow_db_get(db, AVOW_TABLE_NUMBERS, &key, &row);
+    if (err == AVOW_OK)
+        err = avow_row_open_with(&row, avow_dbkey_view(&key));
+    if (err != AVOW_OK)
+        return err;
+    if (row.len != sizeof(issuer->bytes))
+        return AVOW_ERR_CORRUPT;
+    memcpy(issuer->bytes, row.data, sizeof(issuer->bytes));
     return AVOW_OK;
 }
 

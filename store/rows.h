@@ -16,6 +16,13 @@ enum avow_chain_part { AVOW_CHAIN_ACCEPTED, AVOW_CHAIN_PENDING };
 #define AVOW_ROW_SEAL_BYTES 8
 void avow_row_seal(struct avow_buf *row);
 AVOW_NODISCARD enum avow_err avow_row_open(struct avow_bytes *row);
+/* The same over the row's key too, where the row does not say itself what it is of. */
+void avow_row_seal_with(struct avow_buf *row, struct avow_bytes key);
+AVOW_NODISCARD enum avow_err avow_row_open_with(struct avow_bytes *row, struct avow_bytes key);
+static inline struct avow_bytes avow_dbkey_view(const struct avow_dbkey *key)
+{
+    return avow_bytes(key->bytes, key->len);
+}
 
 /* What a head says beside struct avow_log. */
 struct avow_head_info {
@@ -32,6 +39,13 @@ void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
 /* Fills in everything but log->state.chain; `log` is overwritten. OK or CORRUPT. */
 AVOW_NODISCARD enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
                                             struct avow_log *log);
+
+/* Whose a log number is, whether the log is accepted, a candidate or retired. _read: NOT_FOUND,
+ * CORRUPT, IO. */
+AVOW_NODISCARD enum avow_err avow_number_write(const struct avow_db *db, uint32_t log,
+                                               const struct avow_hash *issuer);
+AVOW_NODISCARD enum avow_err avow_number_read(const struct avow_db *db, uint32_t log,
+                                              struct avow_hash *issuer);
 
 /* What is pending, for the writer: `state` but for its chain, which is the accepted one unless the
  * pending entries have root entries. */

@@ -306,7 +306,7 @@ enum avow_err avow_snapshot_get(struct avow_snapshot *snapshot, const char *name
         return AVOW_ERR_NOT_FOUND;
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text(name));
     enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_NAMES, &key, value);
-    return err == AVOW_OK ? avow_row_open(value) : err;
+    return err == AVOW_OK ? avow_row_open_with(value, avow_dbkey_view(&key)) : err;
 }
 
 enum avow_err avow_store_stats(struct avow_snapshot *snapshot, struct avow_store_stats *stats)

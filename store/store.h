@@ -60,6 +60,11 @@ struct avow_log {
     /* A better root chain is known, which this node does not hold: indices from here on are what it
      * would abandon and answer unknown. AVOW_NEVER: none. */
     uint64_t abandoned_from;
+    /* A root fork is known: from here on nobody can tell whose the log is (store/forks.h).
+     * AVOW_NEVER: none is. */
+    uint64_t disputed_from;
+    bool forked; /* two checkpoints of its origin are proved inconsistent (store/forks.h) … */
+    uint64_t fork_time;  /* … and this is the time of the newest one known, on any branch */
     uint64_t first_seen; /* Unix seconds of the first acceptance here, as the writer was told */
 };
 
@@ -109,6 +114,12 @@ AVOW_NODISCARD enum avow_err avow_snapshot_first_witness(struct avow_snapshot *s
                                                          struct avow_checkpoint *checkpoint,
                                                          struct avow_cosignature *cosignatures,
                                                          size_t *count);
+/* The smallest kept checkpoint that covers `index`, is larger than `after` and carries a witness's
+ * cosignature; the log's newest is not one of them. NOT_FOUND at the end; CORRUPT, IO. */
+AVOW_NODISCARD enum avow_err
+avow_snapshot_witnessed(struct avow_snapshot *snapshot, const struct avow_log *log, uint64_t index,
+                        uint64_t after, struct avow_checkpoint *checkpoint,
+                        struct avow_cosignature *cosignatures, size_t *count);
 
 /* What is stored beyond the accepted size: a range on its way to a signed checkpoint, or a
  * submission that is held and not signed yet (signature all zeros). */
@@ -157,6 +168,7 @@ struct avow_range {
                                         * `held`, with key and signature all zeros */
     bool held;
     bool replace; /* held, from the accepted size: another held text gives way, if this stands */
+    bool branch;  /* for the candidate of this checkpoint (store/branch.h), not the accepted log */
     uint64_t from;
     const struct avow_bytes *entries;
     size_t count;
@@ -166,7 +178,8 @@ struct avow_range {
 
 struct avow_range_result {
     uint64_t accepted; /* the log's accepted size now */
-    uint64_t pending;  /* how far entries are stored; = accepted when nothing is pending */
+    uint64_t pending;  /* how far entries are stored (a branch: the candidate's, until it is
+                        * accepted); = accepted when nothing is pending */
     bool advanced;     /* this range completed the checkpoint */
     bool whole;        /* held: everything up to the held checkpoint is here */
 };
@@ -189,7 +202,13 @@ struct avow_range_result {
  *
  * A signed range may start at the accepted size although a text is held: with all of its entries it
  * goes on after them, with others or with fewer it replaces it (somebody has signed: what is held
- * can no longer be). */
+ * can no longer be).
+ *
+ * A range for the candidate starts where that ends, once its shared part is copied; an empty one
+ * may complete it. NOT_FOUND when there is no candidate for this very text. The sender's fault
+ * leaves the candidate as it is; the checkpoint's fault ends it; the accepted log is touched by
+ * neither. The range that completes it makes it the accepted log, of which what is pending goes,
+ * `abandoned_from` is lifted, and kept checkpoints of the shared part stay. */
 AVOW_NODISCARD enum avow_err avow_txn_append(struct avow_txn *txn, const struct avow_range *range,
                                              struct avow_range_result *result,
                                              enum avow_reject *reject);

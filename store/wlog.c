@@ -60,10 +60,12 @@ enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlo
     forget_pending(wlog);
     wlog->head_dirty = true;
     if (size == 0) { /* nothing was ever accepted: the log goes with it */
+        struct avow_dbkey number = avow_dbkey_log(wlog->number);
+        err = avow_db_delete(&txn->db, AVOW_TABLE_NUMBERS, &number);
         wlog->number = 0;
         counters->logs--;
     }
-    return AVOW_OK;
+    return err;
 }
 
 enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,

@@ -86,6 +86,7 @@ static enum avow_err read_log(const struct avow_db *db, struct avow_wlog *wlog)
     avow_state_init(&wlog->log.state);
     avow_state_init(&wlog->pending_state);
     wlog->log.abandoned_from = AVOW_NEVER;
+    wlog->log.disputed_from = AVOW_NEVER;
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes(wlog->issuer.bytes, 32));
     struct avow_bytes row;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_HEADS, &key, &row);
@@ -326,7 +327,7 @@ enum avow_err avow_txn_put(struct avow_txn *txn, const char *name, struct avow_b
     struct avow_buf row;
     avow_buf_init(&row, SIZE_MAX / 2);
     avow_buf_append(&row, value.data, value.len);
-    avow_row_seal(&row);
+    avow_row_seal_with(&row, avow_dbkey_view(&key));
     enum avow_err err = row.err;
     if (err == AVOW_OK)
         err = avow_db_put(&txn->db, AVOW_TABLE_NAMES, &key, avow_buf_bytes(&row));

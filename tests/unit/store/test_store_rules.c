@@ -616,7 +616,7 @@ static void test_schema(void **state)
     MDB_txn *txn;
     MDB_dbi table;
     MDB_val key = {.mv_size = 6, .mv_data = "schema"};
-    MDB_val value = {.mv_size = 5, .mv_data = "\0\0\0\2x"};
+    MDB_val value = {.mv_size = 5, .mv_data = "\0\0\0\1x"};
     close_world(world);
     (void)snprintf(path, sizeof(path), "%s/store.mdb", world->folder.path);
     assert_int_equal(mdb_env_create(&env), 0);
