@@ -15,6 +15,8 @@
     X(revoke)                                                                                      \
     X(suspend)                                                                                     \
     X(reinstate)                                                                                   \
+    X(recognise)                                                                                   \
+    X(withdraw)                                                                                    \
     X(verify)                                                                                      \
     X(prove)                                                                                       \
     X(watch)                                                                                       \

@@ -49,15 +49,21 @@ static struct avow_bytes field_at(const struct reading *reading, size_t i)
 
 /* ------------------------------------------------------------------ the header */
 
+/* As people write it: capitals and small letters, and "_" and "-", are the same. */
+static uint8_t fold(uint8_t letter)
+{
+    if (letter >= 'A' && letter <= 'Z')
+        return (uint8_t)(letter + 32);
+    return letter == '-' ? '_' : letter;
+}
+
 static size_t find_column(const struct avow_csv *csv, struct avow_bytes name)
 {
     for (size_t i = 0; csv->columns[i].name != NULL; i++) {
         const char *known = csv->columns[i].name;
         bool same = strlen(known) == name.len;
-        for (size_t c = 0; c < name.len && same; c++) {
-            uint8_t letter = name.data[c];
-            same = (letter >= 'A' && letter <= 'Z' ? letter + 32 : letter) == known[c];
-        }
+        for (size_t c = 0; c < name.len && same; c++)
+            same = fold(name.data[c]) == fold((uint8_t)known[c]);
         if (same)
             return i;
     }

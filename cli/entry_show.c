@@ -1,5 +1,6 @@
 #include "cli/entry_show.h"
 
+#include "cli/recognition_json.h"
 #include "cli/term.h"
 #include "proto/codec/base58.h"
 #include "proto/codec/id.h"
@@ -135,10 +136,7 @@ static void put_kind(json_t *object, const struct avow_shown *shown, bool *ok)
         put_uint(object, "award", entry->pathway.award, ok);
         put_text(object, "title", entry->pathway.title, ok);
     } else if (entry->kind == AVOW_KIND_RECOGNITION) {
-        char id[AVOW_ISSUER_TEXT_MAX];
-        avow_issuer_text(&entry->recognition.subject, id);
-        put(object, "subject", json_string(id), ok);
-        put_text(object, "subject_name", entry->recognition.subject_name, ok);
+        *ok = avow_recognition_json(&entry->recognition, object) && *ok;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/csv.h"
 #include "cli/files.h"
+#include "cli/plain_text.h"
 #include "proto/codec/time.h"
 #include "proto/codec/utf8.h"
 #include "proto/crypto/sha256.h"
@@ -103,19 +104,6 @@ static void take_times(struct gathering *gathering, size_t line, const struct av
         problem(gathering, line, "valid_until", "it is not after valid_from");
 }
 
-/* Invisible, and may show a name as another's: Unicode's embeddings, overrides and isolates. Its
- * mere marks, and its joiners, are how some languages are written. */
-static bool turns_text(struct avow_bytes text)
-{
-    uint32_t code_point;
-    while (avow_utf8_next(&text, &code_point)) {
-        if ((code_point >= 0x202a && code_point <= 0x202e) ||
-            (code_point >= 0x2066 && code_point <= 0x2069))
-            return true;
-    }
-    return false;
-}
-
 static bool is_email(struct avow_bytes text)
 {
     const uint8_t *at = memchr(text.data, '@', text.len);
@@ -126,7 +114,7 @@ static bool is_email(struct avow_bytes text)
 static void check_texts(struct gathering *gathering, size_t line, const struct avow_bytes *fields)
 {
     for (size_t i = 0; i < COLUMNS; i++) {
-        if (turns_text(fields[i]))
+        if (avow_text_turns(fields[i]))
             problem(gathering, line, columns[i].name,
                     "an invisible character that turns text around: remove it");
     }

@@ -21,7 +21,8 @@ struct change {
     const struct avow_cli *cli;
     enum avow_status state;
     enum avow_reason reason;
-    bool has_reason; /* --reason was given */
+    bool has_reason;   /* --reason was given */
+    bool recognitions; /* only they are to be changed, and are said to be withdrawn */
     const struct avow_targets *targets;
     size_t first, count;       /* the batch at hand */
     size_t changed, unchanged; /* in the batches before it */
@@ -61,6 +62,8 @@ static int check_entry(const struct change *change, const struct avow_target *ta
     if (entry.kind != AVOW_KIND_ISSUE && entry.kind != AVOW_KIND_ACHIEVEMENT &&
         entry.kind != AVOW_KIND_PATHWAY && entry.kind != AVOW_KIND_RECOGNITION)
         return refuse(change, target, "is not of a kind that can be revoked");
+    if (change->recognitions && entry.kind != AVOW_KIND_RECOGNITION)
+        return refuse(change, target, "is not a recognition: `avow revoke` is for the others");
     if (target->has_commitment && (entry.kind != AVOW_KIND_ISSUE ||
                                    !avow_hash_equal(&entry.issue.commitment, &target->commitment)))
         return refuse(change, target,
@@ -172,7 +175,7 @@ static void tell_standing(const struct change *change, const struct standing *st
 
 static void tell(const struct change *change, const struct standing *standing, size_t kept)
 {
-    const char *word = avow_status_name(change->state);
+    const char *word = change->recognitions ? "withdrawn" : avow_status_name(change->state);
     const char *asked = avow_reason_name(change->reason);
     if (change->unchanged == 1 && kept == 0 && change->same.since > 0)
         tell_standing(change, &change->same, NULL);
@@ -217,11 +220,12 @@ static int report(const struct change *change)
     return kept > 0 ? AVOW_EXIT_NEGATIVE : status;
 }
 
-int avow_status_change(struct avow_cli *cli, enum avow_status state)
+static int change_all(struct avow_cli *cli, enum avow_status state, bool recognitions)
 {
     struct avow_identity_keys keys = {0};
     struct avow_targets targets = {0};
-    struct change change = {.cli = cli, .state = state, .targets = &targets};
+    struct change change = {
+        .cli = cli, .state = state, .recognitions = recognitions, .targets = &targets};
     avow_buf_init(&change.standing, SIZE_MAX / 2);
     int status = find_reason(&change);
     if (status == AVOW_EXIT_OK)
@@ -239,4 +243,14 @@ int avow_status_change(struct avow_cli *cli, enum avow_status state)
     avow_targets_fini(&targets);
     avow_identity_keys_fini(&keys);
     return status;
+}
+
+int avow_status_change(struct avow_cli *cli, enum avow_status state)
+{
+    return change_all(cli, state, false);
+}
+
+int avow_status_withdraw(struct avow_cli *cli)
+{
+    return change_all(cli, AVOW_STATUS_REVOKED, true);
 }

@@ -150,7 +150,7 @@ int avow_targets_read(const struct avow_cli *cli, const struct avow_hash *issuer
     avow_buf_init(&targets->storage, SIZE_MAX / 2);
     if (cli->operand_count == 0 && list == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
-                             "which credential? Name a file, a reference, or --csv FILE");
+                             "which? Name a file, a reference, or --csv FILE");
     int status = AVOW_EXIT_OK;
     for (size_t i = 0; i < cli->operand_count && status == AVOW_EXIT_OK; i++)
         status = add_operand(targets, cli->operands[i]);
