@@ -34,7 +34,6 @@ size() { avow issuer show --json | jq .size; }
     [ "$(wc -l <<<"$output")" -eq 30 ]
     [ "$(awk '{print $1}' <<<"$output" | head -n 1)" = "$before" ]
     [ "$(size)" -eq $((before + 30)) ]
-    # One signature: all of them have the same time, and there is no checkpoint between them.
     expect_exit 0 avow recognise --csv "$T/list.csv" --json
     jq -e 'length == 30 and all(.before) and (map(.index) == [range('"$before"'; '"$((before + 30))"')])' <<<"$output"
     [ "$(size)" -eq $((before + 30)) ]
