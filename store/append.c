@@ -1,5 +1,5 @@
 /* Appending a range: judged in memory, as a whole, before its first put. */
-#include "store/writer.h"
+#include "store/index.h"
 
 #include <stdlib.h>
 
@@ -232,6 +232,8 @@ static enum avow_err put_entries(struct append *append, uint64_t *bytes)
     for (uint64_t i = append->start; i < append->end; i++) {
         struct avow_bytes entry = append->range->entries[i - append->range->from];
         enum avow_err err = avow_tail_append(tail, entry);
+        if (err == AVOW_OK)
+            err = avow_index_add(append->txn, append->number, i, entry);
         if (err != AVOW_OK)
             return err;
         *bytes += entry.len;

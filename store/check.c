@@ -116,6 +116,17 @@ static enum avow_err check_counters(struct avow_check *check)
     return err == AVOW_ERR_CORRUPT ? AVOW_OK : err;
 }
 
+/* Each recognition's row has been found: there are no others. */
+static enum avow_err check_subjects(struct avow_check *check)
+{
+    MDB_stat subjects;
+    if (mdb_stat(check->db->txn, check->db->tables[AVOW_TABLE_SUBJECTS], &subjects) != MDB_SUCCESS)
+        return AVOW_ERR_IO;
+    if (subjects.ms_entries != check->recognitions)
+        check->problem(check, "the index of recognitions has other rows than the logs", NULL, 0);
+    return AVOW_OK;
+}
+
 /* Each commit writes the meta page of its number's parity, so the two pages' numbers follow each
  * other. LMDB goes by the larger one: a flipped bit there would bring back an older state, whole.
  */
@@ -141,7 +152,7 @@ static enum avow_err check_all(struct avow_check *check)
 {
     static const enum avow_table by_log[] = {
         AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,  AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
-        AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY, AVOW_TABLE_NUMBERS};
+        AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY, AVOW_TABLE_NUMBERS, AVOW_TABLE_CLASSES};
     struct avow_dbkey first = {.len = 0};
     enum avow_err err = check_metas(check);
     if (err == AVOW_OK)
@@ -150,6 +161,8 @@ static enum avow_err check_all(struct avow_check *check)
         err = check_orphans(check, by_log[i]);
     if (err == AVOW_OK)
         err = avow_db_walk(check->db, AVOW_TABLE_NAMES, &first, 0, name_row, check);
+    if (err == AVOW_OK)
+        err = check_subjects(check);
     return err == AVOW_OK ? check_counters(check) : err;
 }
 

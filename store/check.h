@@ -3,7 +3,7 @@
 #ifndef AVOW_STORE_CHECK_H
 #define AVOW_STORE_CHECK_H
 
-#include "store/internal.h"
+#include "store/index.h"
 
 /* What is said of a problem, and of which log: the store's own when `issuer` is NULL. */
 struct avow_check {
@@ -11,6 +11,7 @@ struct avow_check {
     void (*problem)(struct avow_check *check, const char *what, const struct avow_hash *issuer,
                     uint64_t index);
     struct avow_counters found; /* what the logs add up to */
+    uint64_t recognitions;      /* in all logs */
     struct avow_map64 numbers;  /* of the logs that have a head */
 };
 

@@ -17,6 +17,7 @@ struct replay {
     struct avow_apply apply;
     uint64_t bytes;
     uint64_t tile_nodes;
+    uint64_t indexed; /* entries that stand in a class */
     unsigned problems;
 };
 
@@ -56,6 +57,21 @@ static void sink_node(void *context, unsigned level, uint64_t index, const struc
         problem(replay, "a node of the tree is wrong or missing", index << level);
 }
 
+static enum avow_err check_index(struct replay *replay, uint64_t index,
+                                 const struct avow_entry *entry)
+{
+    enum avow_class class;
+    bool good;
+    if (!avow_class_of(entry, &class))
+        return AVOW_OK;
+    replay->indexed++;
+    replay->check->recognitions += entry->kind == AVOW_KIND_RECOGNITION ? 1 : 0;
+    enum avow_err err = avow_index_check(replay->check->db, replay->number, index, entry, &good);
+    if (err == AVOW_OK && !good)
+        problem(replay, "an entry's row in an index is missing or wrong", index);
+    return err;
+}
+
 /* Applies entries up to `size`. `*good` is false when it had to stop before. */
 static enum avow_err replay_to(struct replay *replay, uint64_t size, bool *good)
 {
@@ -82,6 +98,8 @@ static enum avow_err replay_to(struct replay *replay, uint64_t size, bool *good)
         if (err == AVOW_OK && effect.changes_status)
             err = avow_check_status_set(&replay->status, effect.entry.status.target,
                                         (enum avow_status)effect.entry.status.state, index);
+        if (err == AVOW_OK)
+            err = check_index(replay, index, &effect.entry);
     }
     *good = err == AVOW_OK;
     return err;
@@ -228,6 +246,7 @@ static enum avow_err check_leftovers(struct replay *replay)
     struct avow_dbkey first = avow_dbkey_log(replay->number);
     struct tally bundles = {0};
     struct tally tiles = {.tiles = true};
+    uint64_t indexed;
     enum avow_err err =
         avow_db_walk(replay->check->db, AVOW_TABLE_BUNDLES, &first, 4, tally_row, &bundles);
     if (err == AVOW_OK)
@@ -237,6 +256,10 @@ static enum avow_err check_leftovers(struct replay *replay)
         problem(replay, "entries are stored beyond the log's size", size);
     if (err == AVOW_OK && tiles.units != replay->tile_nodes)
         problem(replay, "tree nodes are stored beyond the log's size", size);
+    if (err == AVOW_OK)
+        err = avow_index_count(replay->check->db, replay->number, &indexed);
+    if (err == AVOW_OK && indexed != replay->indexed)
+        problem(replay, "an index has rows that no entry of the log has", size);
     if (err == AVOW_OK)
         err = avow_db_walk(replay->check->db, AVOW_TABLE_HISTORY, &first, 4, kept_row, replay);
     return err;

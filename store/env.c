@@ -29,7 +29,8 @@ static const char *const table_names[AVOW_TABLE_COUNT] = {
     [AVOW_TABLE_NAMES] = "names",       [AVOW_TABLE_NUMBERS] = "numbers",
     [AVOW_TABLE_BRANCHES] = "branches", [AVOW_TABLE_RETIRED] = "retired",
     [AVOW_TABLE_FORKS] = "forks",       [AVOW_TABLE_OTHERS] = "others",
-    [AVOW_TABLE_FOREIGN] = "foreign",
+    [AVOW_TABLE_FOREIGN] = "foreign",   [AVOW_TABLE_CLASSES] = "classes",
+    [AVOW_TABLE_SUBJECTS] = "subjects",
 };
 
 static enum avow_err path_in(char *path, size_t cap, const char *folder, const char *name)

@@ -20,6 +20,7 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
         .disputed_from = log->disputed_from,
         .forked = log->forked,
         .fork_time = log->fork_time,
+        .whole = true,
         .handle = log,
     };
     return AVOW_OK;
@@ -77,6 +78,12 @@ static enum avow_err facts_witnessed(void *context, const struct avow_known_log 
     return err;
 }
 
+static enum avow_err facts_recognition(void *context, const struct avow_known_log *log,
+                                       const struct avow_hash *subject, uint64_t *index)
+{
+    return avow_snapshot_recognition(context, log->handle, subject, index);
+}
+
 struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
 {
     return (struct avow_facts){
@@ -87,5 +94,6 @@ struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
         .last_status_entry = facts_last_status_entry,
         .first_witness = facts_first_witness,
         .witnessed = facts_witnessed,
+        .recognition = facts_recognition,
     };
 }

@@ -23,6 +23,8 @@ enum avow_table {
     AVOW_TABLE_FORKS,    /* issuer id, epoch, opening -> the first proof, the newest checkpoint */
     AVOW_TABLE_OTHERS,   /* issuer id, number -> another root chain, its checkpoint */
     AVOW_TABLE_FOREIGN,  /* log, epoch, target -> another branch's status entry, proved */
+    AVOW_TABLE_CLASSES,  /* log, class, index -> a public entry */
+    AVOW_TABLE_SUBJECTS, /* subject, log, index -> the role in which the log recognises it */
     AVOW_TABLE_COUNT
 };
 

@@ -121,6 +121,40 @@ avow_snapshot_witnessed(struct avow_snapshot *snapshot, const struct avow_log *l
                         uint64_t after, struct avow_checkpoint *checkpoint,
                         struct avow_cosignature *cosignatures, size_t *count);
 
+/* The entries that are looked for other than by their index. */
+enum avow_class {
+    AVOW_CLASS_ACHIEVEMENT,
+    AVOW_CLASS_PATHWAY,
+    AVOW_CLASS_ISSUER,    /* recognitions of issuers */
+    AVOW_CLASS_AUTHORITY, /* recognitions of authorities */
+};
+#define AVOW_CLASS_COUNT 4
+
+/* The log's first entry of the class at `*index` or above, which is moved to it. NOT_FOUND when
+ * there is no more; IO. What it finds is only a place: read and prove the entry. */
+AVOW_NODISCARD enum avow_err avow_snapshot_class(struct avow_snapshot *snapshot,
+                                                 const struct avow_log *log, enum avow_class class,
+                                                 uint64_t *index);
+/* The same for the log's recognitions of `subject`, in either role; or, with NULL, of anyone as an
+ * authority. */
+AVOW_NODISCARD enum avow_err avow_snapshot_recognition(struct avow_snapshot *snapshot,
+                                                       const struct avow_log *log,
+                                                       const struct avow_hash *subject,
+                                                       uint64_t *index);
+
+/* A place in the list of recognitions of one subject, by all logs. All zeros is its beginning. */
+struct avow_recogniser {
+    uint32_t log;   /* with `index`, what the list is ordered by */
+    uint64_t index; /* of the recognition */
+    struct avow_hash body;
+    enum avow_role role;
+};
+/* Moves to the next one; looks at `rows_max` rows at most. NOT_FOUND at the end; BUSY when the
+ * rows are used up (`at` has moved: go on from there); CORRUPT, IO. */
+AVOW_NODISCARD enum avow_err avow_snapshot_recogniser(struct avow_snapshot *snapshot,
+                                                      const struct avow_hash *subject,
+                                                      size_t rows_max, struct avow_recogniser *at);
+
 /* What is stored beyond the accepted size: a range on its way to a signed checkpoint, or a
  * submission that is held and not signed yet (signature all zeros). */
 struct avow_pending {

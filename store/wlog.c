@@ -1,5 +1,5 @@
 /* A log's moves: its pending range dropped, a checkpoint accepted. */
-#include "store/writer.h"
+#include "store/index.h"
 
 #include "proto/log/evidence.h"
 
@@ -50,6 +50,9 @@ enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlo
         err = avow_tiles_truncate(&txn->db, wlog->number, size);
     if (err == AVOW_OK)
         err = avow_status_drop_pending(&txn->db, wlog->number);
+    bool more;
+    if (err == AVOW_OK)
+        err = avow_index_drop(txn, wlog->number, size, SIZE_MAX, &more);
     if (err == AVOW_OK)
         err = delete_pending_rows(txn, wlog);
     if (err != AVOW_OK)

@@ -35,6 +35,22 @@ static bool change_status(struct log_builder *builder, uint64_t random)
     return log_builder_try(builder, &entry) == AVOW_ACCEPT;
 }
 
+/* Of one of a few bodies, that other logs of tests speak of too. */
+static void add_recognition(struct log_builder *builder, uint64_t random)
+{
+    struct avow_hash subject = {{(uint8_t)(random % 5)}};
+    (void)log_builder_add_recognition(builder, &subject,
+                                      random % 2 == 0 ? AVOW_ROLE_ISSUER : AVOW_ROLE_AUTHORITY);
+}
+
+/* Its award's own achievement is the rule. */
+static void add_pathway(struct log_builder *builder)
+{
+    static const uint8_t rule[] = "\x93\xab"
+                                  "achievement\xc0\x02";
+    (void)log_builder_add_pathway(builder, 2, avow_bytes(rule, sizeof(rule) - 1));
+}
+
 static void add_entry(struct log_builder *builder, uint64_t random)
 {
     builder->t += random % 3;
@@ -45,6 +61,10 @@ static void add_entry(struct log_builder *builder, uint64_t random)
         (void)log_builder_rename(builder, "Another name");
     else if (kind == 9)
         (void)log_builder_rotate_root(builder);
+    else if (kind < 14)
+        add_recognition(builder, random >> 20);
+    else if (kind < 16)
+        add_pathway(builder);
     else if (kind >= 140 || !change_status(builder, random >> 20))
         (void)log_builder_add_issue(builder, 2);
 }

@@ -1,0 +1,30 @@
+/* What is found other than by issuer and index: a log's public entries by class, and recognitions
+ * by their subject.
+ *
+ * Rows are written next to their entries, before those are accepted, and under each log number that
+ * a branch has: a row counts only if its number is its issuer's present one and its index is below
+ * the accepted size. */
+#ifndef AVOW_STORE_INDEX_H
+#define AVOW_STORE_INDEX_H
+
+#include "store/writer.h"
+
+/* The class that the decoded entry stands in; false: in none. */
+bool avow_class_of(const struct avow_entry *entry, enum avow_class *class);
+/* Writes the rows of an entry that has been put, if it has any. */
+AVOW_NODISCARD enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
+                                            struct avow_bytes bytes);
+/* Deletes the rows of a log number's entries from `from` on, at most `limit` of them. `*more` tells
+ * whether any are left. Entries need not be there any more. */
+AVOW_NODISCARD enum avow_err avow_index_drop(struct avow_txn *txn, uint32_t log, uint64_t from,
+                                             size_t limit, bool *more);
+
+/* How many entries of a log number have rows, all classes together, and whether those of a decoded
+ * entry are as they should be: for check. */
+AVOW_NODISCARD enum avow_err avow_index_count(const struct avow_db *db, uint32_t log,
+                                              uint64_t *count);
+AVOW_NODISCARD enum avow_err avow_index_check(const struct avow_db *db, uint32_t log,
+                                              uint64_t index, const struct avow_entry *entry,
+                                              bool *good);
+
+#endif
