@@ -227,32 +227,69 @@ enum avow_reject avow_tree_from_last(const struct avow_hash *last_leaf, uint64_t
     return AVOW_ACCEPT;
 }
 
-/* Folds both roots along the path from the largest full node that ends at old_size (RFC 9162,
- * 2.1.4.2); 0 < old_size < new_size. */
-static enum avow_reject consistency_roots(uint64_t old_size, const struct avow_hash *old_root,
-                                          uint64_t new_size, const struct avow_path *path,
-                                          struct avow_hash *from_old, struct avow_hash *from_new)
+/* Folds both roots along hashes from `start`, the largest full node that ends at old_size (RFC
+ * 9162, 2.1.4.2); 0 < old_size < new_size. */
+static enum avow_reject fold_roots(uint64_t old_size, uint64_t new_size,
+                                   const struct avow_hash *start, const struct avow_hash *hashes,
+                                   size_t count, struct avow_hash *from_old,
+                                   struct avow_hash *from_new)
 {
     unsigned level = (unsigned)__builtin_ctzll(old_size);
     struct climb climb = {.node = (old_size - 1) >> level, .last = (new_size - 1) >> level};
-    bool given = climb.node == 0; /* old_size is a power of two */
-    if (path->count > AVOW_PATH_MAX || (!given && path->count == 0))
-        return AVOW_REJECT_PROOF;
-    *from_old = given ? *old_root : path->hashes[0];
-    *from_new = *from_old;
-    for (size_t i = given ? 0 : 1; i < path->count; i++) {
-        const struct avow_hash *hash = &path->hashes[i];
+    *from_old = *start;
+    *from_new = *start;
+    for (size_t i = 0; i < count; i++) {
         bool left;
         if (!climb_next(&climb, &left))
             return AVOW_REJECT_PROOF;
         if (left) {
-            *from_old = avow_sha256_node(hash, from_old);
-            *from_new = avow_sha256_node(hash, from_new);
+            *from_old = avow_sha256_node(&hashes[i], from_old);
+            *from_new = avow_sha256_node(&hashes[i], from_new);
         } else {
-            *from_new = avow_sha256_node(from_new, hash);
+            *from_new = avow_sha256_node(from_new, &hashes[i]);
         }
     }
     return climb.last == 0 ? AVOW_ACCEPT : AVOW_REJECT_PROOF;
+}
+
+enum avow_reject avow_consistency_roots(uint64_t old_size, uint64_t new_size,
+                                        const struct avow_path *path, struct avow_hash *old_root,
+                                        struct avow_hash *new_root)
+{
+    if (old_size == 0 || old_size >= new_size || path->count == 0 || path->count > AVOW_PATH_MAX)
+        return AVOW_REJECT_PROOF;
+    return fold_roots(old_size, new_size, &path->hashes[0], &path->hashes[1], path->count - 1,
+                      old_root, new_root);
+}
+
+enum avow_reject avow_consistency_from_first(uint64_t old_size, const struct avow_hash *leaf,
+                                             const struct avow_path *inclusion,
+                                             struct avow_path *path)
+{
+    unsigned level = old_size == 0 ? 0 : (unsigned)__builtin_ctzll(old_size);
+    if (old_size == 0 || old_size >> level != 1 || inclusion->count <= level ||
+        inclusion->count - level >= AVOW_PATH_MAX)
+        return AVOW_REJECT_PROOF;
+    struct avow_hash node = *leaf;
+    for (unsigned i = 0; i < level; i++)
+        node = avow_sha256_node(&node, &inclusion->hashes[i]);
+    path->count = inclusion->count - level + 1;
+    path->hashes[0] = node;
+    memcpy(&path->hashes[1], &inclusion->hashes[level],
+           (path->count - 1) * sizeof(path->hashes[0]));
+    return AVOW_ACCEPT;
+}
+
+/* With the old root known; 0 < old_size < new_size. */
+static enum avow_reject consistency_roots(uint64_t old_size, const struct avow_hash *old_root,
+                                          uint64_t new_size, const struct avow_path *path,
+                                          struct avow_hash *from_old, struct avow_hash *from_new)
+{
+    if ((old_size & (old_size - 1)) != 0)
+        return avow_consistency_roots(old_size, new_size, path, from_old, from_new);
+    if (path->count > AVOW_PATH_MAX)
+        return AVOW_REJECT_PROOF;
+    return fold_roots(old_size, new_size, old_root, path->hashes, path->count, from_old, from_new);
 }
 
 enum avow_reject avow_consistency_check(uint64_t old_size, const struct avow_hash *old_root,

@@ -86,5 +86,18 @@ AVOW_NODISCARD enum avow_reject avow_tree_from_last(const struct avow_hash *last
 AVOW_NODISCARD enum avow_reject
 avow_consistency_check(uint64_t old_size, const struct avow_hash *old_root, uint64_t new_size,
                        const struct avow_hash *new_root, const struct avow_path *path);
+/* Both roots that a consistency path leads to, 0 < old_size < new_size. Here the path begins with
+ * the node that ends at old_size even where that is a power of two, in which case a proof for those
+ * who know the old root leaves it out. REJECT_PROOF when the path's length is wrong. */
+AVOW_NODISCARD enum avow_reject avow_consistency_roots(uint64_t old_size, uint64_t new_size,
+                                                       const struct avow_path *path,
+                                                       struct avow_hash *old_root,
+                                                       struct avow_hash *new_root);
+/* Such a path for an old_size that is a power of two, from the inclusion path of entry 0, whose
+ * hash is `leaf`, in the tree of new_size > old_size. REJECT_PROOF when that is too short. */
+AVOW_NODISCARD enum avow_reject avow_consistency_from_first(uint64_t old_size,
+                                                            const struct avow_hash *leaf,
+                                                            const struct avow_path *inclusion,
+                                                            struct avow_path *path);
 
 #endif
