@@ -3,6 +3,21 @@
 
 #include "proto/log/evidence.h"
 
+enum avow_err avow_wlog_entry(const struct avow_txn *txn, const struct avow_wlog *wlog,
+                              uint64_t index, struct avow_bytes *entry)
+{
+    const struct avow_tail *tail = &wlog->tail;
+    size_t position = (size_t)(index % AVOW_BUNDLE_ENTRIES);
+    if (tail->loaded && index / AVOW_BUNDLE_ENTRIES == tail->number)
+        return avow_tail_entry(tail, position, entry);
+    struct avow_bundle bundle;
+    enum avow_err err =
+        avow_bundle_read(&txn->db, wlog->number, index / AVOW_BUNDLE_ENTRIES, &bundle);
+    if (err == AVOW_OK)
+        err = avow_bundle_entry(&bundle, position, entry);
+    return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
+}
+
 enum avow_reject avow_wlog_judge(const struct avow_wlog *wlog, const struct avow_state *state,
                                  const struct avow_checkpoint *checkpoint, bool is_signed)
 {

@@ -68,6 +68,10 @@ static inline const struct avow_state *avow_wlog_state(const struct avow_wlog *w
     return wlog->has_pending ? &wlog->pending_state : &wlog->log.state;
 }
 
+/* A stored entry, pending ones included: a view until the next put. CORRUPT, IO. */
+AVOW_NODISCARD enum avow_err avow_wlog_entry(const struct avow_txn *txn,
+                                             const struct avow_wlog *wlog, uint64_t index,
+                                             struct avow_bytes *entry);
 /* Deletes what is pending (a log of which nothing was accepted goes altogether). */
 AVOW_NODISCARD enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlog);
 /* Makes `*state`, which is taken over, and `checkpoint` what is accepted. Entries and status have
