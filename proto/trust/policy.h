@@ -14,6 +14,8 @@
 #define AVOW_POLICY_DEPTH_MAX 8     /* at most */
 #define AVOW_POLICY_STORAGE 16384   /* bytes of names and scopes */
 #define AVOW_POLICY_BYTES_MAX 32768 /* of its file, and of its encoding */
+#define AVOW_POLICY_NAME_MAX 128
+#define AVOW_POLICY_AGE_MAX_S UINT64_C(3153600000) /* 36,500 days */
 
 /* A part of the policy's storage. */
 struct avow_policy_part {
@@ -51,27 +53,41 @@ static inline struct avow_bytes avow_policy_part(const struct avow_policy *polic
     return avow_bytes(policy->storage + part.offset, part.len);
 }
 
+/* Adds an anchor with its scope, or a witness. A name may be empty; it is text of at most
+ * AVOW_POLICY_NAME_MAX bytes that neither begins nor ends with a space, without "[", "]" and ";". A
+ * scope map may have depth (at most AVOW_POLICY_DEPTH_MAX), fields, levels and regions; a list that
+ * is there is not empty. AVOW_ACCEPT; the codec's rejections, VALUE or RANGE for a name or scope of
+ * another form; DUPLICATE: of that identity there is one already; LENGTH: there is no room left. */
+AVOW_NODISCARD enum avow_reject avow_policy_add_anchor(struct avow_policy *policy,
+                                                       struct avow_bytes name,
+                                                       const struct avow_hash *issuer,
+                                                       struct avow_bytes scope);
+AVOW_NODISCARD enum avow_reject avow_policy_add_witness(struct avow_policy *policy,
+                                                        struct avow_bytes name,
+                                                        const struct avow_key *key);
+
 /* Reads a policy file:
  *
  *   [policy]          region=PT max_age=24h max_depth=4 require_recognition=yes min_witnesses=0
- *   [anchor NAME]     issuer=avow1… fields=0612,07 levels=5-7 regions=PT,PT-13
+ *   [anchor NAME]     issuer=avow1… fields=0612,07 levels=5-7 regions=PT,PT-13 depth=2
  *   [witness NAME]    node=avownode1…
  *
  * each key on a line of its own, an absent or empty one not narrowing. AVOW_OK; AVOW_ERR_INVALID
- * with a sentence in `error` that names the line, what is wrong with it and what to write;
- * AVOW_ERR_NOMEM. An unknown section or key, a key given twice, an anchor without an issuer, two
- * anchors or witnesses of one identity, more witnesses wanted than named: all are errors. */
+ * with a sentence in `error` that names the line, what is wrong with it and what to write. An
+ * unknown section or key, a key given twice, an anchor without an issuer, two anchors or witnesses
+ * of one identity, more witnesses wanted than named: all are errors. */
 AVOW_NODISCARD enum avow_err avow_policy_parse(struct avow_bytes text, struct avow_policy *policy,
                                                struct avow_buf *error);
 
 /* The encoded form, as it goes to a node: [region s, max_age u, max_depth u, require u (0, 1),
  * min_witnesses u, [[name s, issuer b32, scope map], …], [[name s, key b32], …]]. _decode checks
- * all that _parse does: ACCEPT or the codec's rejections, VALUE, RANGE, LENGTH. */
+ * all that _parse does: ACCEPT or the codec's rejections, VALUE, RANGE, LENGTH, DUPLICATE. */
 void avow_policy_encode(struct avow_buf *out, const struct avow_policy *policy);
 AVOW_NODISCARD enum avow_reject avow_policy_decode(struct avow_bytes bytes,
                                                    struct avow_policy *policy);
 
-/* What it accepts, in sentences for a person; and as a policy file that parses to the same. */
+/* What it accepts and what it does not check, in sentences for a person, one a line; and as a
+ * policy file that parses to the same. */
 void avow_policy_explain(struct avow_buf *out, const struct avow_policy *policy);
 void avow_policy_write(struct avow_buf *out, const struct avow_policy *policy);
 
