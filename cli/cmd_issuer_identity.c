@@ -1,4 +1,6 @@
 /* avow issuer identity: another name, jurisdiction or website, by the root key. */
+#include "cli/confirm.h"
+#include "cli/outlook.h"
 #include "cli/request.h"
 #include "cli/root_entry.h"
 #include "proto/codec/utf8.h"
@@ -63,6 +65,26 @@ static int check_options(const struct avow_cli *cli)
     return AVOW_EXIT_OK;
 }
 
+static int tell_and_ask(const struct avow_cli *cli)
+{
+    static const char *const names[] = {"name", "jurisdiction", "website"};
+    struct avow_outlook outlook;
+    int status = avow_outlook_open(cli, &outlook);
+    if (status == AVOW_EXIT_OK) {
+        const unsigned long long size = outlook.size;
+        avow_outlook_tell_log(&outlook);
+        for (size_t i = 0; i < 3; i++) {
+            if (avow_cli_value(cli, names[i]) != NULL)
+                avow_cli_note(cli, "- From entry %llu on, its %s is: %s", size, names[i],
+                              avow_cli_value(cli, names[i]));
+        }
+        avow_cli_note(cli, "- Credentials before that keep the name that they were issued under.");
+        status = avow_confirm(cli, "Change the identity?");
+    }
+    avow_outlook_fini(&outlook);
+    return status;
+}
+
 static int run(struct avow_cli *cli)
 {
     struct avow_identity_keys keys = {0};
@@ -73,13 +95,15 @@ static int run(struct avow_cli *cli)
         .request = &request, .build = build, .context = &renaming};
     int status = check_options(cli);
     if (status == AVOW_EXIT_OK)
+        status = tell_and_ask(cli);
+    if (status == AVOW_EXIT_OK)
         status = avow_home_identity(cli, &keys);
     if (status == AVOW_EXIT_OK)
         status = avow_root_key_load(cli, &renaming.root);
     if (status == AVOW_EXIT_OK)
         status = avow_publish(cli, &keys, &publication, &published);
     if (status == AVOW_EXIT_OK) {
-        avow_cli_note(cli, "Done. Credentials keep the name that they were issued under.");
+        avow_outlook_tell_accepted(cli, &published.checkpoint);
         avow_published_told(cli, &published);
     }
     sodium_free(renaming.root);
@@ -92,6 +116,7 @@ static const struct avow_option options[] = {
     {.name = "jurisdiction", .value = "CODE", .help = "its country or region: PT, PT-13"},
     {.name = "website", .value = "URL", .help = "its website"},
     {.name = "root-key", .value = "FILE", .help = "the root key (default: root.key in the home)"},
+    AVOW_CONFIRM_OPTION,
     {0},
 };
 
@@ -100,7 +125,7 @@ const struct avow_command avow_cmd_issuer_identity = {
     .operands = "",
     .summary = "change the issuer's name, jurisdiction or website",
     .details = "Publishes the new identity, signed by the root key. What is not given stays as it "
-               "is. The history keeps the old one.",
+               "is. The history keeps the old one. Says what will happen and asks.",
     .options = options,
     .run = run,
 };

@@ -2,6 +2,7 @@
  *
  * The entries are kept in home/inception from before anything is published until everything is
  * done, so that a call that was cut short is completed by the next. */
+#include "cli/next_keys.h"
 #include "cli/signer.h"
 #include "proto/codec/id.h"
 #include "proto/codec/utf8.h"
@@ -176,34 +177,6 @@ static int build(void *context, struct avow_signer *signer)
     return status;
 }
 
-static int hand_over_heartbeat(struct birth *birth)
-{
-    struct avow_message answer;
-    struct avow_message question = {
-        .type = AVOW_MESSAGE_HEARTBEAT_KEY,
-        .issuer = birth->keys.issuer,
-    };
-    struct avow_signer *signer = NULL;
-    uint8_t *seed;
-    int status = avow_home_load_key(birth->cli, "heartbeat", &seed);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    status = avow_signer_open(birth->cli, &birth->keys, NULL, 0, &signer);
-    if (status == AVOW_EXIT_OK) {
-        memcpy(question.seed, seed, sizeof(question.seed));
-        struct avow_client *client = avow_signer_client(signer);
-        if (avow_client_ask(client, &question, AVOW_MESSAGE_DONE, &answer) != AVOW_OK)
-            status = avow_cli_fail(birth->cli, AVOW_EXIT_UNKNOWN,
-                                   "the issuer exists, but its home node did not take the "
-                                   "heartbeat key (%s): run the same command again",
-                                   avow_client_reason(client));
-        sodium_memzero(question.seed, sizeof(question.seed));
-    }
-    sodium_free(seed);
-    avow_signer_free(&signer);
-    return status;
-}
-
 static void report(const struct birth *birth)
 {
     const struct avow_cli *cli = birth->cli;
@@ -241,7 +214,7 @@ static int publish(struct birth *birth)
                                "%s has another issuer already; another one needs a home of its own",
                                birth->cli->home);
     if (status == AVOW_EXIT_OK)
-        status = hand_over_heartbeat(birth);
+        status = avow_heartbeat_hand_over(birth->cli, &birth->keys, "heartbeat");
     if (status == AVOW_EXIT_OK)
         status = avow_home_path(birth->cli, INCEPTION_FILE, path);
     if (status == AVOW_EXIT_OK) {

@@ -1,70 +1,28 @@
 /* avow issuer nodes: where the log lives. The first is the home node. */
+#include "cli/node_names.h"
 #include "cli/own_log.h"
 #include "cli/request.h"
-#include "cli/signer.h"
 #include "proto/codec/id.h"
-#include "proto/codec/writer.h"
-#include "proto/log/node_address.h"
 
 #include <jansson.h>
 
-struct naming {
-    const struct avow_cli *cli;
-    uint8_t storage[AVOW_NODES_MAX * 400];
-    struct avow_buf list;
-    size_t count;
-};
-
-/* "avownode1…@host:port" as it is; "host:port" is asked for its id. */
-static int add_node(struct naming *naming, const char *operand)
-{
-    char text[400], id[AVOW_NODE_TEXT_MAX], reason[AVOW_CLIENT_REASON_MAX];
-    const struct avow_cli *cli = naming->cli;
-    (void)snprintf(text, sizeof(text), "%s", operand);
-    if (strchr(operand, '@') == NULL) {
-        struct avow_client *client;
-        const struct avow_client_config config = {
-            .address = operand, .network = cli->network, .role = AVOW_PEER_CLIENT};
-        enum avow_err err = avow_client_connect(&config, &client, reason);
-        if (err != AVOW_OK)
-            return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
-                                 "%s", reason);
-        avow_node_text(avow_client_node(client), id);
-        (void)snprintf(text, sizeof(text), "%s@%s", id, avow_client_address(client));
-        avow_client_free(&client);
-    }
-    if (!avow_node_address_fits(avow_bytes_text(text)))
-        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
-                             "%s: write avownode1…@HOST:PORT, or HOST:PORT of a running node",
-                             operand);
-    avow_write_text(&naming->list, avow_bytes_text(text));
-    naming->count++;
-    return AVOW_EXIT_OK;
-}
-
 static int build(void *context, struct avow_signer *signer)
 {
-    const struct naming *naming = context;
-    const struct avow_entry entry = {
-        .kind = AVOW_KIND_NODES,
-        .t = avow_signer_time(signer),
-        .nodes = {.count = naming->count, .list = avow_buf_bytes(&naming->list)},
-    };
-    return avow_signer_append(signer, &entry);
+    return avow_node_names_append(context, signer);
 }
 
 static int change(struct avow_cli *cli)
 {
     struct avow_identity_keys keys = {0};
-    struct naming naming = {.cli = cli};
+    struct avow_node_names names;
     struct avow_published published;
     const struct avow_hash request = avow_request_of(cli);
     const struct avow_publication publication = {
-        .request = &request, .build = build, .context = &naming};
+        .request = &request, .build = build, .context = &names};
     int status = AVOW_EXIT_OK;
-    avow_buf_init_fixed(&naming.list, naming.storage, sizeof(naming.storage));
+    avow_node_names_init(&names);
     for (size_t i = 0; i < cli->operand_count && status == AVOW_EXIT_OK; i++)
-        status = add_node(&naming, cli->operands[i]);
+        status = avow_node_names_add(cli, &names, cli->operands[i]);
     if (status == AVOW_EXIT_OK)
         status = avow_home_identity(cli, &keys);
     if (status == AVOW_EXIT_OK)

@@ -1,46 +1,34 @@
-/* avow issuer rotate-key: a new signing key, authorised by the root key, and the old one retired.
+/* avow issuer rotate-key: a new signing or heartbeat key, authorised by the root key, and the old
+ * one retired.
  *
- * The new key is home/signing-next.key until the log authorises it, and home/signing.key then: a
- * call that was cut short is completed by the next. */
-#include "cli/own_log.h"
+ * The new key is home/NAME-next.key until the log authorises it, and home/NAME.key then: a call
+ * that was cut short is completed by the next. */
+#include "cli/confirm.h"
+#include "cli/next_keys.h"
+#include "cli/node_names.h"
+#include "cli/outlook.h"
 #include "cli/root_entry.h"
 
 #include <sodium.h>
 
-#define NEXT "signing-next"
-
 struct rotation {
     const struct avow_cli *cli;
-    struct avow_identity_keys keys;
-    struct avow_secret_key *root, *next; /* sodium_malloc */
-    struct avow_key next_key;
+    bool heartbeat; /* the heartbeat key, not the signing key */
+    bool has_home;  /* the batch names another home node */
+    struct avow_node_names home;
+    struct avow_identity_keys keys; /* who proposes: the new signing key signs for itself */
+    struct avow_secret_key *root;   /* sodium_malloc */
+    struct avow_key next;
 };
 
-/* ------------------------------------------------------------------ what the log says already */
-
-static int is_authorised(const struct avow_cli *cli, const struct avow_key *key, bool *authorised)
+static enum avow_key_kind kind_of(const struct rotation *rotation)
 {
-    struct avow_hash issuer;
-    struct avow_own_log log = {0};
-    int status = avow_home_issuer(cli, &issuer);
-    if (status == AVOW_EXIT_OK)
-        status = avow_own_log_open(cli, &issuer, NULL, 0, &log);
-    if (status == AVOW_EXIT_OK)
-        *authorised = avow_chain_key(&log.proof->chain, key, AVOW_KEY_SIGN,
-                                     log.proof->checkpoint.size) != NULL;
-    avow_own_log_fini(&log);
-    return status;
+    return rotation->heartbeat ? AVOW_KEY_HEARTBEAT : AVOW_KEY_SIGN;
 }
 
-static int put_in_place(const struct rotation *rotation)
+static const char *name_of(const struct rotation *rotation)
 {
-    int status = avow_home_rename_key(rotation->cli, NEXT, "signing");
-    if (status == AVOW_EXIT_OK)
-        avow_cli_note(rotation->cli,
-                      "The new signing key is in %s/signing.key; the old one signs "
-                      "no more.",
-                      rotation->cli->home);
-    return status;
+    return rotation->heartbeat ? AVOW_NEXT_HEARTBEAT : AVOW_NEXT_SIGNING;
 }
 
 /* ------------------------------------------------------------------ the entries */
@@ -51,9 +39,26 @@ static int append_key(const struct rotation *rotation, struct avow_signer *signe
     struct avow_entry entry = {
         .kind = AVOW_KIND_KEY,
         .t = avow_signer_time(signer),
-        .key = {.action = action, .use = AVOW_USE_SIGN, .key = *key, .not_after = not_after},
+        .key = {.action = action,
+                .use = rotation->heartbeat ? AVOW_USE_HEARTBEAT : AVOW_USE_SIGN,
+                .key = *key,
+                .not_after = not_after},
     };
     return avow_root_entry_append(signer, &entry, rotation->root);
+}
+
+/* Every other key of the kind that is in force. The chain grows meanwhile, and moves. */
+static int retire_others(const struct rotation *rotation, struct avow_signer *signer)
+{
+    const struct avow_chain *chain = &avow_draft_state(avow_signer_draft(signer))->chain;
+    int status = AVOW_EXIT_OK;
+    for (size_t i = 0; i < chain->key_count && status == AVOW_EXIT_OK; i++) {
+        const struct avow_chain_key old = chain->keys[i];
+        if (old.kind == kind_of(rotation) && old.until == AVOW_NEVER &&
+            !avow_key_equal(&old.key, &rotation->next))
+            status = append_key(rotation, signer, AVOW_KEY_RETIRE, &old.key, old.not_after);
+    }
+    return status;
 }
 
 static int build(void *context, struct avow_signer *signer)
@@ -61,68 +66,108 @@ static int build(void *context, struct avow_signer *signer)
     const struct rotation *rotation = context;
     const struct avow_state *state = avow_draft_state(avow_signer_draft(signer));
     /* What an earlier call had proposed may just have been completed. */
-    if (avow_chain_key(&state->chain, &rotation->next_key, AVOW_KEY_SIGN, state->tree.size) != NULL)
+    if (avow_chain_key(&state->chain, &rotation->next, kind_of(rotation), state->tree.size) != NULL)
         return AVOW_EXIT_OK;
-    const struct avow_chain_key *old =
-        avow_chain_key(&state->chain, &rotation->keys.key, AVOW_KEY_SIGN, state->tree.size);
-    if (old == NULL)
-        return avow_cli_fail(rotation->cli, AVOW_EXIT_NEGATIVE,
-                             "the key in %s/signing.key is not in force", rotation->cli->home);
-    uint64_t old_end = old->not_after; /* `old` moves when the chain grows */
-    int status = append_key(rotation, signer, AVOW_KEY_AUTHORISE, &rotation->next_key,
+    int status = append_key(rotation, signer, AVOW_KEY_AUTHORISE, &rotation->next,
                             avow_signer_time(signer) + AVOW_KEY_LIFE_MAX_S);
     if (status == AVOW_EXIT_OK)
-        status = append_key(rotation, signer, AVOW_KEY_RETIRE, &rotation->keys.key, old_end);
+        status = retire_others(rotation, signer);
+    if (status == AVOW_EXIT_OK && rotation->has_home)
+        status = avow_node_names_append(&rotation->home, signer);
+    return status;
+}
+
+/* ------------------------------------------------------------------ the call */
+
+static void tell(const struct rotation *rotation, const struct avow_outlook *outlook)
+{
+    avow_outlook_tell_log(outlook);
+    avow_outlook_tell_ending(outlook, kind_of(rotation));
+    if (rotation->heartbeat)
+        avow_cli_note(rotation->cli, "- The home node gets a new heartbeat key. Records are not "
+                                     "touched.");
+    else
+        avow_cli_note(rotation->cli,
+                      "- A new key signs from there on, for 13 months. What was signed before "
+                      "stays good.");
+    if (rotation->has_home)
+        avow_cli_note(rotation->cli, "- The home node is another one from there on: %s.",
+                      avow_cli_value(rotation->cli, "home-node"));
+}
+
+/* Who proposes: the new signing key, which the batch brings, so that the old one may be lost; for a
+ * heartbeat key the one that is there. */
+static int load_signer(struct rotation *rotation)
+{
+    if (rotation->heartbeat)
+        return avow_home_identity(rotation->cli, &rotation->keys);
+    int status = avow_home_issuer(rotation->cli, &rotation->keys.issuer);
+    if (status == AVOW_EXIT_OK)
+        status = avow_home_load_pair(rotation->cli, AVOW_NEXT_SIGNING, &rotation->keys.signing);
+    rotation->keys.key = rotation->next;
     return status;
 }
 
 static int rotate(struct rotation *rotation)
 {
     struct avow_published published;
+    char *passphrase = NULL;
     int status = avow_root_key_load(rotation->cli, &rotation->root);
     if (status == AVOW_EXIT_OK)
-        status = avow_home_identity(rotation->cli, &rotation->keys);
+        status = avow_next_key_make(rotation->cli, name_of(rotation),
+                                    rotation->heartbeat ? "heartbeat" : "signing", &passphrase,
+                                    &rotation->next);
+    sodium_free(passphrase);
     if (status == AVOW_EXIT_OK)
-        status = avow_home_load_pair(rotation->cli, NEXT, &rotation->next);
+        status = load_signer(rotation);
     if (status != AVOW_EXIT_OK)
         return status;
     const struct avow_publication publication = {
-        .build = build, .context = rotation, .next_key = rotation->next};
+        .build = build, .context = rotation, .ends_held = true};
     status = avow_publish(rotation->cli, &rotation->keys, &publication, &published);
-    return status == AVOW_EXIT_OK ? put_in_place(rotation) : status;
-}
-
-static int make_next(struct rotation *rotation)
-{
-    char *passphrase = NULL;
-    int status = AVOW_EXIT_OK;
-    if (!avow_home_has_key(rotation->cli, NEXT))
-        status = avow_home_new_passphrase(rotation->cli, &passphrase);
     if (status == AVOW_EXIT_OK)
-        status =
-            avow_home_make_key(rotation->cli, NEXT, "signing", passphrase, &rotation->next_key);
-    sodium_free(passphrase);
+        avow_outlook_tell_accepted(rotation->cli, &published.checkpoint);
     return status;
 }
 
 static int run(struct avow_cli *cli)
 {
-    struct rotation rotation = {.cli = cli};
-    bool authorised = false;
-    int status = make_next(&rotation);
+    struct rotation rotation = {.cli = cli, .heartbeat = avow_cli_flag(cli, "heartbeat")};
+    struct avow_outlook outlook = {0};
+    bool placed = false;
+    const char *home = avow_cli_value(cli, "home-node");
+    avow_node_names_init(&rotation.home);
+    rotation.has_home = home != NULL;
+    int status = home != NULL ? avow_node_names_add(cli, &rotation.home, home) : AVOW_EXIT_OK;
     if (status == AVOW_EXIT_OK)
-        status = is_authorised(cli, &rotation.next_key, &authorised);
-    if (status == AVOW_EXIT_OK)
-        status = authorised ? put_in_place(&rotation) : rotate(&rotation);
+        status = avow_next_keys_settle(cli, &placed);
+    if (status == AVOW_EXIT_OK && placed)
+        avow_cli_note(cli, "Completed what an earlier call had begun.");
+    if (status == AVOW_EXIT_OK && !placed)
+        status = avow_outlook_open(cli, &outlook);
+    if (status == AVOW_EXIT_OK && !placed) {
+        tell(&rotation, &outlook);
+        status = avow_confirm(cli, rotation.heartbeat ? "Replace the heartbeat key?"
+                                                      : "Replace the signing key?");
+        if (status == AVOW_EXIT_OK)
+            status = rotate(&rotation);
+        if (status == AVOW_EXIT_OK)
+            status = avow_next_keys_settle(cli, &placed);
+    }
+    avow_outlook_fini(&outlook);
     sodium_free(rotation.root);
-    sodium_free(rotation.next);
     avow_identity_keys_fini(&rotation.keys);
     return status;
 }
 
 static const struct avow_option options[] = {
+    {.name = "heartbeat", .help = "replace the heartbeat key, and not the signing key"},
+    {.name = "home-node",
+     .value = "NODE",
+     .help = "the home node is gone: make this one the home, avownode1…@HOST:PORT or HOST:PORT"},
     {.name = "root-key", .value = "FILE", .help = "the root key (default: root.key in the home)"},
     {.name = "no-passphrase", .help = "leave the new key's file unsealed"},
+    AVOW_CONFIRM_OPTION,
     {0},
 };
 
@@ -130,11 +175,17 @@ const struct avow_command avow_cmd_issuer_rotate_key = {
     .name = "issuer rotate-key",
     .operands = "",
     .summary = "replace the signing key, by the root key",
-    .details = "Makes a new signing key, authorises it for 13 months and retires the old one. "
-               "Credentials that the old key signed stay good. Needs the root key: bring it, name "
-               "its file with --root-key, and take it away again.\n"
-               "\n"
-               "A call that was cut short is completed by the same call.",
+    .details =
+        "Makes a new signing key, authorises it for 13 months and retires the old one, which may "
+        "be lost. Credentials that the old key signed stay good; a thief of the old key can no "
+        "longer go on from here, but what the thief has signed already stands (see `avow issuer "
+        "recover`). With --heartbeat it is the heartbeat key, which the home node gets. Needs the "
+        "root key: bring it, name its file with --root-key, and take it away again.\n"
+        "\n"
+        "Says what will happen and asks. The batch may go to any node (--node), also where the "
+        "home node is gone: --home-node names another.\n"
+        "\n"
+        "A call that was cut short is completed by the same call.",
     .options = options,
     .run = run,
 };

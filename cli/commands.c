@@ -7,6 +7,10 @@
     X(issuer_identity)                                                                             \
     X(issuer_nodes)                                                                                \
     X(issuer_rotate_key)                                                                           \
+    X(issuer_rotate_root)                                                                          \
+    X(issuer_close)                                                                                \
+    X(issuer_custody_key)                                                                          \
+    X(issuer_take_over)                                                                            \
     X(issuer_complete)                                                                             \
     X(achievement_add)                                                                             \
     X(achievement_list)                                                                            \

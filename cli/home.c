@@ -180,6 +180,21 @@ int avow_home_make_key(const struct avow_cli *cli, const char *name, const char 
     return status;
 }
 
+int avow_home_public_key(const struct avow_cli *cli, const char *name, struct avow_key *key)
+{
+    char path[AVOW_PATH_BYTES];
+    struct avow_keyfile *file = sodium_malloc(sizeof(*file));
+    if (file == NULL)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    int status = key_path(cli, name, path);
+    if (status == AVOW_EXIT_OK)
+        status = read_keyfile(cli, path, file);
+    if (status == AVOW_EXIT_OK)
+        *key = file->key;
+    sodium_free(file);
+    return status;
+}
+
 int avow_home_rename_key(const struct avow_cli *cli, const char *from, const char *to)
 {
     char old_path[AVOW_PATH_BYTES], new_path[AVOW_PATH_BYTES];
@@ -270,8 +285,8 @@ int avow_home_identity(const struct avow_cli *cli, struct avow_identity_keys *ke
     if (status == AVOW_EXIT_OK && !avow_home_has_key(cli, "signing") && errno == ENOENT)
         return avow_cli_fail(
             cli, AVOW_EXIT_NEGATIVE,
-            "there is no %s/signing.key: put a copy of it back; nothing can be signed "
-            "without it, and `avow issuer rotate-key` needs it beside the root key",
+            "there is no %s/signing.key: put a copy of it back, or make another with `avow issuer "
+            "rotate-key`, which takes the root key; nothing can be signed without one",
             cli->home);
     if (status == AVOW_EXIT_OK)
         status = avow_home_load_pair(cli, "signing", &keys->signing);

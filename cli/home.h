@@ -30,6 +30,8 @@ int avow_home_load_pair(const struct avow_cli *cli, const char *name,
 /* A new key pair in home/<name>.key, or the one that is there already; its public key. */
 int avow_home_make_key(const struct avow_cli *cli, const char *name, const char *use,
                        const char *passphrase, struct avow_key *key);
+/* The public key of home/<name>.key (or a path), as the file says it: nothing is opened. */
+int avow_home_public_key(const struct avow_cli *cli, const char *name, struct avow_key *key);
 /* The passphrase to seal new keys with: NULL with --no-passphrase. sodium_malloc'ed text. */
 int avow_home_new_passphrase(const struct avow_cli *cli, char **passphrase);
 

@@ -297,6 +297,7 @@ static int publish(const struct avow_cli *cli, const struct avow_identity_keys *
     *published = (struct avow_published){.lock = -1};
     signer->is_new = is_new;
     signer->next_key = publication->next_key;
+    signer->ends_held = publication->ends_held;
     signer->indices = publication->indices;
     signer->count = publication->count;
     struct proposal proposals[PROPOSALS_MAX];
@@ -337,6 +338,23 @@ static int begin_patiently(struct avow_signer *signer)
          attempts++) {
         pause_before(attempts);
         status = begin(signer);
+    }
+    return status < 0 ? avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN, "%s", signer->reason)
+                      : status;
+}
+
+int avow_signer_question(struct avow_signer *signer, struct avow_message *question,
+                         enum avow_message_type expected, struct avow_message *answer)
+{
+    uint64_t start = clock_s();
+    int status = avow_signer_connect(signer);
+    for (unsigned attempts = 0;; attempts++) {
+        if (status == AVOW_EXIT_OK)
+            status = avow_signer_ask(signer, question, expected, answer);
+        if (status != AVOW_SIGNER_AGAIN || clock_s() - start > PATIENCE_S)
+            break;
+        pause_before(attempts);
+        status = avow_signer_connect(signer);
     }
     return status < 0 ? avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN, "%s", signer->reason)
                       : status;

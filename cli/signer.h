@@ -31,6 +31,9 @@ struct avow_publication {
      * the records are about. May be NULL. */
     int (*before_hold)(void *context, uint64_t base, const struct avow_checkpoint *text);
     void *context;
+    /* The batch begins with a root entry, so it may go to any node and ends whatever is held that
+     * is no such batch: what others have proposed is in nobody's way. */
+    bool ends_held;
     /* A key that the batch brings into force: signs where the home's signing key cannot. May be
      * NULL. */
     const struct avow_secret_key *next_key;
@@ -81,6 +84,9 @@ enum avow_take_over { AVOW_TAKE_OVER_NO, AVOW_TAKE_OVER_SHOW, AVOW_TAKE_OVER_SIG
 /* Shows it, or shows and signs it. AVOW_EXIT_OK also when there is none. */
 int avow_signer_take_over(const struct avow_cli *cli, const struct avow_identity_keys *keys,
                           enum avow_take_over how);
+/* Asks the home node, following a node that names it. An exit status, having told the person. */
+int avow_signer_question(struct avow_signer *signer, struct avow_message *question,
+                         enum avow_message_type expected, struct avow_message *answer);
 void avow_signer_free(struct avow_signer **signer);
 /* Whether the log at `size` had this root: so whether a batch was accepted. An exit status. */
 int avow_signer_contains(struct avow_signer *signer, uint64_t size, const struct avow_hash *root,

@@ -16,6 +16,7 @@
 #define WAIT_STEP_MS_MAX 100
 #define WAIT_MS 5000 /* without progress */
 #define RANGE_COUNT 65536
+#define WILL_END (-4) /* inside this module: the next proposal ends what is held */
 
 /* The entries of a held text, copied. */
 struct held {
@@ -170,9 +171,22 @@ static int recompute(struct avow_signer *signer, const struct held *held)
     return AVOW_EXIT_OK;
 }
 
+/* What the next proposal ends need not be settled: only a batch of this home's that begins with a
+ * root entry too, which nothing ends, and which this call's key can complete. */
+static bool begins_root(const struct held *held)
+{
+    const size_t *ends = (const size_t *)(const void *)held->ends.data;
+    struct avow_entry entry;
+    return held->ends.len > 0 &&
+           avow_entry_decode(avow_bytes(held->bytes.data, ends[0]), &entry) == AVOW_ACCEPT &&
+           avow_kind_is_root(entry.kind);
+}
+
 static int complete(struct avow_signer *signer, struct held *held)
 {
     int status = fetch_entries(signer, held);
+    if (status == AVOW_EXIT_OK && signer->ends_held && !begins_root(held))
+        return WILL_END;
     if (status == AVOW_EXIT_OK)
         status = avow_signer_fetch(signer, (const uint64_t *)(const void *)held->references.data,
                                    held->references.len / sizeof(uint64_t));
@@ -293,9 +307,12 @@ int avow_signer_settle(struct avow_signer *signer)
     int status = ask_held(signer, &held);
     bool was_held = status == AVOW_EXIT_OK && held.size != 0;
     if (was_held)
-        status = wait_for_owner(signer, &held, &owner);
+        status = signer->ends_held ? find_owner(signer, &held, &owner)
+                                   : wait_for_owner(signer, &held, &owner);
     if (status == AVOW_EXIT_OK && held.size != 0) {
-        if (held.size != held.text.size)
+        if (signer->ends_held && (owner == OWNER_OTHER || held.size != held.text.size))
+            status = WILL_END;
+        else if (held.size != held.text.size)
             status = withdraw(signer);
         else if (owner != OWNER_OTHER)
             status = complete(signer, &held);
@@ -303,6 +320,8 @@ int avow_signer_settle(struct avow_signer *signer)
             status = not_ours(signer, &held);
     }
     held_fini(&held);
+    if (status == WILL_END)
+        return AVOW_EXIT_OK;
     if (status == AVOW_EXIT_OK && was_held)
         status = AVOW_SIGNER_AGAIN; /* the log is another now */
     return status;

@@ -14,6 +14,7 @@ struct avow_signer {
     const struct avow_identity_keys *keys;
     const struct avow_secret_key *next_key;
     bool is_new;                   /* the log need not exist yet */
+    bool ends_held;                /* what is held is ended by what will be proposed */
     enum avow_take_over take_over; /* of what another home has proposed */
     const uint64_t *indices;
     size_t count;

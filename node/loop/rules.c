@@ -43,21 +43,28 @@ static uint64_t accepted_size(const struct scene *scene)
     return scene->log == NULL ? 0 : scene->log->checkpoint.size;
 }
 
+/* The key that the connection has proved, if it signs what comes after the accepted size. It is
+ * asked about one entry more: of a closed log that is the custodian's, and not what signed the
+ * closing checkpoint. */
+static const struct avow_chain_key *sign_key(const struct avow_submit_facts *facts,
+                                             const struct scene *scene)
+{
+    return scene->log == NULL ? NULL
+                              : avow_chain_key(&scene->log->state.chain, facts->signer,
+                                               AVOW_KEY_SIGN, scene->log->checkpoint.size + 1);
+}
+
 static bool in_force(const struct avow_submit_facts *facts, const struct scene *scene)
 {
-    if (scene->log == NULL)
-        return false;
-    const struct avow_chain_key *key = avow_chain_key(&scene->log->state.chain, facts->signer,
-                                                      AVOW_KEY_SIGN, scene->log->checkpoint.size);
+    const struct avow_chain_key *key = sign_key(facts, scene);
     return key != NULL && key->not_after >= facts->now;
 }
 
-/* Whether it was a sign key at the accepted size, however late it is now: whether it could sign
- * what is held, the text's own time tells. */
+/* Whether it is a sign key, however late it is now: whether it could sign what is held, the text's
+ * own time tells. */
 static bool is_sign_key(const struct avow_submit_facts *facts, const struct scene *scene)
 {
-    return scene->log != NULL && avow_chain_key(&scene->log->state.chain, facts->signer,
-                                                AVOW_KEY_SIGN, scene->log->checkpoint.size) != NULL;
+    return sign_key(facts, scene) != NULL;
 }
 
 /* The key that a root entry brings to sign with. */

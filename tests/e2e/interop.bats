@@ -51,8 +51,8 @@ publish() { # COUNT
 @test "badges of before and after a new key and a new name are judged alike" {
     start_node a
     publish 1
-    avow issuer rotate-key --no-passphrase
-    avow issuer identity --name 'Instituto Novo'
+    avow issuer rotate-key --yes --no-passphrase
+    avow issuer identity --yes --name 'Instituto Novo'
     avow issue --achievement "$achievement" --name Later --id later --out "$T/later"
     agree valid none "$T/badges/r1.json"
     agree valid none "$T/later/later.json"

@@ -109,12 +109,43 @@ make_issuer() {
     make_issuer
     for call in "${calls[@]}"; do
         for n in $(seq 1 40); do
-            killed "$call" "$n" issuer rotate-key --no-passphrase || break
-            avow issuer rotate-key --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
+            killed "$call" "$n" issuer rotate-key --yes --no-passphrase || break
+            avow issuer rotate-key --yes --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
             [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "sign")] | length')" -eq 1 ]
             [ ! -e "$AVOW_HOME/signing-next.key" ]
         done
         avow achievement add --code "A-$call" --title Step >"$T/out" 2>"$T/err" || fail "$call: $(cat "$T/err")"
     done
     avow log audit
+}
+
+@test "issuer rotate-root, killed at each step, leaves one root key and one key that signs" {
+    make_issuer
+    for call in "${calls[@]}"; do
+        for n in $(seq 1 60); do
+            killed "$call" "$n" issuer rotate-root --yes --no-passphrase || break
+            avow issuer rotate-root --yes --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
+            [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "sign")] | length')" -eq 1 ]
+            [ -z "$(find "$AVOW_HOME" -name '*-next.key')" ] || fail "$call $n: $(ls "$AVOW_HOME")"
+            # The files are those of the log.
+            avow issuer show | grep -q "$(sed -n 's/^public: //p' "$AVOW_HOME/root.key")" ||
+                fail "$call $n: root.key is not the root key"
+        done
+        [ "$n" -lt 60 ] || fail "$call: no end of calls"
+        avow achievement add --code "A-$call" --title Step >"$T/out" 2>"$T/err" || fail "$call: $(cat "$T/err")"
+    done
+    avow log audit
+}
+
+@test "issuer close, killed at each step, closes once" {
+    for call in "${calls[@]}"; do
+        for n in $(seq 1 40); do
+            AVOW_HOME=$T/home-$call-$n
+            make_issuer
+            killed "$call" "$n" issuer close --yes || break
+            avow issuer close --yes 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
+            [ "$(avow issuer show --json | jq -c '[.size, .closed]')" = "[3,true]" ] || fail "$call $n"
+        done
+        [ "$n" -lt 40 ] || fail "$call: no end of calls"
+    done
 }

@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# The life of an issuer: its keys, its machine and itself may go, and its credentials stay.
+
+# shellcheck disable=SC2030,SC2031,SC2154 # tests are subshells; set by support.bash, and by run
+load support
+setup() { prepare; }
+teardown() { end_nodes; }
+
+issue() { avow issue --achievement "$achievement" --csv "$1" --out "$2" "${@:3}"; }
+size() { avow issuer show --json "$@" | jq .size; }
+keys() { avow issuer show --json | jq -r --arg use "$1" '.keys[] | select(.use == $use) | .public_key'; }
+
+# An issuer at node a, with a peer b, and three credentials in $T/badges.
+three_credentials() {
+    start_node b
+    start_node a --peer "$(address b)"
+    new_issuer a
+    csv 3 >"$T/learners.csv"
+    issue "$T/learners.csv" "$T/badges"
+    eventually says valid b "$T/badges/r3.json"
+}
+
+# asked COMMAND...: on a terminal, with what comes on standard input typed at it.
+asked() {
+    local line
+    printf -v line '%q ' "$AVOW_BIN/avow" "$@"
+    script -qec "$line" /dev/null
+}
+
+@test "every change says what will happen and asks; without a terminal it names --yes" {
+    three_credentials
+    for call in "rotate-key" "rotate-key --heartbeat" "rotate-root" "close" "identity --name Novo"; do
+        # shellcheck disable=SC2086
+        expect_exit 2 avow issuer $call
+        [[ $stderr == *--yes* ]] || fail "$call: $stderr"
+    done
+    [ "$(size)" -eq 6 ]
+    run asked issuer rotate-key --no-passphrase <<<"no"
+    [[ $output == *"3 credentials"*"ends at entry 6"*"Replace the signing key?"*"nothing was done"* ]] || fail "$output"
+    [ "$status" -eq 1 ]
+    [ "$(size)" -eq 6 ]
+    run asked issuer rotate-key --no-passphrase <<<"yes"
+    [[ $output == *"Accepted: the log has 8 entries"* ]] || fail "$output"
+    [ "$(size)" -eq 8 ]
+}
+
+@test "the heartbeat key is replaced, and the home node has the new one" {
+    three_credentials
+    old=$(keys heartbeat)
+    seed=$(cat "$T"/a/heartbeats/* | sha256sum)
+    avow issuer rotate-key --heartbeat --yes --no-passphrase
+    [ "$(keys heartbeat)" != "$old" ]
+    [ "$(keys heartbeat | wc -l)" -eq 1 ]
+    [ ! -e "$AVOW_HOME/heartbeat-next.key" ]
+    [ "$(cat "$T"/a/heartbeats/* | sha256sum)" != "$seed" ]
+    eventually says valid b "$T/badges/r1.json"
+}
+
+@test "rotate-root with the signing key lost: the old root key is erased, the issuer goes on" {
+    three_credentials
+    rm "$AVOW_HOME/signing.key"
+    cp "$AVOW_HOME/root.key" "$T/old-root.key"
+    cp "$AVOW_HOME/next-root.key" "$T/new-root.key"
+    run ! avow issuer identity --yes --name Novo
+    avow issuer rotate-root --yes --no-passphrase
+    cmp "$AVOW_HOME/root.key" "$T/new-root.key"
+    run ! cmp -s "$AVOW_HOME/next-root.key" "$T/new-root.key"
+    [ -z "$(find "$AVOW_HOME" -name '*next-root-next*' -o -name '*g-next*' -o -name '*t-next*')" ]
+    for n in 1 2 3; do eventually says valid b "$T/badges/r$n.json"; done
+    csv 2 more >"$T/more.csv"
+    issue "$T/more.csv" "$T/badges"
+    eventually says valid b "$T/badges/more2.json"
+    # The old root key is of no use any more.
+    expect_exit 1 avow issuer identity --yes --name Novo --root-key "$T/old-root.key"
+    avow issuer identity --yes --name Novo
+    avow log audit
+}
+
+@test "the issuer's node gone for good: its credentials verify elsewhere, and it moves" {
+    three_credentials
+    stop_node a
+    rm -r "$T/a"
+    says valid b "$T/badges/r1.json"
+    AVOW_NODE=$(address b)
+    # A second home for good: a batch that begins with a root entry needs no home node.
+    expect_exit 3 avow revoke "$T/badges/r1.json" --reason error
+    avow issuer rotate-key --yes --no-passphrase --home-node "$(address b)"
+    avow revoke "$T/badges/r1.json" --reason error
+    says revoked b "$T/badges/r1.json"
+    says valid b "$T/badges/r2.json"
+    # What the new home node needs to keep the log fresh.
+    avow issuer rotate-key --heartbeat --yes --no-passphrase
+    avow log audit
+}
+
+@test "closed without a custodian: nothing more, and its credentials verify with its node gone" {
+    three_credentials
+    avow revoke "$T/badges/r3.json" --reason error
+    avow issuer close --yes
+    expect_exit 0 avow issuer close --yes
+    [[ $stderr == *"closed already"* ]] || fail "$stderr"
+    csv 1 late >"$T/late.csv"
+    expect_exit 1 issue "$T/late.csv" "$T/badges"
+    expect_exit 1 avow revoke "$T/badges/r1.json" --reason error
+    closed_at_b() { [ "$(avow issuer show --issuer "$issuer" --node "$(address b)" --json | jq .closed)" = true ]; }
+    eventually closed_at_b
+    stop_node a
+    rm -r "$T/a"
+    says valid b "$T/badges/r1.json"
+    says revoked b "$T/badges/r3.json"
+}
+
+@test "closed with a custodian, who revokes from a home and a node of its own" {
+    three_credentials
+    issuer_home=$AVOW_HOME
+    custody=$(AVOW_HOME=$T/custody avow issuer custody-key --no-passphrase)
+    [ "$custody" = "$(AVOW_HOME=$T/custody avow issuer custody-key --no-passphrase)" ]
+    expect_exit 2 avow issuer close --yes --custodian "$issuer"
+    expect_exit 1 env AVOW_HOME="$T/custody" "$AVOW_BIN/avow" issuer take-over "$issuer"
+    # shellcheck disable=SC2086
+    avow issuer close --yes --custodian "$issuer" $custody
+    closed_at_b() { [ "$(avow issuer show --issuer "$issuer" --node "$(address b)" --json | jq .closed)" = true ]; }
+    eventually closed_at_b
+    expect_exit 1 avow revoke "$T/badges/r1.json" --reason error
+    # The custodian's key signs at the issuer's node …
+    AVOW_HOME=$T/custody
+    avow issuer take-over "$issuer"
+    avow revoke "$T/badges/r1.json" --reason error
+    eventually says revoked b "$T/badges/r1.json"
+    # … which goes away; and the custodian makes its own node the home, and keys of its own.
+    stop_node a
+    rm -r "$T/a"
+    AVOW_NODE=$(address b)
+    avow issuer rotate-root --yes --no-passphrase --home-node "$(address b)"
+    avow revoke "$T/badges/r2.json" --reason error
+    says revoked b "$T/badges/r2.json"
+    says valid b "$T/badges/r3.json"
+    csv 1 late >"$T/late.csv"
+    expect_exit 1 issue "$T/late.csv" "$T/badges"
+    avow log audit
+    [ -e "$issuer_home/issuer" ]
+}
