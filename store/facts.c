@@ -46,26 +46,6 @@ static enum avow_err facts_last_status_entry(void *context, const struct avow_kn
     return err == AVOW_OK && *index == 0 ? AVOW_ERR_NOT_FOUND : err;
 }
 
-static enum avow_err facts_first_witness(void *context, const struct avow_known_log *log,
-                                         uint64_t index, uint64_t *time)
-{
-    struct avow_checkpoint checkpoint;
-    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
-    size_t count;
-    enum avow_err err =
-        avow_snapshot_first_witness(context, log->handle, index, &checkpoint, lines, &count);
-    if (err != AVOW_OK)
-        return err;
-    *time = AVOW_NEVER;
-    for (size_t i = 0; i < count; i++) {
-        if (avow_chain_key(log->chain, &lines[i].key, AVOW_KEY_HEARTBEAT, checkpoint.size) ==
-                NULL &&
-            lines[i].time < *time)
-            *time = lines[i].time;
-    }
-    return *time == AVOW_NEVER ? AVOW_ERR_NOT_FOUND : AVOW_OK;
-}
-
 static enum avow_err facts_witnessed(void *context, const struct avow_known_log *log,
                                      uint64_t index, uint64_t after,
                                      struct avow_witnessed *witnessed)
@@ -92,7 +72,6 @@ struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
         .entry = facts_entry,
         .status = facts_status,
         .last_status_entry = facts_last_status_entry,
-        .first_witness = facts_first_witness,
         .witnessed = facts_witnessed,
         .recognition = facts_recognition,
     };

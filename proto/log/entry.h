@@ -33,6 +33,12 @@ enum avow_kind {
 enum avow_key_action { AVOW_KEY_AUTHORISE = 0, AVOW_KEY_RETIRE = 1 };
 enum avow_key_use { AVOW_USE_SIGN = 0, AVOW_USE_HEARTBEAT = 1 };
 enum avow_role { AVOW_ROLE_ISSUER = 0, AVOW_ROLE_AUTHORITY = 1 };
+/* What a component that no longer stands does to what was stacked from it. */
+enum avow_cascade {
+    AVOW_CASCADE_INVALID = 0,
+    AVOW_CASCADE_DEGRADED = 1,
+    AVOW_CASCADE_GRANDFATHERED = 2,
+};
 
 enum avow_reason {
     AVOW_REASON_UNSPECIFIED = 0,
@@ -114,7 +120,7 @@ struct avow_status_change {
 struct avow_pathway {
     uint64_t award; /* index of a kind 4 entry */
     struct avow_bytes title;
-    uint64_t cascade;       /* 0 invalid, 1 degraded, 2 grandfathered */
+    uint64_t cascade;       /* enum avow_cascade */
     struct avow_bytes rule; /* encoded and checked: see log/rule.h */
 };
 

@@ -312,6 +312,8 @@ static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_
                        proof->cosignature_count);
     if (reader->reject == AVOW_ACCEPT)
         read_first_witness(reader, proof);
+    if (reader->reject == AVOW_ACCEPT)
+        proof->whole = avow_log_proof_is_whole(proof);
     return AVOW_OK;
 }
 

@@ -48,6 +48,7 @@ struct avow_log_proof {
     struct avow_cosignature first_cosignatures[AVOW_COSIGNATURES_MAX];
     size_t first_cosignature_count;
     uint64_t first_index; /* the entry that the first witness's checkpoint is shown to cover */
+    bool whole;           /* every entry of the log is shown, none of a kind that is newer */
 };
 
 struct avow_evidence {
@@ -69,6 +70,11 @@ void avow_evidence_fini(struct avow_evidence *evidence);
 /* The proof of one issuer's log, or NULL. */
 const struct avow_log_proof *avow_evidence_log(const struct avow_evidence *evidence,
                                                const struct avow_hash *issuer);
+/* Whether every entry below the checkpoint's size is shown, and none needs a newer version. What
+ * avow_evidence_check() keeps as `whole`. */
+bool avow_log_proof_is_whole(const struct avow_log_proof *proof);
+/* The position of the first proved entry at `index` or above; entry_count if there is none. */
+size_t avow_log_proof_position(const struct avow_log_proof *proof, uint64_t index);
 /* The entry at `index`, from the root chain or the proved entries; false if it is not in the proof.
  */
 bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,

@@ -11,8 +11,7 @@ const struct avow_log_proof *avow_evidence_log(const struct avow_evidence *evide
     return NULL;
 }
 
-bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,
-                          struct avow_bytes *entry)
+size_t avow_log_proof_position(const struct avow_log_proof *proof, uint64_t index)
 {
     size_t low = 0, high = proof->entry_count;
     while (low < high) {
@@ -22,6 +21,13 @@ bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,
         else
             high = middle;
     }
+    return low;
+}
+
+bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,
+                          struct avow_bytes *entry)
+{
+    const size_t low = avow_log_proof_position(proof, index);
     if (low < proof->entry_count && proof->entries[low].index == index) {
         *entry = proof->entries[low].bytes;
         return true;
@@ -50,5 +56,26 @@ bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
     if (low == proof->chunk_count || proof->chunks[low].number != number)
         return false;
     *status = avow_status_get(proof->chunks[low].bytes, index);
+    return true;
+}
+
+bool avow_log_proof_is_whole(const struct avow_log_proof *proof)
+{
+    uint64_t shown = proof->entry_count;
+    if (shown + proof->chain.count < proof->checkpoint.size)
+        return false;
+    for (size_t i = 0; i < proof->chain.count; i++) {
+        const size_t position = avow_log_proof_position(proof, proof->chain.entries[i].index);
+        if (position == proof->entry_count ||
+            proof->entries[position].index != proof->chain.entries[i].index)
+            shown++;
+    }
+    if (shown != proof->checkpoint.size)
+        return false;
+    for (size_t i = 0; i < proof->entry_count; i++) {
+        struct avow_entry entry;
+        if (avow_entry_decode(proof->entries[i].bytes, &entry) != AVOW_ACCEPT)
+            return false;
+    }
     return true;
 }

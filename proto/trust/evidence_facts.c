@@ -15,6 +15,7 @@ static enum avow_err evidence_log(void *context, const struct avow_hash *issuer,
         .chain = &proof->chain,
         .abandoned_from = AVOW_NEVER,
         .disputed_from = AVOW_NEVER,
+        .whole = proof->whole,
         .handle = proof,
     };
     return AVOW_OK;
@@ -40,9 +41,10 @@ static enum avow_err evidence_last_status_entry(void *context, const struct avow
     (void)context;
     const struct avow_log_proof *proof = log->handle;
     for (size_t i = proof->entry_count; i-- > 0;) {
+        const struct avow_bytes bytes = proof->entries[i].bytes;
         struct avow_entry entry;
-        if (avow_entry_decode(proof->entries[i].bytes, &entry) == AVOW_ACCEPT &&
-            entry.kind == AVOW_KIND_STATUS && entry.status.target == target) {
+        if (bytes.data[1] == AVOW_KIND_STATUS && /* it has been decoded before: this is its kind */
+            avow_entry_decode(bytes, &entry) == AVOW_ACCEPT && entry.status.target == target) {
             *index = proof->entries[i].index;
             return AVOW_OK;
         }
@@ -50,30 +52,51 @@ static enum avow_err evidence_last_status_entry(void *context, const struct avow
     return AVOW_ERR_NOT_FOUND;
 }
 
-/* The earliest line by a key that is not the log's own. */
-static void earliest(const struct avow_checkpoint *checkpoint, const struct avow_cosignature *lines,
-                     size_t count, const struct avow_chain *chain, uint64_t *time)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (avow_chain_key(chain, &lines[i].key, AVOW_KEY_HEARTBEAT, checkpoint->size) == NULL &&
-            lines[i].time < *time)
-            *time = lines[i].time;
-    }
-}
-
-static enum avow_err evidence_first_witness(void *context, const struct avow_known_log *log,
-                                            uint64_t index, uint64_t *time)
+static enum avow_err evidence_witnessed(void *context, const struct avow_known_log *log,
+                                        uint64_t index, uint64_t after,
+                                        struct avow_witnessed *witnessed)
 {
     (void)context;
     const struct avow_log_proof *proof = log->handle;
-    *time = AVOW_NEVER;
-    if (proof->has_first_witness && proof->first_index == index)
-        earliest(&proof->first_checkpoint, proof->first_cosignatures,
-                 proof->first_cosignature_count, &proof->chain, time);
-    if (index < proof->checkpoint.size)
-        earliest(&proof->checkpoint, proof->cosignatures, proof->cosignature_count, &proof->chain,
-                 time);
-    return *time == AVOW_NEVER ? AVOW_ERR_NOT_FOUND : AVOW_OK;
+    if (!proof->has_first_witness || proof->first_index != index ||
+        proof->first_checkpoint.size <= after)
+        return AVOW_ERR_NOT_FOUND;
+    witnessed->size = proof->first_checkpoint.size;
+    witnessed->count = proof->first_cosignature_count;
+    memcpy(witnessed->lines, proof->first_cosignatures,
+           witnessed->count * sizeof(witnessed->lines[0]));
+    return AVOW_OK;
+}
+
+static enum avow_err evidence_foreign(void *context, const struct avow_known_log *log,
+                                      uint64_t target, struct avow_bytes *entry)
+{
+    (void)context, (void)log, (void)target, (void)entry;
+    return AVOW_ERR_NOT_FOUND;
+}
+
+static bool is_recognition(const struct avow_proved_entry *proved, const struct avow_hash *subject)
+{
+    struct avow_entry entry;
+    if (avow_entry_decode(proved->bytes, &entry) != AVOW_ACCEPT ||
+        entry.kind != AVOW_KIND_RECOGNITION)
+        return false;
+    return subject != NULL ? avow_hash_equal(&entry.recognition.subject, subject)
+                           : entry.recognition.role == AVOW_ROLE_AUTHORITY;
+}
+
+static enum avow_err evidence_recognition(void *context, const struct avow_known_log *log,
+                                          const struct avow_hash *subject, uint64_t *index)
+{
+    (void)context;
+    const struct avow_log_proof *proof = log->handle;
+    for (size_t i = avow_log_proof_position(proof, *index); i < proof->entry_count; i++) {
+        if (is_recognition(&proof->entries[i], subject)) {
+            *index = proof->entries[i].index;
+            return AVOW_OK;
+        }
+    }
+    return AVOW_ERR_NOT_FOUND;
 }
 
 struct avow_facts avow_facts_from_evidence(const struct avow_evidence *evidence)
@@ -84,6 +107,8 @@ struct avow_facts avow_facts_from_evidence(const struct avow_evidence *evidence)
         .entry = evidence_entry,
         .status = evidence_status,
         .last_status_entry = evidence_last_status_entry,
-        .first_witness = evidence_first_witness,
+        .witnessed = evidence_witnessed,
+        .foreign = evidence_foreign,
+        .recognition = evidence_recognition,
     };
 }

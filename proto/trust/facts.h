@@ -47,16 +47,14 @@ struct avow_facts {
     /* The index of the target's newest status entry; NOT_FOUND if none is shown. */
     enum avow_err (*last_status_entry)(void *context, const struct avow_known_log *log,
                                        uint64_t target, uint64_t *index);
-    /* Time of the earliest witness's cosignature on a checkpoint that covers `index`; NOT_FOUND. */
-    enum avow_err (*first_witness)(void *context, const struct avow_known_log *log, uint64_t index,
-                                   uint64_t *time);
     /* The kept checkpoints that cover `index` and carry a witness's line, from the smallest: the
-     * first of a size above `after`. The log's newest checkpoint is not one of them. NOT_FOUND at
-     * the end. */
+     * first of a size above `after`. The log's newest checkpoint need not be one of them. NOT_FOUND
+     * at the end. */
     enum avow_err (*witnessed)(void *context, const struct avow_known_log *log, uint64_t index,
                                uint64_t after, struct avow_witnessed *witnessed);
-    /* The most severe status entry for `target` that another branch of a forked origin is proved
-     * to have. */
+    /* The gravest status entry (avow_status_is_graver) for `target`, which is below the entry that
+     * opened a forked origin, that another branch of it is proved to have. Asked of forked logs
+     * alone. */
     enum avow_err (*foreign)(void *context, const struct avow_known_log *log, uint64_t target,
                              struct avow_bytes *entry);
     /* The first recognition (kind 8) in the log at `*index` or above, which is moved to it: of

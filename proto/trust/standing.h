@@ -8,7 +8,7 @@
 
 #define AVOW_STANDING_LATER_MAX 8
 
-/* A status entry made after the moment that is asked about. */
+/* A status entry made after the moment that is asked about; index 0: on another branch. */
 struct avow_later {
     uint64_t index, t, state, reason;
 };
@@ -16,21 +16,24 @@ struct avow_later {
 struct avow_standing {
     bool in_log;    /* the index is below the checkpoint's size */
     bool abandoned; /* a better history parts from the held one below it */
-    bool disputed;  /* behind a root fork; or beyond a fork, and not covered by witnesses */
+    bool disputed;  /* behind a root fork; or beyond a fork, and not covered by witnesses. So is an
+                       index beyond the log. */
     bool shown;     /* the entry is shown; then either `newer` or `entry` */
     bool newer;     /* its kind needs a newer version */
     struct avow_entry entry;
-    bool has_state;
-    enum avow_status state; /* as of `at` */
-    bool has_event;         /* the entry that made it so is shown: */
-    uint64_t reason, since, event;
+    bool has_state;         /* false too where there are too many moves to be looked at */
+    enum avow_status state; /* as of `at`; on a forked log, the gravest that any branch says */
+    bool has_event;         /* it is not active, and the entry that made it so is shown: */
+    uint64_t reason, since; /* its reason and t */
+    uint64_t event;         /* its index; 0: it is on another branch */
     bool has_successor;
     uint64_t successor;
-    /* As of now, whatever `at` is: when it was revoked or superseded, AVOW_NEVER if neither; void
-     * from the beginning by its reason. */
+    /* As of now, whatever `at` is: when it was first revoked or superseded, AVOW_NEVER if neither;
+     * void from the beginning by a reason. Where that is not shown: 0, and void if it is revoked.
+     */
     uint64_t ended_at;
     bool is_void;
-    size_t later_count; /* newest first; the newest of them if there are more */
+    size_t later_count; /* newest first, another branch's last; the newest if there are more */
     struct avow_later later[AVOW_STANDING_LATER_MAX];
 };
 
@@ -40,6 +43,10 @@ AVOW_NODISCARD enum avow_err avow_standing(const struct avow_facts *facts,
                                            const struct avow_policy *policy, uint64_t index,
                                            uint64_t now, uint64_t at,
                                            struct avow_standing *standing);
+
+/* Whether the status entry `a` weighs more than `b`, both decoded: revoked, for a reason that voids
+ * first, then superseded, suspended, active; of equals the earlier; then by their bytes. */
+bool avow_status_is_graver(const struct avow_entry *a, const struct avow_entry *b);
 
 /* How fresh a log is. */
 struct avow_freshness {
@@ -52,8 +59,9 @@ struct avow_freshness {
 struct avow_freshness avow_freshness(const struct avow_known_log *log,
                                      const struct avow_policy *policy, uint64_t now);
 
-/* When max(1, min_witnesses) of the policy's witnesses had covered `index`, by the earliest
- * checkpoint that is shown; AVOW_NEVER if they have not. Errors: those of `facts`. */
+/* When max(1, min_witnesses) of the policy's witnesses had covered `index`, all on one checkpoint:
+ * the earliest such time of any checkpoint that is shown, the newest or a kept one; AVOW_NEVER if
+ * they have not. Lines over 5 minutes ahead of `now` are not seen. Errors: those of `facts`. */
 AVOW_NODISCARD enum avow_err avow_covered_at(const struct avow_facts *facts,
                                              const struct avow_known_log *log,
                                              const struct avow_policy *policy, uint64_t index,

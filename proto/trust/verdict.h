@@ -134,10 +134,11 @@ struct avow_verdict {
     uint64_t cascade;   /* the pathway's, if it is shown */
     bool has_cascade;
     size_t later_count; /* status entries after `at`, newest first */
-    struct avow_later later[AVOW_STANDING_LATER_MAX];
     size_t component_count;
+    /* Long lists. Beyond their counts nothing is set. */
+    struct avow_later later[AVOW_STANDING_LATER_MAX];
     struct avow_component components[AVOW_COMPONENTS_MAX];
-    struct avow_recognised recognised; /* what was found; all zeros with no anchors */
+    struct avow_recognised recognised; /* what was found; of no paths with no anchors */
 };
 
 /* Judges `subject` as of `at` (normally `now`), with freshness measured to `now`, both Unix

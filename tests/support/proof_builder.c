@@ -170,6 +170,7 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
         .chain = &plan->log->state.chain,
         .abandoned_from = plan->abandoned_from,
         .disputed_from = AVOW_NEVER,
+        .whole = true,
         .handle = plan,
     };
     return AVOW_OK;
@@ -206,19 +207,42 @@ static enum avow_err facts_last_status_entry(void *context, const struct avow_kn
     return *index == 0 ? AVOW_ERR_NOT_FOUND : AVOW_OK;
 }
 
-/* Of the plan's own lines, since its first witness is what evidence adds. */
-static enum avow_err facts_first_witness(void *context, const struct avow_known_log *known,
-                                         uint64_t index, uint64_t *time)
+static enum avow_err facts_witnessed(void *context, const struct avow_known_log *known,
+                                     uint64_t index, uint64_t after,
+                                     struct avow_witnessed *witnessed)
 {
     (void)context;
     const struct proof_plan *plan = known->handle;
-    *time = plan->has_first && plan->first_index == index ? plan->first_lines[0].time : AVOW_NEVER;
-    for (size_t i = 0; i < plan->line_count; i++) {
-        if (!avow_key_equal(&plan->lines[i].key, &plan->log->heartbeat.key) &&
-            plan->lines[i].time < *time)
-            *time = plan->lines[i].time;
+    if (!plan->has_first || index >= plan->first.size || plan->first.size <= after)
+        return AVOW_ERR_NOT_FOUND;
+    witnessed->size = plan->first.size;
+    witnessed->count = plan->first_line_count;
+    memcpy(witnessed->lines, plan->first_lines, sizeof(plan->first_lines));
+    return AVOW_OK;
+}
+
+static enum avow_err facts_foreign(void *context, const struct avow_known_log *known,
+                                   uint64_t target, struct avow_bytes *entry)
+{
+    (void)context, (void)known, (void)target, (void)entry;
+    return AVOW_ERR_NOT_FOUND;
+}
+
+static enum avow_err facts_recognition(void *context, const struct avow_known_log *known,
+                                       const struct avow_hash *subject, uint64_t *index)
+{
+    (void)context;
+    const struct proof_plan *plan = known->handle;
+    for (; *index < plan->log->count; ++*index) {
+        struct avow_entry entry;
+        if (avow_entry_decode(plan->log->rows[*index].bytes, &entry) != AVOW_ACCEPT ||
+            entry.kind != AVOW_KIND_RECOGNITION)
+            continue;
+        if (subject != NULL ? avow_hash_equal(&entry.recognition.subject, subject)
+                            : entry.recognition.role == AVOW_ROLE_AUTHORITY)
+            return AVOW_OK;
     }
-    return *time == AVOW_NEVER ? AVOW_ERR_NOT_FOUND : AVOW_OK;
+    return AVOW_ERR_NOT_FOUND;
 }
 
 struct avow_facts proof_plan_facts(const struct proof_plan *plan)
@@ -229,6 +253,8 @@ struct avow_facts proof_plan_facts(const struct proof_plan *plan)
         .entry = facts_entry,
         .status = facts_status,
         .last_status_entry = facts_last_status_entry,
-        .first_witness = facts_first_witness,
+        .witnessed = facts_witnessed,
+        .foreign = facts_foreign,
+        .recognition = facts_recognition,
     };
 }

@@ -112,7 +112,8 @@ struct json_case {
     "\"code\":\"DA-101\"},"
 #define CHECKS_JSON                                                                                \
     "\"checked\":[\"log\",\"status\",\"dates\",\"freshness\"],"                                    \
-    "\"unchecked\":[\"document\",\"commitment\",\"signer\",\"witnesses\",\"recognition\"]}"
+    "\"unchecked\":[\"document\",\"commitment\",\"signer\",\"witnesses\",\"recognition\","         \
+    "\"components\"]}"
 
 static const struct json_case json_cases[] = {
     {"valid", false, T0 + 140,
@@ -161,7 +162,7 @@ static void test_json_of_nothing(void **state)
                 "\"successor\":null,\"valid_from\":null,\"valid_until\":null,\"checkpoint\":null,"
                 "\"witnessed_at\":null,\"at\":\"2026-09-21T14:13:20Z\",\"checked\":[\"document\"],"
                 "\"unchecked\":[\"commitment\",\"signer\",\"log\",\"status\",\"dates\","
-                "\"freshness\",\"witnesses\",\"recognition\"]}");
+                "\"freshness\",\"witnesses\",\"recognition\",\"components\"]}");
 }
 
 /* Nothing but colour sets a person's answer on a terminal apart, and names are not control. */

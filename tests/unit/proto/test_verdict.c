@@ -254,7 +254,8 @@ static int drop_world(void **state)
     return 0;
 }
 
-/* What is asked costs no more than it may, however often an issuer has moved a record. */
+/* However often an issuer has moved a record, its state at any time is that of a few of its moves,
+ * and what is told of later ones is the newest. */
 static void test_many_moves(void **state)
 {
     (void)state;
@@ -279,9 +280,13 @@ static void test_many_moves(void **state)
     assert_int_equal(verdict.word, AVOW_WORD_SUSPENDED);
     assert_int_equal(avow_judge(&facts, &policy, &subject, log.t, issued + 10, &verdict), AVOW_OK);
     assert_int_equal(verdict.word, AVOW_WORD_VALID); /* all that came before was lifted */
+    assert_int_equal(verdict.later_count, AVOW_STANDING_LATER_MAX);
+    assert_int_equal(verdict.later[0].t, log.t);
+    assert_int_equal(verdict.later[0].state, AVOW_STATUS_SUSPENDED);
+    assert_int_equal(verdict.later[AVOW_STANDING_LATER_MAX - 1].t,
+                     log.t + 1 - AVOW_STANDING_LATER_MAX);
     assert_int_equal(avow_judge(&facts, &policy, &subject, log.t, issued, &verdict), AVOW_OK);
-    assert_int_equal(verdict.word, AVOW_WORD_UNKNOWN);
-    assert_int_equal(verdict.why, AVOW_WHY_MISSING);
+    assert_int_equal(verdict.word, AVOW_WORD_VALID);
     log_builder_fini(&log);
 }
 
