@@ -56,6 +56,12 @@ enum field {
     F_FORK,
     F_DIGESTS,
     F_STATUSES,
+    F_POLICY,
+    F_QUERY,
+    F_RESULTS,
+    F_PLACE,
+    F_REFERENCES,
+    F_RECOGNITIONS,
 };
 
 #define FIELDS_MAX 9
@@ -88,10 +94,17 @@ static const struct shape shapes[] = {
                               {F_WORD, F_WHY, F_STATE, F_REASON, F_SINCE, F_SIZE, F_TIME, F_AGE}},
     [AVOW_MESSAGE_PROVE] = {MEDIUM * 8, {F_ISSUER, F_FLAGS, F_INDICES, F_CHUNKS}},
     [AVOW_MESSAGE_EVIDENCE] = {AVOW_MESSAGE_BYTES_MAX, {F_EVIDENCE}},
+    [AVOW_MESSAGE_PROVE_UNDER] = {MEDIUM * 8, {F_ISSUER, F_FLAGS, F_AT, F_POLICY, F_REFERENCES}},
     [AVOW_MESSAGE_STATUS] = {SMALL, {F_END}},
     [AVOW_MESSAGE_STATUS_REPLY] = {AVOW_MESSAGE_BYTES_MAX, {F_JSON}},
     [AVOW_MESSAGE_PEERS] = {SMALL, {F_END}},
     [AVOW_MESSAGE_PEERS_REPLY] = {AVOW_MESSAGE_BYTES_MAX, {F_JSON}},
+    [AVOW_MESSAGE_GET_POLICY] = {SMALL, {F_TEXT}},
+    [AVOW_MESSAGE_POLICY] = {MEDIUM * 8, {F_POLICY}},
+    [AVOW_MESSAGE_FIND] = {MEDIUM * 8, {F_QUERY}},
+    [AVOW_MESSAGE_FOUND] = {AVOW_MESSAGE_BYTES_MAX, {F_RESULTS}},
+    [AVOW_MESSAGE_RECOGNISED] = {SMALL, {F_ISSUER, F_PLACE}},
+    [AVOW_MESSAGE_RECOGNITIONS] = {MEDIUM * 8, {F_RECOGNITIONS, F_PLACE}},
     [AVOW_MESSAGE_GET_FORKS] = {SMALL, {F_ISSUER}},
     [AVOW_MESSAGE_FORKS] = {128 * 1024, {F_LAST, F_DIGESTS}},
     [AVOW_MESSAGE_GET_FORK] = {SMALL, {F_ISSUER}},
@@ -255,6 +268,20 @@ static void read_digest_item(struct avow_reader *reader)
     read_digest(reader, &issuer, &digest);
 }
 
+static void read_reference(struct avow_reader *reader, struct avow_hash *issuer, uint64_t *index)
+{
+    avow_reader_array_of(reader, 2);
+    avow_reader_hash(reader, issuer);
+    *index = avow_reader_uint(reader);
+}
+
+static void read_reference_item(struct avow_reader *reader)
+{
+    struct avow_hash issuer;
+    uint64_t index;
+    read_reference(reader, &issuer, &index);
+}
+
 static void read_status(struct avow_reader *reader, struct avow_proved_status *status)
 {
     avow_reader_array_of(reader, 4);
@@ -329,6 +356,12 @@ static uint64_t *uint_field(struct avow_message *message, enum field field)
     case F_FORK:
     case F_DIGESTS:
     case F_STATUSES:
+    case F_POLICY:
+    case F_QUERY:
+    case F_RESULTS:
+    case F_PLACE:
+    case F_REFERENCES:
+    case F_RECOGNITIONS:
         break;
     }
     return NULL;
@@ -382,6 +415,19 @@ static void read_field(struct avow_reader *reader, struct avow_message *message,
         read_list(reader, AVOW_MESSAGE_DIGESTS_MAX, &message->digests, read_digest_item);
     else if (field == F_STATUSES)
         read_list(reader, AVOW_MESSAGE_STATUSES_MAX, &message->statuses, read_status_item);
+    else if (field == F_POLICY)
+        message->policy = avow_reader_bin(reader, AVOW_MESSAGE_POLICY_MAX);
+    else if (field == F_QUERY)
+        message->query = avow_reader_bin(reader, AVOW_MESSAGE_QUERY_MAX);
+    else if (field == F_RESULTS)
+        message->results = avow_reader_bin(reader, AVOW_MESSAGE_BYTES_MAX);
+    else if (field == F_PLACE)
+        message->place = avow_reader_bin(reader, AVOW_MESSAGE_PLACE_MAX);
+    else if (field == F_REFERENCES)
+        read_list(reader, AVOW_MESSAGE_REFERENCES_MAX, &message->references, read_reference_item);
+    else if (field == F_RECOGNITIONS)
+        read_list(reader, AVOW_MESSAGE_RECOGNITIONS_MAX, &message->recognitions,
+                  read_reference_item);
 }
 
 enum avow_reject avow_message_decode(struct avow_bytes bytes, struct avow_message *message)
@@ -466,6 +512,18 @@ static void write_field(struct avow_buf *out, const struct avow_message *message
         avow_list_write(out, &message->digests);
     else if (field == F_STATUSES)
         avow_list_write(out, &message->statuses);
+    else if (field == F_POLICY)
+        avow_write_bin(out, message->policy);
+    else if (field == F_QUERY)
+        avow_write_bin(out, message->query);
+    else if (field == F_RESULTS)
+        avow_write_bin(out, message->results);
+    else if (field == F_PLACE)
+        avow_write_bin(out, message->place);
+    else if (field == F_REFERENCES)
+        avow_list_write(out, &message->references);
+    else if (field == F_RECOGNITIONS)
+        avow_list_write(out, &message->recognitions);
 }
 
 void avow_message_encode(struct avow_buf *out, const struct avow_message *message)
@@ -550,6 +608,22 @@ void avow_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
     avow_write_array(out, 2);
     avow_write_hash(out, issuer);
     avow_write_hash(out, digest);
+}
+
+bool avow_list_next_reference(struct avow_list *list, struct avow_hash *issuer, uint64_t *index)
+{
+    struct avow_reader reader;
+    if (!begin_item(list, &reader))
+        return false;
+    read_reference(&reader, issuer, index);
+    return end_item(list, &reader);
+}
+
+void avow_reference_write(struct avow_buf *out, const struct avow_hash *issuer, uint64_t index)
+{
+    avow_write_array(out, 2);
+    avow_write_hash(out, issuer);
+    avow_write_uint(out, index);
 }
 
 bool avow_list_next_status(struct avow_list *list, struct avow_proved_status *status)

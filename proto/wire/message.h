@@ -32,13 +32,20 @@ enum avow_message_type {
     AVOW_MESSAGE_LIST = 16,            /* after issuer: zeros to start */
     AVOW_MESSAGE_LOGS = 17,            /* last flag, [[checkpoint, cosignatures], …] */
     AVOW_MESSAGE_VERIFY = 18,          /* issuer, index, at or 0 */
-    AVOW_MESSAGE_VERDICT = 19,  /* word, why, state, reason, since, size, checkpoint time, age */
-    AVOW_MESSAGE_PROVE = 20,    /* issuer, flags, indices, chunks */
-    AVOW_MESSAGE_EVIDENCE = 21, /* evidence */
-    AVOW_MESSAGE_STATUS = 24,   /* */
+    AVOW_MESSAGE_VERDICT = 19,     /* word, why, state, reason, since, size, checkpoint time, age */
+    AVOW_MESSAGE_PROVE = 20,       /* issuer, flags, indices, chunks */
+    AVOW_MESSAGE_EVIDENCE = 21,    /* evidence */
+    AVOW_MESSAGE_PROVE_UNDER = 22, /* issuer, flags, at, policy, references → EVIDENCE */
+    AVOW_MESSAGE_STATUS = 24,      /* */
     AVOW_MESSAGE_STATUS_REPLY = 25, /* JSON text */
     AVOW_MESSAGE_PEERS = 26,        /* */
     AVOW_MESSAGE_PEERS_REPLY = 27,  /* JSON text */
+    AVOW_MESSAGE_GET_POLICY = 28,   /* its name */
+    AVOW_MESSAGE_POLICY = 29,       /* policy */
+    AVOW_MESSAGE_FIND = 30,         /* query (proto/wire/find.h) */
+    AVOW_MESSAGE_FOUND = 31,        /* results */
+    AVOW_MESSAGE_RECOGNISED = 32,   /* issuer, after: a place, or empty */
+    AVOW_MESSAGE_RECOGNITIONS = 33, /* [[body, index], …], the place after them, or empty */
     AVOW_MESSAGE_GET_FORKS = 40,    /* after issuer: zeros to start */
     AVOW_MESSAGE_FORKS = 41,     /* last flag, [[issuer, digest], …]; or gossip: these changed */
     AVOW_MESSAGE_GET_FORK = 42,  /* issuer */
@@ -83,6 +90,12 @@ const char *avow_refusal_text(uint64_t code); /* never NULL */
 
 #define AVOW_PROVE_FOR_SIGNING 1 /* PROVE flag: also the last entry and the last status chunk */
 
+#define AVOW_MESSAGE_POLICY_MAX 32768     /* bytes of an encoded policy */
+#define AVOW_MESSAGE_REFERENCES_MAX 72    /* that PROVE_UNDER asks about */
+#define AVOW_MESSAGE_RECOGNITIONS_MAX 512 /* in one answer */
+#define AVOW_MESSAGE_QUERY_MAX 40960      /* bytes of a query of the catalogue */
+#define AVOW_MESSAGE_PLACE_MAX 64         /* bytes that say where a list goes on */
+
 /* A list in a message: a view of its items, encoded one after the other, and how many there are. */
 struct avow_list {
     size_t count;
@@ -104,7 +117,9 @@ struct avow_message {
     uint64_t role, code, flags, last, whole;
     uint64_t word, why, state, reason, since, age_s;
     struct avow_bytes text, address, evidence, fork; /* views into the message */
+    struct avow_bytes policy, query, results, place;
     struct avow_list entries, checkpoints, indices, chunks, chain, digests, statuses;
+    struct avow_list references, recognitions;
 };
 
 /* The largest message of this type, in bytes; 0 for an unknown type below 128. */
@@ -129,6 +144,9 @@ bool avow_list_next_entry(struct avow_list *list, struct avow_bytes *entry);
 bool avow_list_next_uint(struct avow_list *list, uint64_t *value);
 bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *checkpoint,
                                struct avow_cosignature *cosignatures, size_t *count);
+/* [issuer b32, index u]: a reference. */
+bool avow_list_next_reference(struct avow_list *list, struct avow_hash *issuer, uint64_t *index);
+void avow_reference_write(struct avow_buf *out, const struct avow_hash *issuer, uint64_t index);
 /* [issuer b32, digest b32]: what a node knows of an issuer's forks, in one number. */
 bool avow_list_next_digest(struct avow_list *list, struct avow_hash *issuer,
                            struct avow_hash *digest);

@@ -42,10 +42,17 @@ static const struct type_case types[] = {
     {"VERDICT", AVOW_MESSAGE_VERDICT, 8, 512},
     {"PROVE", AVOW_MESSAGE_PROVE, 4, 64 * KIB},
     {"EVIDENCE", AVOW_MESSAGE_EVIDENCE, 1, 1024 * KIB},
+    {"PROVE_UNDER", AVOW_MESSAGE_PROVE_UNDER, 5, 64 * KIB},
     {"STATUS", AVOW_MESSAGE_STATUS, 0, 512},
     {"STATUS_REPLY", AVOW_MESSAGE_STATUS_REPLY, 1, 1024 * KIB},
     {"PEERS", AVOW_MESSAGE_PEERS, 0, 512},
     {"PEERS_REPLY", AVOW_MESSAGE_PEERS_REPLY, 1, 1024 * KIB},
+    {"GET_POLICY", AVOW_MESSAGE_GET_POLICY, 1, 512},
+    {"POLICY", AVOW_MESSAGE_POLICY, 1, 64 * KIB},
+    {"FIND", AVOW_MESSAGE_FIND, 1, 64 * KIB},
+    {"FOUND", AVOW_MESSAGE_FOUND, 1, 1024 * KIB},
+    {"RECOGNISED", AVOW_MESSAGE_RECOGNISED, 2, 512},
+    {"RECOGNITIONS", AVOW_MESSAGE_RECOGNITIONS, 2, 64 * KIB},
     {"GET_FORKS", AVOW_MESSAGE_GET_FORKS, 1, 512},
     {"FORKS", AVOW_MESSAGE_FORKS, 2, 128 * KIB},
     {"GET_FORK", AVOW_MESSAGE_GET_FORK, 1, 512},
@@ -71,7 +78,7 @@ static const struct type_case types[] = {
 /* ------------------------------------------------------------------ a message with every field */
 
 static struct avow_buf entry_items, checkpoint_items, index_items, chain_items, digest_items,
-    status_items;
+    status_items, reference_items;
 
 static void fill_lists(struct avow_message *message)
 {
@@ -82,6 +89,7 @@ static void fill_lists(struct avow_message *message)
     avow_buf_init(&chain_items, KIB);
     avow_buf_init(&digest_items, KIB);
     avow_buf_init(&status_items, 4 * KIB);
+    avow_buf_init(&reference_items, KIB);
     for (size_t i = 0; i < 3; i++) {
         avow_write_bin(&entry_items, avow_bytes(entry, sizeof(entry)));
         avow_write_uint(&index_items, i * 70000);
@@ -89,6 +97,7 @@ static void fill_lists(struct avow_message *message)
         avow_checkpoint_write(&checkpoint_items, &message->checkpoint);
         avow_cosignatures_write(&checkpoint_items, message->cosignatures, i);
         avow_digest_write(&digest_items, &message->issuer, &message->checkpoint.root);
+        avow_reference_write(&reference_items, &message->issuer, i * 300);
         struct avow_proved_status status = {.checkpoint = message->checkpoint,
                                             .entry = avow_bytes(entry, sizeof(entry)),
                                             .index = i,
@@ -106,6 +115,8 @@ static void fill_lists(struct avow_message *message)
     message->chain = (struct avow_list){3, avow_buf_bytes(&chain_items)};
     message->digests = (struct avow_list){3, avow_buf_bytes(&digest_items)};
     message->statuses = (struct avow_list){3, avow_buf_bytes(&status_items)};
+    message->references = (struct avow_list){3, avow_buf_bytes(&reference_items)};
+    message->recognitions = message->references;
 }
 
 static void drop_lists(void)
@@ -116,6 +127,7 @@ static void drop_lists(void)
     avow_buf_fini(&chain_items);
     avow_buf_fini(&digest_items);
     avow_buf_fini(&status_items);
+    avow_buf_fini(&reference_items);
 }
 
 /* No two fields of a type are alike, so that a swap shows. */
@@ -146,6 +158,10 @@ static struct avow_message full(void)
     message.address = avow_bytes_text("host.example:4747");
     message.evidence = avow_bytes_text("evidence");
     message.fork = avow_bytes_text("fork");
+    message.policy = avow_bytes_text("policy");
+    message.query = avow_bytes_text("query");
+    message.results = avow_bytes_text("results");
+    message.place = avow_bytes_text("place");
     fill_lists(&message);
     return message;
 }
@@ -315,6 +331,12 @@ static const struct refusal refusals[] = {
     {"the longest entry", "[13, 1, b32:0, 0, 1, [b8192:0], b0:0]", AVOW_ACCEPT},
     {"a root entry too long", "[11, 1, b32:0, 1, [[b1025:0, 0, b0:0]]]", AVOW_REJECT_LENGTH},
     {"the longest root entry", "[11, 1, b32:0, 1, [[b1024:0, 0, b0:0]]]", AVOW_ACCEPT},
+    {"a policy too long", "[29, 1, b32769:0]", AVOW_REJECT_LENGTH},
+    {"the longest policy", "[29, 1, b32768:0]", AVOW_ACCEPT},
+    {"a query too long", "[30, 1, b40961:0]", AVOW_REJECT_LENGTH},
+    {"a place too long", "[32, 1, b32:0, b65:0]", AVOW_REJECT_LENGTH},
+    {"a reference without its index", "[33, 1, [[b32:0]], b0:0]", AVOW_REJECT_LENGTH},
+    {"a reference", "[22, 1, b32:0, 0, 0, b1:0, [[b32:0, 7]]]", AVOW_ACCEPT},
     {"a fork too long", "[43, 1, b32:0, 0, b4097:0]", AVOW_REJECT_LENGTH},
     {"the longest fork", "[43, 1, b32:0, 0, b4096:0]", AVOW_ACCEPT},
     {"a digest of an issuer alone", "[41, 0, 1, [[b32:0]]]", AVOW_REJECT_LENGTH},
