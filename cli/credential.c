@@ -56,6 +56,10 @@ static bool take(struct avow_terms *terms, const struct avow_chain *chain,
     terms->framework = levelled ? copy(details.framework, &failed) : NULL;
     terms->level = levelled ? copy(details.level, &failed) : NULL;
     terms->field = copy(details.field, &failed);
+    terms->credit_system = copy(details.credit_system, &failed);
+    terms->quality = copy(details.quality, &failed);
+    terms->assessment = copy(details.assessment, &failed);
+    terms->participation = copy(details.participation, &failed);
     terms->credits_hundredths = details.has_credits ? details.credits : 0;
     return !failed;
 }
@@ -95,7 +99,8 @@ void avow_terms_fini(struct avow_terms *terms)
     char **const texts[] = {&terms->issuer_name, &terms->issuer_url, &terms->jurisdiction,
                             &terms->title,       &terms->code,       &terms->language,
                             &terms->description, &terms->criteria,   &terms->framework,
-                            &terms->level,       &terms->field};
+                            &terms->level,       &terms->field,      &terms->credit_system,
+                            &terms->quality,     &terms->assessment, &terms->participation};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);
         *texts[i] = NULL;
@@ -125,6 +130,11 @@ static struct avow_badge badge_of(const struct avow_terms *terms,
         .level = terms->level,
         .field = terms->field,
         .credits_hundredths = terms->credits_hundredths,
+        .credit_system = terms->credit_system,
+        .quality = terms->quality,
+        .assessment = terms->assessment,
+        .participation = terms->participation,
+        .awarded = terms->time,
         .learner_name = avow_learner_text(learners, learner, AVOW_LEARNER_NAME),
         .learner_email = avow_learner_text(learners, learner, AVOW_LEARNER_EMAIL),
         .learner_id = avow_learner_text(learners, learner, AVOW_LEARNER_ID),

@@ -16,6 +16,7 @@ struct avow_terms {
     uint64_t credits_hundredths;
     char *issuer_name, *issuer_url, *jurisdiction;
     char *title, *code, *language, *description, *criteria, *framework, *level, *field;
+    char *credit_system, *quality, *assessment, *participation;
 };
 
 /* Reads them from the signer's proof, which has the achievement's entry. An exit status, having

@@ -56,12 +56,15 @@ struct avow_badge {
     const char *level;
     const char *field;           /* ISCED-F code, optional */
     uint64_t credits_hundredths; /* 0: not stated */
+    const char *credit_system;   /* optional, as are these elements of the European standard: */
+    const char *quality, *assessment, *participation;
 
     const char *learner_name;
     const char *learner_email; /* optional */
     const char *learner_id;    /* the issuer's own number for the learner, optional */
     const char *result;        /* as on the transcript, optional */
 
+    uint64_t awarded; /* when; 0: not stated */
     uint64_t valid_from;
     uint64_t valid_until; /* 0: no end */
 

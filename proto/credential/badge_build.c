@@ -10,6 +10,7 @@
 #include "proto/credential/badge_parts.h"
 #include "proto/credential/json_value.h"
 #include "proto/crypto/sha256.h"
+#include "proto/log/shape.h"
 
 #define IRI_MAX 256
 #define COMPOSED_MAX 1024 /* an IRI made of a framework and a level, each escaped threefold */
@@ -40,10 +41,11 @@ static bool is_code(const char *text)
 static bool is_valid(const struct avow_badge *badge)
 {
     const char *const texts[] = {
-        badge->issuer_name,   badge->issuer_url, badge->jurisdiction, badge->title,
-        badge->description,   badge->criteria,   badge->code,         badge->language,
-        badge->framework,     badge->level,      badge->field,        badge->learner_name,
-        badge->learner_email, badge->learner_id, badge->result,
+        badge->issuer_name,   badge->issuer_url, badge->jurisdiction,  badge->title,
+        badge->description,   badge->criteria,   badge->code,          badge->language,
+        badge->framework,     badge->level,      badge->field,         badge->learner_name,
+        badge->learner_email, badge->learner_id, badge->result,        badge->credit_system,
+        badge->quality,       badge->assessment, badge->participation,
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (!is_clean(texts[i]))
@@ -54,7 +56,8 @@ static bool is_valid(const struct avow_badge *badge)
     return is_given(badge->issuer_name) && is_given(badge->title) && avow_badge_parts_fit(badge) &&
            is_given(badge->learner_name) && is_given(badge->framework) == is_given(badge->level) &&
            badge->index <= AVOW_UINT_MAX && badge->achievement <= AVOW_UINT_MAX &&
-           badge->valid_from <= AVOW_TIME_MAX && badge->valid_until <= AVOW_TIME_MAX &&
+           badge->awarded <= AVOW_TIME_MAX && badge->valid_from <= AVOW_TIME_MAX &&
+           badge->valid_until <= AVOW_TIME_MAX &&
            (badge->valid_until == 0 || badge->valid_until >= badge->valid_from);
 }
 
@@ -179,13 +182,46 @@ static json_t *level_alignment(const char *framework, const char *level)
     return alignment("ext:QualificationsFramework", framework, level, " ", storage);
 }
 
-/* `*out` stays NULL when there is neither level nor field. */
+/* An element that is a text: it stands at its own address, if it is one; else in the registry, with
+ * the achievement. */
+static enum avow_err add_element(json_t *list, const struct avow_badge *badge,
+                                 const char *target_type, const char *fragment, const char *text)
+{
+    if (!is_given(text))
+        return AVOW_OK;
+    char storage[IRI_MAX];
+    struct avow_buf url;
+    avow_buf_init_fixed(&url, storage, sizeof(storage));
+    put_entry_iri(&url, &badge->issuer, badge->achievement);
+    avow_buf_append(&url, fragment, strlen(fragment));
+    const bool is_url = avow_shape_url(avow_bytes_text(text));
+    json_t *element =
+        json_pack("{s:[s], s:s, s:s, s:o}", "type", "Alignment", "targetType", target_type,
+                  "targetName", text, "targetUrl", is_url ? json_string(text) : text_of(&url));
+    return json_array_append_new(list, element) == 0 ? AVOW_OK : AVOW_ERR_NOMEM;
+}
+
+static enum avow_err add_elements(json_t *list, const struct avow_badge *badge)
+{
+    enum avow_err err =
+        add_element(list, badge, "ext:CreditSystem", "#credit_system", badge->credit_system);
+    if (err == AVOW_OK)
+        err = add_element(list, badge, "ext:QualityAssurance", "#quality", badge->quality);
+    if (err == AVOW_OK)
+        err = add_element(list, badge, "ext:AssessmentType", "#assessment", badge->assessment);
+    if (err == AVOW_OK)
+        err = add_element(list, badge, "ext:ParticipationType", "#participation",
+                          badge->participation);
+    return err;
+}
+
+/* `*out` stays NULL when there are none. */
 static enum avow_err make_alignments(const struct avow_badge *badge, json_t **out)
 {
-    if (!is_given(badge->level) && !is_given(badge->field))
-        return AVOW_OK;
     AVOW_CLEANUP(avow_json_release)
     json_t *list = json_array();
+    if (list == NULL)
+        return AVOW_ERR_NOMEM;
     if (is_given(badge->level) &&
         json_array_append_new(list, level_alignment(badge->framework, badge->level)) != 0)
         return AVOW_ERR_NOMEM;
@@ -193,7 +229,9 @@ static enum avow_err make_alignments(const struct avow_badge *badge, json_t **ou
         json_array_append_new(list, alignment("ext:ISCED-F", "ISCED-F", badge->field, " ",
                                               "http://data.europa.eu/snb/isced-f/")) != 0)
         return AVOW_ERR_NOMEM;
-    *out = json_incref(list);
+    if (add_elements(list, badge) != AVOW_OK)
+        return AVOW_ERR_NOMEM;
+    *out = json_array_size(list) > 0 ? json_incref(list) : NULL;
     return AVOW_OK;
 }
 
@@ -278,6 +316,8 @@ enum avow_err avow_badge_build(const struct avow_badge *badge, json_t **document
         return AVOW_ERR_INVALID;
     char from[AVOW_TIME_TEXT_LEN + 1];
     char until[AVOW_TIME_TEXT_LEN + 1];
+    char awarded[AVOW_TIME_TEXT_LEN + 1];
+    avow_time_format(badge->awarded, awarded);
     avow_time_format(badge->valid_from, from);
     avow_time_format(badge->valid_until, until);
     AVOW_CLEANUP(avow_json_release)
@@ -288,6 +328,7 @@ enum avow_err avow_badge_build(const struct avow_badge *badge, json_t **document
         "credentialSubject", make_subject(badge), "credentialStatus", status_entry(badge));
     if (made == NULL ||
         set_optional(made, "validUntil", badge->valid_until == 0 ? NULL : until) != AVOW_OK ||
+        set_optional(made, "awardedDate", badge->awarded == 0 ? NULL : awarded) != AVOW_OK ||
         avow_badge_parts_add(badge, made) != AVOW_OK)
         return AVOW_ERR_NOMEM;
     *document = json_incref(made);

@@ -82,6 +82,65 @@ public_key() { avow issuer show --json | jq -r "[.keys[] | select(.use == \"$1\"
     [ "$output" = 6 ]
 }
 
+european=(--outcome "Cleans data" --level 6 --framework EQF --credits 7.5 --credit-system ECTS
+    --assessment "Supervised examination" --participation online
+    --quality https://quality.example/17)
+
+@test "achievement add names the mandatory European elements that are missing; --strict refuses" {
+    before=$(size_at a)
+    add=(avow achievement add --code DA-103 --title "Data" --level 6 --framework EQF)
+    expect_exit 1 "${add[@]}" --strict
+    [ -z "$output" ] && [ "$(size_at a)" = "$before" ]
+    for element in --outcome --credits --assessment --participation --quality; do
+        [[ $stderr == *"($element"* ]] || fail "$element: $stderr"
+    done
+    [[ $stderr != *"--level"* ]]
+    expect_exit 0 "${add[@]}"
+    [[ $stderr == *"(--quality)"* ]]
+    expect_exit 0 avow achievement add --code DA-104 --title Data "${european[@]}" --strict
+    [[ $stderr != *mandatory* ]]
+}
+
+@test "achievement add takes all elements from a JSON file; an option wins; bad ones are named" {
+    cat >"$T/definition.json" <<'JSON'
+{"code": "DA-105", "title": "Análise de Dados", "language": "pt", "outcomes": ["Limpa dados", "Explica"],
+ "workload_hours": 150, "credits": 7.5, "credit_system": "ECTS", "level": 6, "framework": "EQF",
+ "field": "0612", "assessment": "exame", "participation": "presencial", "quality": "A3ES",
+ "prerequisites": "álgebra", "supervision": "identidade verificada", "stackable": "de um diploma",
+ "criteria": "https://x.example/da", "skills": ["http://data.europa.eu/esco/skill/1"],
+ "image": "0000000000000000000000000000000000000000000000000000000000000001"}
+JSON
+    expect_exit 0 avow achievement add "$T/definition.json" --strict
+    index=$output
+    avow achievement show "$index" >"$T/shown"
+    jq -S . "$T/definition.json" >"$T/given"
+    jq -S --slurpfile given "$T/given" '. as $shown | $given[0] | with_entries(.value = $shown[.key]) |
+        .level |= tonumber' "$T/shown" | diff "$T/given" -
+    expect_exit 0 avow achievement add "$T/definition.json" --code DA-106 --outcome One
+    avow achievement show "$output" | jq -e '.code == "DA-106" and .outcomes == ["One"] and .language == "pt"'
+    jq '.credits = "many" | .field = "law" | .colour = "red"' "$T/definition.json" >"$T/bad.json"
+    expect_exit 2 avow achievement add "$T/bad.json"
+    for said in "bad.json: credits: many: write a number" "bad.json: field: law: write an ISCED-F" \
+        'no element "colour"'; do
+        [[ $stderr == *"$said"* ]] || fail "$said" "$stderr"
+    done
+}
+
+@test "a badge carries the elements: quality, assessment, participation, credit system, award date" {
+    index=$(avow achievement add --code DA-107 --title Data "${european[@]}" --field 0612)
+    avow issue --achievement "$index" --name Ana --id ana --out "$T/out"
+    jq -e '(.awardedDate | test("^20.*Z$")) and (.credentialSubject.achievement.alignment |
+        (map(.targetType) | sort) == (["ext:EQF", "ext:ISCED-F", "ext:QualityAssurance",
+            "ext:AssessmentType", "ext:ParticipationType", "ext:CreditSystem"] | sort) and
+        any(.targetType == "ext:QualityAssurance" and .targetName == "https://quality.example/17" and
+            .targetUrl == "https://quality.example/17") and
+        any(.targetType == "ext:AssessmentType" and .targetName == "Supervised examination" and
+            (.targetUrl | startswith("avow:"))) and
+        any(.targetType == "ext:CreditSystem" and .targetName == "ECTS"))' "$T/out/ana.json"
+    expect_exit 0 avow verify "$T/out/ana.json"
+    node "$BATS_TEST_DIRNAME/../interop/proof.mjs" "$T/out/ana.json"
+}
+
 # ---- issuing
 
 @test "issue --csv writes one file a row, named by the id column, and one entry each" {

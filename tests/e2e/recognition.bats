@@ -9,7 +9,6 @@ setup() {
     start_node a
     new_issuer a "Agência de Qualidade"
     body=$issuer
-    subjects=()
 }
 teardown() { end_nodes; }
 
