@@ -32,4 +32,26 @@ AVOW_NODISCARD enum avow_err avow_evidence_make(struct avow_snapshot *snapshot,
                                                 const struct avow_prove_request *request,
                                                 struct avow_buf *out);
 
+/* What evidence is asked for, of everything that a verdict under a policy takes. */
+struct avow_prove_under {
+    const struct avow_policy *policy;
+    uint64_t now, at;
+    /* The subject, then the components that it is stacked from and its pathway. At least one. */
+    const struct avow_reference *references;
+    size_t count;
+    /* The node's own line on a log's accepted checkpoint, or NULL; may itself be NULL. */
+    const struct avow_cosignature *(*own)(void *context, const struct avow_log *log);
+    void *context;
+};
+
+/* Writes evidence from which avow_judge() gives the same word as from the snapshot: of each
+ * reference what avow_evidence_make() shows; the recognitions on the paths that were found, with
+ * their logs, the best paths first as far as they fit; where there is none and the policy demands
+ * one, all of the logs that were searched, if they fit. A component or pathway whose log is not
+ * held is left out. AVOW_ERR_NOT_FOUND when the subject's is; AVOW_ERR_TOO_LARGE; the snapshot's
+ * errors. What was in `out` is gone. */
+AVOW_NODISCARD enum avow_err avow_evidence_make_under(struct avow_snapshot *snapshot,
+                                                      const struct avow_prove_under *request,
+                                                      struct avow_buf *out);
+
 #endif
