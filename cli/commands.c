@@ -15,6 +15,9 @@
     X(achievement_add)                                                                             \
     X(achievement_list)                                                                            \
     X(achievement_show)                                                                            \
+    X(pathway_add)                                                                                 \
+    X(pathway_show)                                                                                \
+    X(pathway_explain)                                                                             \
     X(issue)                                                                                       \
     X(revoke)                                                                                      \
     X(suspend)                                                                                     \
@@ -23,9 +26,6 @@
     X(withdraw)                                                                                    \
     X(verify)                                                                                      \
     X(prove)                                                                                       \
-    X(policy_new)                                                                                  \
-    X(policy_check)                                                                                \
-    X(policy_show)                                                                                 \
     X(watch)                                                                                       \
     X(log_show)                                                                                    \
     X(log_audit)                                                                                   \
