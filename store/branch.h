@@ -44,7 +44,7 @@ AVOW_NODISCARD enum avow_err avow_snapshot_branch(struct avow_snapshot *snapshot
  * there is not `shared_root`. `want->size` is not looked at; `*branch` says where it is now.
  * REJECT_QUOTA at the store's bound; any rejection ends the candidate. */
 AVOW_NODISCARD enum avow_err avow_txn_branch(struct avow_txn *txn, const struct avow_branch *want,
-                                             const struct avow_hash *shared_root, uint64_t now,
+                                             const struct avow_hash *shared_root,
                                              struct avow_branch *branch, enum avow_reject *reject);
 /* Gives the candidate up. NOT_FOUND when there is none. */
 AVOW_NODISCARD enum avow_err avow_txn_drop_branch(struct avow_txn *txn,

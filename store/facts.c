@@ -2,6 +2,7 @@
  * it is believed (store/proven.h); the other rows are sealed. */
 #include "store/facts.h"
 
+#include "store/forks.h"
 #include "store/proven.h"
 
 static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
@@ -46,6 +47,16 @@ static enum avow_err facts_last_status_entry(void *context, const struct avow_kn
     return err == AVOW_OK && *index == 0 ? AVOW_ERR_NOT_FOUND : err;
 }
 
+static enum avow_err facts_foreign(void *context, const struct avow_known_log *log, uint64_t target,
+                                   struct avow_bytes *entry)
+{
+    struct avow_foreign foreign;
+    enum avow_err err = avow_snapshot_foreign(context, log->handle, false, &target, &foreign);
+    if (err == AVOW_OK)
+        *entry = foreign.entry;
+    return err;
+}
+
 static enum avow_err facts_witnessed(void *context, const struct avow_known_log *log,
                                      uint64_t index, uint64_t after,
                                      struct avow_witnessed *witnessed)
@@ -73,6 +84,7 @@ struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
         .status = facts_status,
         .last_status_entry = facts_last_status_entry,
         .witnessed = facts_witnessed,
+        .foreign = facts_foreign,
         .recognition = facts_recognition,
     };
 }

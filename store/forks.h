@@ -51,8 +51,8 @@ struct avow_foreign {
     struct avow_bytes entry;
     struct avow_path path; /* from the entry to the checkpoint's root */
 };
-/* Keeps a status entry if it is the most severe one for its target: revoked, superseded, suspended;
- * of equals the earliest, then the first by its bytes. Nodes that have seen the same keep the same.
+/* Keeps a status entry if it is the gravest one for its target (avow_status_is_graver). Nodes that
+ * have seen the same keep the same.
  * `*changed`: it was kept. NOT_FOUND: the accepted log is not forked, or is of another origin.
  * REJECT_PROOF; REJECT_VALUE for no status entry or a reinstatement; REJECT_TARGET for a target
  * that is not below the origin's opening entry; the codec's; REJECT_QUOTA. */

@@ -185,6 +185,8 @@ enum avow_err avow_txn_append(struct avow_txn *txn, const struct avow_range *ran
     enum avow_err err = avow_writer_log(txn, &range->checkpoint.issuer, &append.wlog);
     if (err != AVOW_OK)
         return avow_writer_spoil(txn, err);
+    if (range->branch)
+        return avow_branch_append(txn, append.wlog, range, result, reject);
     uint32_t number = append.wlog->number;
     append.number = number != 0 ? number : txn->writer->counters.next_log;
     err = plan(&append, reject);

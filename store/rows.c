@@ -1,116 +1,11 @@
-/* Rows: fixed-width big-endian fields, walked by a cursor that remembers running short. */
+/* Rows, field by field, and their seals. */
 #include "store/rows.h"
+
+#include "store/fields.h"
 
 #include "proto/crypto/sha256.h"
 
 #define CHAIN_BYTES_MAX (1024 * 1024)
-
-struct cursor {
-    struct avow_bytes rest;
-    bool short_of;
-};
-
-static void take(struct cursor *cursor, void *out, size_t len)
-{
-    if (cursor->rest.len < len) {
-        cursor->short_of = true;
-        memset(out, 0, len);
-        return;
-    }
-    memcpy(out, cursor->rest.data, len);
-    cursor->rest.data += len;
-    cursor->rest.len -= len;
-}
-
-static uint64_t take_u64(struct cursor *cursor)
-{
-    uint8_t bytes[8];
-    take(cursor, bytes, sizeof(bytes));
-    return avow_get_u64be(bytes);
-}
-
-static uint32_t take_u32(struct cursor *cursor)
-{
-    uint8_t bytes[4];
-    take(cursor, bytes, sizeof(bytes));
-    return avow_get_u32be(bytes);
-}
-
-static void put_u64(struct avow_buf *out, uint64_t value)
-{
-    uint8_t bytes[8];
-    avow_put_u64be(bytes, value);
-    avow_buf_append(out, bytes, sizeof(bytes));
-}
-
-static void put_u32(struct avow_buf *out, uint32_t value)
-{
-    uint8_t bytes[4];
-    avow_put_u32be(bytes, value);
-    avow_buf_append(out, bytes, sizeof(bytes));
-}
-
-static void put_checkpoint(struct avow_buf *out, const struct avow_checkpoint *checkpoint)
-{
-    avow_buf_append(out, checkpoint->issuer.bytes, 32);
-    put_u32(out, checkpoint->epoch);
-    avow_buf_append(out, checkpoint->opening.bytes, 32);
-    put_u64(out, checkpoint->size);
-    avow_buf_append(out, checkpoint->root.bytes, 32);
-    put_u64(out, checkpoint->time);
-    avow_buf_append(out, checkpoint->status_root.bytes, 32);
-    avow_buf_append(out, checkpoint->key.bytes, 32);
-    avow_buf_append(out, checkpoint->signature.bytes, 64);
-}
-
-static void take_checkpoint(struct cursor *cursor, struct avow_checkpoint *checkpoint)
-{
-    take(cursor, checkpoint->issuer.bytes, 32);
-    checkpoint->epoch = take_u32(cursor);
-    take(cursor, checkpoint->opening.bytes, 32);
-    checkpoint->size = take_u64(cursor);
-    take(cursor, checkpoint->root.bytes, 32);
-    checkpoint->time = take_u64(cursor);
-    take(cursor, checkpoint->status_root.bytes, 32);
-    take(cursor, checkpoint->key.bytes, 32);
-    take(cursor, checkpoint->signature.bytes, 64);
-    /* Beyond these bounds other code may assert. */
-    if (checkpoint->size > AVOW_UINT_MAX || checkpoint->time > AVOW_UINT_MAX ||
-        checkpoint->epoch > AVOW_EPOCH_MAX)
-        cursor->short_of = true;
-}
-
-static void put_cosignatures(struct avow_buf *out, const struct avow_cosignature *lines,
-                             size_t count)
-{
-    put_u32(out, (uint32_t)count);
-    for (size_t i = 0; i < count; i++) {
-        avow_buf_append(out, lines[i].key.bytes, 32);
-        put_u64(out, lines[i].time);
-        avow_buf_append(out, lines[i].signature.bytes, 64);
-    }
-}
-
-static size_t take_cosignatures(struct cursor *cursor,
-                                struct avow_cosignature lines[AVOW_COSIGNATURES_MAX])
-{
-    size_t count = take_u32(cursor);
-    if (count > AVOW_COSIGNATURES_MAX) {
-        cursor->short_of = true;
-        return 0;
-    }
-    for (size_t i = 0; i < count; i++) {
-        take(cursor, lines[i].key.bytes, 32);
-        lines[i].time = take_u64(cursor);
-        take(cursor, lines[i].signature.bytes, 64);
-    }
-    return count;
-}
-
-static enum avow_err finish(const struct cursor *cursor)
-{
-    return cursor->short_of || cursor->rest.len != 0 ? AVOW_ERR_CORRUPT : AVOW_OK;
-}
 
 void avow_row_seal_with(struct avow_buf *row, struct avow_bytes key)
 {
@@ -142,25 +37,25 @@ enum avow_err avow_row_open(struct avow_bytes *row)
 }
 
 /* Starts reading a sealed row; a broken seal is remembered as running short. */
-static struct cursor open_row(struct avow_bytes row)
+static struct avow_fields open_row(struct avow_bytes row)
 {
-    struct cursor cursor = {.rest = row};
+    struct avow_fields cursor = {.rest = row};
     cursor.short_of = avow_row_open(&cursor.rest) != AVOW_OK;
     return cursor;
 }
 
 /* -------------------------------------------------------------------- heads */
 
-static void take_info(struct cursor *cursor, struct avow_head_info *info)
+static void take_info(struct avow_fields *cursor, struct avow_head_info *info)
 {
-    info->version = take_u64(cursor);
-    info->number = take_u32(cursor);
-    info->chain_len = take_u32(cursor);
+    info->version = avow_take_u64(cursor);
+    info->number = avow_take_u32(cursor);
+    info->chain_len = avow_take_u32(cursor);
 }
 
 enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info)
 {
-    struct cursor cursor = {.rest = row};
+    struct avow_fields cursor = {.rest = row};
     take_info(&cursor, info);
     return cursor.short_of ? AVOW_ERR_CORRUPT : AVOW_OK;
 }
@@ -168,17 +63,17 @@ enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info)
 void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
                      const struct avow_log *log)
 {
-    put_u64(out, info->version);
-    put_u32(out, info->number);
-    put_u32(out, info->chain_len);
+    avow_put_u64(out, info->version);
+    avow_put_u32(out, info->number);
+    avow_put_u32(out, info->chain_len);
     if (info->chain_len > 0) { /* else nothing is accepted yet */
-        put_checkpoint(out, &log->checkpoint);
-        put_cosignatures(out, log->cosignatures, log->cosignature_count);
-        put_u64(out, log->abandoned_from);
-        put_u64(out, log->disputed_from);
-        put_u32(out, log->forked ? 1 : 0);
-        put_u64(out, log->fork_time);
-        put_u64(out, log->first_seen);
+        avow_put_checkpoint(out, &log->checkpoint);
+        avow_put_cosignatures(out, log->cosignatures, log->cosignature_count);
+        avow_put_u64(out, log->abandoned_from);
+        avow_put_u64(out, log->disputed_from);
+        avow_put_u32(out, log->forked ? 1 : 0);
+        avow_put_u64(out, log->fork_time);
+        avow_put_u64(out, log->first_seen);
         avow_state_save(out, &log->state);
     }
     avow_row_seal(out);
@@ -187,7 +82,7 @@ void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
 enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
                              struct avow_log *log)
 {
-    struct cursor cursor = open_row(row);
+    struct avow_fields cursor = open_row(row);
     take_info(&cursor, info);
     avow_state_init(&log->state);
     log->number = info->number;
@@ -199,14 +94,16 @@ enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
     log->first_seen = 0;
     memset(&log->checkpoint, 0, sizeof(log->checkpoint));
     if (info->chain_len == 0)
-        return finish(&cursor);
-    take_checkpoint(&cursor, &log->checkpoint);
-    log->cosignature_count = take_cosignatures(&cursor, log->cosignatures);
-    log->abandoned_from = take_u64(&cursor);
-    log->disputed_from = take_u64(&cursor);
-    log->forked = take_u32(&cursor) != 0;
-    log->fork_time = take_u64(&cursor);
-    log->first_seen = take_u64(&cursor);
+        return avow_take_finish(&cursor);
+    avow_take_checkpoint(&cursor, &log->checkpoint);
+    log->cosignature_count = avow_take_cosignatures(&cursor, log->cosignatures);
+    log->abandoned_from = avow_take_u64(&cursor);
+    log->disputed_from = avow_take_u64(&cursor);
+    log->forked = avow_take_u32(&cursor) != 0;
+    log->fork_time = avow_take_u64(&cursor);
+    if (log->forked && log->fork_time < log->checkpoint.time)
+        log->fork_time = log->checkpoint.time;
+    log->first_seen = avow_take_u64(&cursor);
     if (cursor.short_of || avow_state_load(&log->state, cursor.rest) != AVOW_ACCEPT ||
         log->state.tree.size != log->checkpoint.size || log->checkpoint.size == 0)
         return AVOW_ERR_CORRUPT;
@@ -248,12 +145,12 @@ enum avow_err avow_number_read(const struct avow_db *db, uint32_t log, struct av
 void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
                         const struct avow_state *state)
 {
-    put_u32(out,
-            (info->pending.held ? PENDING_HELD : 0) | (info->own_chain ? PENDING_OWN_CHAIN : 0));
-    put_u64(out, info->pending.base);
-    put_u64(out, info->pending.size);
-    put_u64(out, info->bytes);
-    put_checkpoint(out, &info->pending.checkpoint);
+    avow_put_u32(out, (info->pending.held ? PENDING_HELD : 0) |
+                          (info->own_chain ? PENDING_OWN_CHAIN : 0));
+    avow_put_u64(out, info->pending.base);
+    avow_put_u64(out, info->pending.size);
+    avow_put_u64(out, info->bytes);
+    avow_put_checkpoint(out, &info->pending.checkpoint);
     avow_state_save(out, state);
     avow_row_seal(out);
 }
@@ -261,14 +158,14 @@ void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *in
 enum avow_err avow_pending_read(struct avow_bytes row, struct avow_pending_info *info,
                                 struct avow_state *state)
 {
-    struct cursor cursor = open_row(row);
-    uint32_t flags = take_u32(&cursor);
+    struct avow_fields cursor = open_row(row);
+    uint32_t flags = avow_take_u32(&cursor);
     info->pending.held = (flags & PENDING_HELD) != 0;
     info->own_chain = (flags & PENDING_OWN_CHAIN) != 0;
-    info->pending.base = take_u64(&cursor);
-    info->pending.size = take_u64(&cursor);
-    info->bytes = take_u64(&cursor);
-    take_checkpoint(&cursor, &info->pending.checkpoint);
+    info->pending.base = avow_take_u64(&cursor);
+    info->pending.size = avow_take_u64(&cursor);
+    info->bytes = avow_take_u64(&cursor);
+    avow_take_checkpoint(&cursor, &info->pending.checkpoint);
     if (cursor.short_of || flags > (PENDING_HELD | PENDING_OWN_CHAIN) ||
         info->pending.base >= info->pending.size ||
         info->pending.size > info->pending.checkpoint.size)
@@ -287,8 +184,8 @@ enum avow_err avow_pending_read(struct avow_bytes row, struct avow_pending_info 
 void avow_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
                      const struct avow_cosignature *cosignatures, size_t count)
 {
-    put_checkpoint(out, checkpoint);
-    put_cosignatures(out, cosignatures, count);
+    avow_put_checkpoint(out, checkpoint);
+    avow_put_cosignatures(out, cosignatures, count);
     avow_row_seal(out);
 }
 
@@ -296,10 +193,10 @@ enum avow_err avow_kept_read(struct avow_bytes row, struct avow_checkpoint *chec
                              struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX],
                              size_t *count)
 {
-    struct cursor cursor = open_row(row);
-    take_checkpoint(&cursor, checkpoint);
-    *count = take_cosignatures(&cursor, cosignatures);
-    return finish(&cursor);
+    struct avow_fields cursor = open_row(row);
+    avow_take_checkpoint(&cursor, checkpoint);
+    *count = avow_take_cosignatures(&cursor, cosignatures);
+    return avow_take_finish(&cursor);
 }
 
 /* ------------------------------------------------------------------- chains */
@@ -345,13 +242,13 @@ enum avow_err avow_counters_read(const struct avow_db *db, struct avow_counters 
     enum avow_err err = avow_db_get(db, AVOW_TABLE_META, &key, &row);
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
-    struct cursor cursor = open_row(row);
-    counters->next_log = take_u32(&cursor);
-    counters->version = take_u64(&cursor);
-    counters->logs = take_u64(&cursor);
-    counters->entries = take_u64(&cursor);
-    counters->bytes = take_u64(&cursor);
-    return finish(&cursor);
+    struct avow_fields cursor = open_row(row);
+    counters->next_log = avow_take_u32(&cursor);
+    counters->version = avow_take_u64(&cursor);
+    counters->logs = avow_take_u64(&cursor);
+    counters->entries = avow_take_u64(&cursor);
+    counters->bytes = avow_take_u64(&cursor);
+    return avow_take_finish(&cursor);
 }
 
 enum avow_err avow_counters_write(const struct avow_db *db, const struct avow_counters *counters)
@@ -359,11 +256,11 @@ enum avow_err avow_counters_write(const struct avow_db *db, const struct avow_co
     uint8_t storage[64];
     struct avow_buf row;
     avow_buf_init_fixed(&row, storage, sizeof(storage));
-    put_u32(&row, counters->next_log);
-    put_u64(&row, counters->version);
-    put_u64(&row, counters->logs);
-    put_u64(&row, counters->entries);
-    put_u64(&row, counters->bytes);
+    avow_put_u32(&row, counters->next_log);
+    avow_put_u64(&row, counters->version);
+    avow_put_u64(&row, counters->logs);
+    avow_put_u64(&row, counters->entries);
+    avow_put_u64(&row, counters->bytes);
     avow_row_seal(&row);
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text("counters"));
     return avow_db_put(db, AVOW_TABLE_META, &key, avow_buf_bytes(&row));

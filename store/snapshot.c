@@ -1,6 +1,9 @@
 /* Snapshots: renewing, finding logs, reading what is small. */
 #include "store/snapshot.h"
 
+#include "store/branch.h"
+#include "store/branch_rows.h"
+
 #include <stdlib.h>
 
 #define LOGS_KEPT 1024 /* of about 6 KiB each, and their root chains: */
@@ -284,6 +287,24 @@ enum avow_err avow_snapshot_pending_entry(struct avow_snapshot *snapshot,
     if (index < pending.base || index >= pending.size)
         return AVOW_ERR_NOT_FOUND;
     return read_entry(snapshot, number, index, entry);
+}
+
+enum avow_err avow_snapshot_branch(struct avow_snapshot *snapshot, const struct avow_hash *issuer,
+                                   struct avow_branch *branch)
+{
+    AVOW_ASSERT(snapshot->live);
+    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes(issuer->bytes, sizeof(issuer->bytes)));
+    struct avow_bytes row;
+    struct avow_branch_info info;
+    struct avow_state state;
+    enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_BRANCHES, &key, &row);
+    if (err != AVOW_OK)
+        return err;
+    err = avow_branch_read(row, issuer, &info, &state);
+    if (err == AVOW_OK)
+        *branch = (struct avow_branch){info.checkpoint, info.shared, state.tree.size};
+    avow_state_fini(&state);
+    return err;
 }
 
 /* ------------------------------------------------------------- entries, values */

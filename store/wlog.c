@@ -1,5 +1,6 @@
 /* A log's moves: its pending range dropped, a checkpoint accepted. */
 #include "store/index.h"
+#include "store/relate.h"
 
 #include "proto/log/evidence.h"
 
@@ -97,8 +98,9 @@ enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,
         return err;
     if (log->state.tree.size == 0)
         log->first_seen = now;
-    if (state->chain.count != log->state.chain.count)
-        wlog->chain_dirty = true;
+    const struct avow_checkpoint before = log->checkpoint;
+    bool has_before = log->state.tree.size > 0;
+    bool chain_grew = state->chain.count != log->state.chain.count;
     struct avow_state old = log->state;
     log->state = *state;
     avow_state_init(state);
@@ -109,5 +111,6 @@ enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,
     if (wlog->has_pending)
         forget_pending(wlog);
     wlog->head_dirty = true;
-    return AVOW_OK;
+    wlog->chain_dirty = wlog->chain_dirty || chain_grew;
+    return chain_grew ? avow_relate(txn, wlog, has_before ? &before : NULL, wlog->number) : AVOW_OK;
 }

@@ -1,6 +1,8 @@
 /* Write transactions, and the logs that the writer has in memory. */
 #include "store/writer.h"
 
+#include "store/branch_rows.h"
+
 #include <stdlib.h>
 
 #define LOGS_KEPT 512 /* of about 10 KiB each, and their root chains: */
@@ -12,6 +14,8 @@
 
 static void wlog_free(struct avow_wlog *wlog)
 {
+    if (wlog->branch != NULL)
+        wlog_free(wlog->branch);
     avow_state_fini(&wlog->log.state);
     avow_state_fini(&wlog->pending_state);
     avow_tail_fini(&wlog->tail);
@@ -81,6 +85,43 @@ static enum avow_err read_pending(const struct avow_db *db, struct avow_wlog *wl
     return avow_chain_copy(&wlog->pending_state.chain, &wlog->log.state.chain);
 }
 
+enum avow_err avow_wlog_new_branch(struct avow_wlog *wlog)
+{
+    if (wlog->branch != NULL)
+        return AVOW_OK;
+    struct avow_wlog *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return AVOW_ERR_NOMEM;
+    made->issuer = wlog->issuer;
+    made->is_branch = true;
+    avow_state_init(&made->log.state);
+    avow_state_init(&made->pending_state);
+    wlog->branch = made;
+    return AVOW_OK;
+}
+
+static enum avow_err read_branch(const struct avow_db *db, struct avow_wlog *wlog)
+{
+    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes(wlog->issuer.bytes, 32));
+    struct avow_bytes row;
+    struct avow_branch_info info;
+    enum avow_err err = avow_db_get(db, AVOW_TABLE_BRANCHES, &key, &row);
+    if (err != AVOW_OK)
+        return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
+    err = avow_wlog_new_branch(wlog);
+    if (err == AVOW_OK)
+        err = avow_branch_read(row, &wlog->issuer, &info, &wlog->branch->log.state);
+    if (err != AVOW_OK)
+        return err;
+    wlog->branch->number = info.number;
+    wlog->branch->shared = info.shared;
+    wlog->branch->log.checkpoint = info.checkpoint;
+    if (info.chain_len == 0)
+        return AVOW_OK;
+    return avow_chain_row_read(db, info.number, AVOW_CHAIN_ACCEPTED,
+                               &wlog->branch->log.state.chain);
+}
+
 static enum avow_err read_log(const struct avow_db *db, struct avow_wlog *wlog)
 {
     avow_state_init(&wlog->log.state);
@@ -99,7 +140,9 @@ static enum avow_err read_log(const struct avow_db *db, struct avow_wlog *wlog)
     wlog->number = info.number;
     if (info.chain_len > 0)
         err = avow_chain_row_read(db, info.number, AVOW_CHAIN_ACCEPTED, &wlog->log.state.chain);
-    return err == AVOW_OK ? read_pending(db, wlog) : err;
+    if (err == AVOW_OK)
+        err = read_pending(db, wlog);
+    return err == AVOW_OK ? read_branch(db, wlog) : err;
 }
 
 static void count_chains(struct avow_writer *writer, const struct avow_wlog *wlog)
@@ -176,6 +219,25 @@ static enum avow_err flush_head(struct avow_txn *txn, const struct avow_wlog *wl
     return err;
 }
 
+static enum avow_err flush_branch(struct avow_txn *txn, const struct avow_wlog *wlog)
+{
+    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes(wlog->issuer.bytes, 32));
+    const struct avow_branch_info info = {
+        .number = wlog->number,
+        .chain_len = (uint32_t)wlog->log.state.chain.count,
+        .shared = wlog->shared,
+        .checkpoint = wlog->log.checkpoint,
+    };
+    struct avow_buf row;
+    avow_buf_init(&row, ROW_BYTES_MAX);
+    avow_branch_write(&row, &info, &wlog->log.state);
+    enum avow_err err = row.err;
+    if (err == AVOW_OK)
+        err = avow_db_put(&txn->db, AVOW_TABLE_BRANCHES, &key, avow_buf_bytes(&row));
+    avow_buf_fini(&row);
+    return err;
+}
+
 static enum avow_err flush_pending(struct avow_txn *txn, struct avow_wlog *wlog)
 {
     struct avow_dbkey key = avow_dbkey_log(wlog->number);
@@ -205,7 +267,7 @@ static enum avow_err flush_log(struct avow_txn *txn, struct avow_wlog *wlog)
         err = avow_chain_row_write(&txn->db, wlog->number, AVOW_CHAIN_ACCEPTED,
                                    &wlog->log.state.chain);
     if (err == AVOW_OK && wlog->head_dirty)
-        err = flush_head(txn, wlog);
+        err = wlog->is_branch ? flush_branch(txn, wlog) : flush_head(txn, wlog);
     if (err == AVOW_OK && wlog->pending_dirty)
         err = flush_pending(txn, wlog);
     return err;

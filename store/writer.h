@@ -16,6 +16,12 @@ struct avow_wlog {
     struct avow_state pending_state; /* of pending.size entries, chain included */
     struct avow_tail tail;           /* of all that is stored, pending entries included */
 
+    /* The candidate, once there was one: its log.state is what is stored of it, log.checkpoint its
+     * aim. Its number is 0 when there is none. A candidate has nothing pending. */
+    struct avow_wlog *branch;
+    bool is_branch;
+    uint64_t shared; /* of a candidate: entries below are those of the accepted log */
+
     bool touched; /* in this transaction: on its list */
     bool head_dirty, chain_dirty, pending_dirty;
     bool pending_stored; /* there is a pending row */
@@ -52,6 +58,8 @@ struct avow_writer {
  * NOMEM, CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err avow_writer_log(struct avow_txn *txn, const struct avow_hash *issuer,
                                              struct avow_wlog **wlog);
+/* Makes room for a candidate: wlog->branch, empty and with its issuer. AVOW_ERR_NOMEM. */
+AVOW_NODISCARD enum avow_err avow_wlog_new_branch(struct avow_wlog *wlog);
 /* Puts it on the list of what is written at the commit. */
 void avow_writer_touch(struct avow_txn *txn, struct avow_wlog *wlog);
 /* Marks the transaction as spoilt by an error of ours, which is returned. */

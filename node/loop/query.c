@@ -142,8 +142,7 @@ static enum avow_err start_worker(struct avow_queries *queries, struct worker *w
     worker->queries = queries;
     enum avow_err err = avow_snapshot_new(queries->config.store, &worker->snapshot);
     if (err == AVOW_OK)
-        err = avow_answerer_new(worker->snapshot, queries->config.self, queries->config.policies,
-                                &worker->answerer);
+        err = avow_answerer_new(worker->snapshot, queries->config.self, &worker->answerer);
     if (err != AVOW_OK)
         return err;
     if (uv_mutex_init(&worker->mutex) != 0)

@@ -119,6 +119,12 @@ void log_history_begin(struct log_history *history, const char *name)
     (void)log_builder_add_achievement(&history->builder, "A", "An achievement");
 }
 
+void log_history_part(struct log_history *history, const struct log_history *from, size_t size)
+{
+    *history = (struct log_history){0};
+    log_builder_copy(&history->builder, &from->builder, size);
+}
+
 void log_history_grow(struct log_history *history, uint64_t *seed, size_t marks, size_t step_max)
 {
     while (history->mark_count < marks) {

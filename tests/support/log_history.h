@@ -32,6 +32,9 @@ void log_history_make(struct log_history *history, const char *name, uint64_t se
 /* The same by hand: begin, add to history->builder, mark what is to be signed, end. */
 void log_history_begin(struct log_history *history, const char *name);
 void log_history_mark(struct log_history *history);
+/* In place of begin: the first `size` entries of `from`, whose keys are the ones that it has now.
+ */
+void log_history_part(struct log_history *history, const struct log_history *from, size_t size);
 /* Random entries, until there are `marks` checkpoints, each after 1 to `step_max` more of them. */
 void log_history_grow(struct log_history *history, uint64_t *seed, size_t marks, size_t step_max);
 void log_history_end(struct log_history *history);

@@ -1,0 +1,474 @@
+/* Candidates: begun, filled, flipped, given up. */
+#include "store/branch.h"
+
+#include "store/append.h"
+#include "store/branch_rows.h"
+#include "store/relate.h"
+
+#include <stdlib.h>
+
+#define PIECE_BUNDLES 16                /* of the held log, applied at once */
+#define PIECE_BYTES ((size_t)4 << 20)   /* no more bundles once there is so much */
+#define STEP_BYTES ((uint64_t)32 << 20) /* what one call copies, beside AVOW_BRANCH_STEP */
+
+/* ------------------------------------------------------------ beginning, ending */
+
+static void forget(struct avow_wlog *branch)
+{
+    avow_state_fini(&branch->log.state);
+    avow_state_init(&branch->log.state);
+    avow_tail_fini(&branch->tail);
+    branch->number = 0;
+    branch->head_dirty = false;
+    branch->chain_dirty = false;
+}
+
+static enum avow_err delete_row(struct avow_txn *txn, const struct avow_hash *issuer)
+{
+    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes(issuer->bytes, sizeof(issuer->bytes)));
+    return avow_db_delete(&txn->db, AVOW_TABLE_BRANCHES, &key);
+}
+
+/* Its rows go later, a part at a time; what is in memory alone must be there to be counted. */
+static enum avow_err drop(struct avow_txn *txn, struct avow_wlog *branch)
+{
+    const struct avow_retired gone = {.kind = AVOW_RETIRED_GOING, .number = branch->number};
+    enum avow_err err = AVOW_OK;
+    if (branch->tail.dirty)
+        err = avow_tail_put(&branch->tail, &txn->db, branch->number);
+    if (err == AVOW_OK)
+        err = avow_retired_write(&txn->db, &gone);
+    if (err == AVOW_OK)
+        err = delete_row(txn, &branch->issuer);
+    forget(branch);
+    return err;
+}
+
+static struct avow_wlog *branch_of(const struct avow_wlog *wlog)
+{
+    return wlog->branch != NULL && wlog->branch->number != 0 ? wlog->branch : NULL;
+}
+
+/* The root of the accepted log's first `size` entries. */
+static enum avow_err root_at(struct avow_txn *txn, struct avow_wlog *wlog, uint64_t size,
+                             struct avow_hash *root)
+{
+    struct avow_node_source source = {.db = &txn->db, .log = wlog->number};
+    const struct avow_tree_nodes nodes = {.context = &source, .node = avow_node_source_node};
+    enum avow_err err = AVOW_OK;
+    if (wlog->tail.dirty) /* nodes are read from the rows */
+        err = avow_tail_put(&wlog->tail, &txn->db, wlog->number);
+    if (err == AVOW_OK)
+        err = avow_tree_root_at(&nodes, size, root);
+    return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
+}
+
+/* REFUSED when the two do not share what is said. */
+static enum avow_err judge_shared(struct avow_txn *txn, struct avow_wlog *wlog,
+                                  const struct avow_branch *want,
+                                  const struct avow_hash *shared_root)
+{
+    struct avow_hash root;
+    if (want->shared > wlog->log.state.tree.size || want->shared >= want->checkpoint.size ||
+        want->checkpoint.size > AVOW_UINT_MAX)
+        return AVOW_ERR_REFUSED;
+    if (want->shared == 0)
+        return AVOW_OK;
+    enum avow_err err = root_at(txn, wlog, want->shared, &root);
+    if (err != AVOW_OK)
+        return avow_writer_spoil(txn, err);
+    return avow_hash_equal(&root, shared_root) ? AVOW_OK : AVOW_ERR_REFUSED;
+}
+
+static enum avow_err begin(struct avow_txn *txn, struct avow_wlog *wlog,
+                           const struct avow_branch *want)
+{
+    struct avow_counters *counters = &txn->writer->counters;
+    enum avow_err err = AVOW_OK;
+    if (branch_of(wlog) != NULL)
+        err = drop(txn, wlog->branch);
+    if (err == AVOW_OK)
+        err = avow_wlog_new_branch(wlog);
+    if (err != AVOW_OK)
+        return err;
+    wlog->branch->number = counters->next_log++;
+    wlog->branch->shared = want->shared;
+    txn->writer->counters_dirty = true;
+    if (want->shared < wlog->log.abandoned_from) {
+        wlog->log.abandoned_from = want->shared;
+        wlog->head_dirty = true;
+        avow_writer_touch(txn, wlog);
+    }
+    return avow_number_write(&txn->db, wlog->branch->number, &wlog->issuer);
+}
+
+/* --------------------------------------------------------------------- copying */
+
+/* Entries of the held log, copied out: a put may move the page that a view is in. */
+struct piece {
+    struct avow_bytes entries[PIECE_BUNDLES * AVOW_BUNDLE_ENTRIES];
+    size_t ends[PIECE_BUNDLES * AVOW_BUNDLE_ENTRIES];
+    size_t count;
+    struct avow_buf bytes;
+};
+
+static void piece_free(struct piece **piece)
+{
+    if (*piece != NULL)
+        avow_buf_fini(&(*piece)->bytes);
+    free(*piece);
+}
+
+/* The entries from `from` up to `to`, as many as a piece may have. */
+static enum avow_err read_piece(const struct avow_txn *txn, const struct avow_wlog *wlog,
+                                uint64_t from, uint64_t to, struct piece *piece)
+{
+    avow_buf_clear(&piece->bytes);
+    piece->count = 0;
+    for (uint64_t i = from; i < to; i++) {
+        bool starts = i % AVOW_BUNDLE_ENTRIES == 0;
+        if (piece->count == sizeof(piece->ends) / sizeof(piece->ends[0]) ||
+            (starts && piece->bytes.len > PIECE_BYTES))
+            break;
+        struct avow_bytes entry;
+        enum avow_err err = avow_wlog_entry(txn, wlog, i, &entry);
+        if (err != AVOW_OK)
+            return err;
+        avow_buf_append(&piece->bytes, entry.data, entry.len);
+        piece->ends[piece->count++] = piece->bytes.len;
+    }
+    size_t start = 0;
+    for (size_t i = 0; i < piece->count && piece->bytes.err == AVOW_OK; i++) {
+        piece->entries[i] = avow_bytes(piece->bytes.data + start, piece->ends[i] - start);
+        start = piece->ends[i];
+    }
+    return piece->bytes.err;
+}
+
+/* After avow_append_apply(): puts what was applied, and makes it the candidate's state. There are
+ * no pending rows beside a candidate's own: all of it is invisible. */
+static enum avow_err put(struct avow_append *append)
+{
+    struct avow_writer *writer = append->txn->writer;
+    struct avow_wlog *branch = append->wlog;
+    uint64_t bytes;
+    avow_writer_touch(append->txn, branch);
+    enum avow_err err = avow_append_put(append, &bytes);
+    if (err == AVOW_OK)
+        err = avow_status_draft_accept(&writer->status);
+    if (err != AVOW_OK)
+        return err;
+    branch->chain_dirty =
+        branch->chain_dirty || writer->state.chain.count != branch->log.state.chain.count;
+    branch->head_dirty = true;
+    struct avow_state old = branch->log.state;
+    branch->log.state = writer->state;
+    avow_state_init(&writer->state);
+    avow_state_fini(&old);
+    return AVOW_OK;
+}
+
+static enum avow_err copy_piece(struct avow_txn *txn, struct avow_wlog *branch,
+                                const struct piece *piece, enum avow_reject *reject)
+{
+    uint64_t from = branch->log.state.tree.size;
+    const struct avow_range range = {
+        .checkpoint = branch->log.checkpoint,
+        .from = from,
+        .entries = piece->entries,
+        .count = piece->count,
+    };
+    struct avow_append append = {
+        .txn = txn,
+        .wlog = branch,
+        .range = &range,
+        .number = branch->number,
+        .start = from,
+        .end = from + piece->count,
+    };
+    struct avow_hash root;
+    if (avow_append_is_over(&append)) {
+        *reject = AVOW_REJECT_QUOTA;
+        return AVOW_OK;
+    }
+    enum avow_err err = avow_append_apply(&append, &branch->log.state, false, reject);
+    if (err == AVOW_OK && *reject != AVOW_ACCEPT) /* they were accepted once */
+        err = AVOW_ERR_CORRUPT;
+    if (err == AVOW_OK)
+        err = avow_status_draft_root(&txn->writer->status, append.start, append.end, &root);
+    return err == AVOW_OK ? put(&append) : err;
+}
+
+static enum avow_err copy_step(struct avow_txn *txn, struct avow_wlog *wlog,
+                               enum avow_reject *reject)
+{
+    AVOW_CLEANUP(piece_free)
+    struct piece *piece = malloc(sizeof(*piece));
+    struct avow_wlog *branch = wlog->branch;
+    uint64_t end = branch->log.state.tree.size + AVOW_BRANCH_STEP;
+    uint64_t bytes = 0;
+    enum avow_err err = AVOW_OK;
+    if (piece == NULL)
+        return AVOW_ERR_NOMEM;
+    avow_buf_init(&piece->bytes, SIZE_MAX / 2);
+    if (end > branch->shared)
+        end = branch->shared;
+    while (err == AVOW_OK && *reject == AVOW_ACCEPT && branch->log.state.tree.size < end &&
+           bytes < STEP_BYTES) {
+        err = read_piece(txn, wlog, branch->log.state.tree.size, end, piece);
+        bytes += piece->bytes.len;
+        if (err == AVOW_OK)
+            err = copy_piece(txn, branch, piece, reject);
+    }
+    if (err != AVOW_OK || *reject != AVOW_ACCEPT || branch->log.state.tree.size < branch->shared)
+        return err;
+    struct avow_hash root;
+    struct avow_hash copied = avow_tree_root(&branch->log.state.tree);
+    err = root_at(txn, wlog, branch->shared, &root);
+    return err == AVOW_OK && !avow_hash_equal(&root, &copied) ? AVOW_ERR_CORRUPT : err;
+}
+
+/* Whether the present candidate goes on as one for `checkpoint`. */
+static bool goes_on(const struct avow_wlog *branch, const struct avow_checkpoint *checkpoint)
+{
+    return branch != NULL && avow_checkpoint_same_origin(&branch->log.checkpoint, checkpoint) &&
+           checkpoint->size >= branch->log.state.tree.size && checkpoint->size > branch->shared;
+}
+
+static enum avow_err begin_or_go_on(struct avow_txn *txn, struct avow_wlog *wlog,
+                                    const struct avow_branch *want,
+                                    const struct avow_hash *shared_root)
+{
+    enum avow_err err = AVOW_OK;
+    struct avow_wlog *branch = branch_of(wlog);
+    if (!goes_on(branch, &want->checkpoint)) {
+        err = judge_shared(txn, wlog, want, shared_root);
+        if (err == AVOW_OK)
+            err = avow_writer_spoil(txn, begin(txn, wlog, want));
+    } else if (avow_checkpoint_same_text(&branch->log.checkpoint, &want->checkpoint)) {
+        return AVOW_OK;
+    }
+    if (err != AVOW_OK)
+        return err;
+    wlog->branch->log.checkpoint = want->checkpoint;
+    wlog->branch->head_dirty = true;
+    avow_writer_touch(txn, wlog->branch);
+    return AVOW_OK;
+}
+
+enum avow_err avow_txn_branch(struct avow_txn *txn, const struct avow_branch *want,
+                              const struct avow_hash *shared_root, struct avow_branch *branch,
+                              enum avow_reject *reject)
+{
+    struct avow_wlog *wlog;
+    *reject = AVOW_ACCEPT;
+    *branch = *want;
+    branch->size = 0;
+    enum avow_err err = avow_writer_log(txn, &want->checkpoint.issuer, &wlog);
+    if (err != AVOW_OK)
+        return avow_writer_spoil(txn, err);
+    if (wlog->log.state.tree.size == 0)
+        return AVOW_ERR_NOT_FOUND;
+    if (avow_checkpoint_same_origin(&wlog->log.checkpoint, &want->checkpoint))
+        return AVOW_ERR_REFUSED;
+    err = begin_or_go_on(txn, wlog, want, shared_root);
+    if (err != AVOW_OK)
+        return err;
+    err = copy_step(txn, wlog, reject);
+    if (err == AVOW_OK && *reject != AVOW_ACCEPT)
+        err = drop(txn, wlog->branch);
+    branch->shared = wlog->branch->shared;
+    branch->size = wlog->branch->log.state.tree.size;
+    return avow_writer_spoil(txn, err);
+}
+
+enum avow_err avow_txn_drop_branch(struct avow_txn *txn, const struct avow_hash *issuer)
+{
+    struct avow_wlog *wlog;
+    enum avow_err err = avow_writer_log(txn, issuer, &wlog);
+    if (err != AVOW_OK)
+        return avow_writer_spoil(txn, err);
+    if (branch_of(wlog) == NULL)
+        return AVOW_ERR_NOT_FOUND;
+    return avow_writer_spoil(txn, drop(txn, wlog->branch));
+}
+
+/* ------------------------------------------------------------------ the flip */
+
+struct kept_copy {
+    uint32_t to;
+    uint64_t shared;
+    struct avow_buf rows; /* u64 size, u64 length, row; one after the other */
+};
+
+static enum avow_err collect_kept(void *context, struct avow_bytes key, struct avow_bytes value)
+{
+    struct kept_copy *copy = context;
+    if (key.len != 12)
+        return AVOW_ERR_CORRUPT;
+    if (avow_get_u64be(key.data + 4) > copy->shared)
+        return AVOW_ERR_NOT_FOUND; /* by size: no more */
+    uint8_t head[16];
+    memcpy(head, key.data + 4, 8);
+    avow_put_u64be(head + 8, value.len);
+    avow_buf_append(&copy->rows, head, sizeof(head));
+    avow_buf_append(&copy->rows, value.data, value.len);
+    return copy->rows.err;
+}
+
+/* What witnesses have seen of the shared part is true of the new history too. */
+static enum avow_err copy_kept(struct avow_txn *txn, uint32_t from, const struct avow_wlog *branch)
+{
+    struct kept_copy copy = {.to = branch->number, .shared = branch->shared};
+    struct avow_dbkey first = avow_dbkey_item(from, 0);
+    avow_buf_init(&copy.rows, SIZE_MAX / 2);
+    enum avow_err err = avow_db_walk(&txn->db, AVOW_TABLE_HISTORY, &first, 4, collect_kept, &copy);
+    if (err == AVOW_ERR_NOT_FOUND)
+        err = AVOW_OK;
+    for (size_t at = 0; at < copy.rows.len && err == AVOW_OK;) {
+        const uint8_t *head = copy.rows.data + at;
+        size_t len = (size_t)avow_get_u64be(head + 8);
+        struct avow_dbkey key = avow_dbkey_item(copy.to, avow_get_u64be(head));
+        err = avow_db_put(&txn->db, AVOW_TABLE_HISTORY, &key, avow_bytes(head + 16, len));
+        at += 16 + len;
+    }
+    avow_buf_fini(&copy.rows);
+    return err;
+}
+
+/* The held log as it is, put away whole. */
+static enum avow_err retire_held(struct avow_txn *txn, struct avow_wlog *wlog, uint64_t now)
+{
+    const struct avow_retired retired = {
+        .kind = AVOW_RETIRED_LOG,
+        .due = now + AVOW_RETIRED_S,
+        .number = wlog->number,
+        .checkpoint = wlog->log.checkpoint,
+    };
+    enum avow_err err = AVOW_OK;
+    if (wlog->has_pending)
+        err = avow_wlog_drop_pending(txn, wlog);
+    if (err == AVOW_OK && wlog->tail.dirty)
+        err = avow_tail_put(&wlog->tail, &txn->db, wlog->number);
+    if (err == AVOW_OK && wlog->chain_dirty)
+        err = avow_chain_row_write(&txn->db, wlog->number, AVOW_CHAIN_ACCEPTED,
+                                   &wlog->log.state.chain);
+    return err == AVOW_OK ? avow_retired_write(&txn->db, &retired) : err;
+}
+
+/* The whole candidate becomes the issuer's log. */
+static enum avow_err flip(struct avow_txn *txn, struct avow_wlog *wlog, uint64_t now)
+{
+    struct avow_wlog *branch = wlog->branch;
+    struct avow_log *log = &wlog->log;
+    const struct avow_checkpoint before = log->checkpoint;
+    uint32_t old_number = wlog->number;
+    avow_writer_touch(txn, wlog);
+    enum avow_err err = retire_held(txn, wlog, now);
+    if (err == AVOW_OK)
+        err = copy_kept(txn, wlog->number, branch);
+    if (err == AVOW_OK)
+        err = delete_row(txn, &wlog->issuer);
+    if (err != AVOW_OK)
+        return err;
+    avow_state_fini(&log->state);
+    avow_tail_fini(&wlog->tail);
+    wlog->number = branch->number;
+    wlog->tail = branch->tail;
+    branch->tail = (struct avow_tail){0};
+    log->number = branch->number;
+    log->state = branch->log.state;
+    avow_state_init(&branch->log.state);
+    log->checkpoint = branch->log.checkpoint;
+    log->cosignature_count = 0;
+    log->abandoned_from = AVOW_NEVER;
+    wlog->head_dirty = true;
+    wlog->chain_dirty = true;
+    forget(branch);
+    return avow_relate(txn, wlog, &before, old_number);
+}
+
+/* ------------------------------------------------------------------- ranges */
+
+static enum avow_reject judge_whole(struct avow_append *append, const struct avow_wlog *wlog,
+                                    const struct avow_hash *status_root)
+{
+    const struct avow_checkpoint *checkpoint = &append->range->checkpoint;
+    enum avow_reject reject = avow_wlog_judge(wlog, &append->txn->writer->state, checkpoint, true);
+    if (reject == AVOW_ACCEPT && !avow_hash_equal(status_root, &checkpoint->status_root))
+        reject = AVOW_REJECT_STATUS_ROOT;
+    return reject;
+}
+
+static enum avow_err judge(struct avow_append *append, const struct avow_wlog *wlog,
+                           enum avow_reject *reject)
+{
+    struct avow_writer *writer = append->txn->writer;
+    struct avow_hash root;
+    enum avow_err err = avow_append_apply(append, &append->wlog->log.state, false, reject);
+    if (err != AVOW_OK)
+        return err;
+    *reject = *reject == AVOW_ACCEPT ? avow_append_prove(append, &writer->state.tree)
+                                     : avow_append_blame(append, *reject);
+    if (*reject == AVOW_ACCEPT &&
+        !avow_hash_equal(&writer->state.chain.issuer, &append->range->checkpoint.issuer))
+        *reject = AVOW_REJECT_ORIGIN;
+    if (*reject != AVOW_ACCEPT)
+        return AVOW_OK;
+    err = avow_status_draft_root(&writer->status, append->start, append->end, &root);
+    if (err == AVOW_OK && append->end == append->range->checkpoint.size)
+        *reject = judge_whole(append, wlog, &root);
+    return err;
+}
+
+/* REJECT_SIZE, REJECT_QUOTA. */
+static enum avow_reject plan(struct avow_append *append, const struct avow_wlog *branch)
+{
+    const struct avow_range *range = append->range;
+    uint64_t size = branch->log.state.tree.size;
+    if (size < branch->shared || range->from != size ||
+        range->count > range->checkpoint.size - range->from)
+        return AVOW_REJECT_SIZE;
+    append->start = size;
+    append->end = size + range->count;
+    if (range->count == 0 && (size == 0 || append->end != range->checkpoint.size))
+        return AVOW_REJECT_SIZE;
+    return avow_append_is_over(append) ? AVOW_REJECT_QUOTA : AVOW_ACCEPT;
+}
+
+/* A candidate that is bad ends; whoever sent what it does not cover changes nothing. */
+static bool is_its_fault(enum avow_reject reject)
+{
+    return reject != AVOW_REJECT_PROOF && reject != AVOW_REJECT_ROOT;
+}
+
+enum avow_err avow_branch_append(struct avow_txn *txn, struct avow_wlog *wlog,
+                                 const struct avow_range *range, struct avow_range_result *result,
+                                 enum avow_reject *reject)
+{
+    struct avow_wlog *branch = branch_of(wlog);
+    AVOW_ASSERT(!range->held);
+    result->accepted = wlog->log.state.tree.size;
+    result->pending = result->accepted;
+    if (branch == NULL || !avow_checkpoint_same_text(&branch->log.checkpoint, &range->checkpoint))
+        return AVOW_ERR_NOT_FOUND;
+    struct avow_append append = {
+        .txn = txn, .wlog = branch, .range = range, .number = branch->number};
+    enum avow_err err = AVOW_OK;
+    *reject = plan(&append, branch);
+    if (*reject == AVOW_ACCEPT) {
+        err = judge(&append, wlog, reject);
+        if (err == AVOW_OK && *reject == AVOW_ACCEPT)
+            err = put(&append);
+        else if (err == AVOW_OK && is_its_fault(*reject))
+            err = drop(txn, branch);
+    }
+    result->pending = branch->log.state.tree.size;
+    if (err == AVOW_OK && *reject == AVOW_ACCEPT && append.end == range->checkpoint.size) {
+        branch->log.checkpoint = range->checkpoint; /* it may be signed by another of the keys */
+        err = flip(txn, wlog, range->now);
+        result->advanced = err == AVOW_OK;
+        result->accepted = append.end;
+    }
+    return avow_writer_spoil(txn, err);
+}
