@@ -15,9 +15,10 @@ struct stack_findings {
 };
 
 enum recognition_finding {
-    RECOGNITION_NEEDLESS, /* the policy does not demand it, or there is a path */
+    RECOGNITION_UNASKED,
+    RECOGNITION_FOUND,
     RECOGNITION_NONE,
-    RECOGNITION_UNSEEN,
+    RECOGNITION_UNSEEN, /* none, and not all could be seen */
     RECOGNITION_BUDGET,
 };
 

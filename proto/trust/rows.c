@@ -171,9 +171,9 @@ static enum avow_why why_unknown(const struct findings *f)
         return AVOW_WHY_STALE;
     if (is_stack_unknown(&f->stack))
         return AVOW_WHY_COMPONENT;
-    if (f->recognition == RECOGNITION_UNSEEN)
+    if (f->policy->require_recognition && f->recognition == RECOGNITION_UNSEEN)
         return AVOW_WHY_PATH_UNSEEN;
-    if (f->recognition == RECOGNITION_BUDGET)
+    if (f->policy->require_recognition && f->recognition == RECOGNITION_BUDGET)
         return AVOW_WHY_BUDGET;
     return AVOW_WHY_NONE;
 }
@@ -193,7 +193,7 @@ static bool row_suspended(struct findings *f)
 
 static bool row_unrecognised(struct findings *f)
 {
-    if (f->recognition != RECOGNITION_NONE)
+    if (!f->policy->require_recognition || f->recognition != RECOGNITION_NONE)
         return false;
     return say(f, AVOW_WORD_UNRECOGNISED, AVOW_WHY_NO_PATH);
 }

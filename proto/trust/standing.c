@@ -15,15 +15,6 @@ static enum avow_err optional(enum avow_err err, bool *found)
 
 /* ------------------------------------------------------------------ freshness */
 
-static bool is_policy_witness(const struct avow_policy *policy, const struct avow_key *key)
-{
-    for (size_t i = 0; i < policy->witness_count; i++) {
-        if (avow_key_equal(&policy->witnesses[i], key))
-            return true;
-    }
-    return false;
-}
-
 /* The nth newest time among the policy's witnesses on this checkpoint, n from 1; 0 if there are
  * fewer. `*count`: how many there are. */
 static uint64_t nth_newest_witness(const struct avow_known_log *log,
@@ -34,7 +25,7 @@ static uint64_t nth_newest_witness(const struct avow_known_log *log,
     *count = 0;
     for (size_t i = 0; i < log->cosignature_count; i++) {
         const struct avow_cosignature *line = &log->cosignatures[i];
-        if (line->time > now + CLOCK_TOLERANCE_S || !is_policy_witness(policy, &line->key))
+        if (line->time > now + CLOCK_TOLERANCE_S || !avow_policy_has_witness(policy, &line->key))
             continue;
         size_t place = (*count)++;
         for (; place > 0 && times[place - 1] < line->time; place--)
@@ -88,7 +79,8 @@ static uint64_t enough_at(const struct avow_cosignature *lines, size_t count,
     size_t found = 0;
     const size_t needed = policy->min_witnesses > 1 ? policy->min_witnesses : 1;
     for (size_t i = 0; i < count; i++) {
-        if (lines[i].time > now + CLOCK_TOLERANCE_S || !is_policy_witness(policy, &lines[i].key))
+        if (lines[i].time > now + CLOCK_TOLERANCE_S ||
+            !avow_policy_has_witness(policy, &lines[i].key))
             continue;
         size_t place = found++;
         for (; place > 0 && times[place - 1] > lines[i].time; place--)

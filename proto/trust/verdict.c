@@ -3,6 +3,7 @@
  * and what stands beyond them is not read. */
 #include "proto/trust/verdict.h"
 
+#include "proto/log/details.h"
 #include "proto/trust/findings.h"
 
 #include <stddef.h>
@@ -172,24 +173,84 @@ static bool is_degraded(const struct findings *f)
     return false;
 }
 
+/* ------------------------------------------------------------------ recognition */
+
+/* `achievement` NULL: not shown, so that no scope that narrows by what it says can be met. */
+static struct avow_award award_of(const struct findings *f,
+                                  const struct avow_achievement *achievement, uint64_t covered_at)
+{
+    const struct avow_issue *issue = &f->standing.entry.issue;
+    struct avow_award award = {
+        .issuer = f->subject->issuer,
+        .achievement = issue->achievement,
+        .time = issue->valid_from,
+        .covered_at = covered_at,
+    };
+    struct avow_details details;
+    if (achievement == NULL || avow_details_parse(achievement->details, &details) != AVOW_ACCEPT)
+        return award;
+    award.framework = details.framework;
+    award.level = details.level;
+    award.field = details.field;
+    return award;
+}
+
+static enum recognition_finding finding_of(const struct avow_recognised *recognised)
+{
+    if (recognised->path_count > 0)
+        return RECOGNITION_FOUND;
+    switch (recognised->end) {
+    case AVOW_SEARCH_WHOLE:
+        return RECOGNITION_NONE;
+    case AVOW_SEARCH_UNSEEN:
+        return RECOGNITION_UNSEEN;
+    case AVOW_SEARCH_BUDGET:
+        return RECOGNITION_BUDGET;
+    }
+    return RECOGNITION_UNSEEN;
+}
+
+static enum avow_err judge_recognition(struct findings *f,
+                                       const struct avow_achievement *achievement,
+                                       struct avow_verdict *v)
+{
+    uint64_t covered_at;
+    if (f->policy->anchor_count == 0 && !f->policy->require_recognition)
+        return AVOW_OK;
+    enum avow_err err = AVOW_OK;
+    if (f->policy->anchor_count > 0) {
+        err = avow_covered_at(f->facts, &f->log, f->policy, v->index, f->now, &covered_at);
+        const struct avow_award award = award_of(f, achievement, covered_at);
+        if (err == AVOW_OK)
+            err = avow_search(f->facts, f->policy, &award, f->now, f->at, &v->recognised);
+        if (achievement == NULL && v->recognised.end == AVOW_SEARCH_WHOLE)
+            v->recognised.end = AVOW_SEARCH_UNSEEN;
+    }
+    f->recognition = finding_of(&v->recognised);
+    if (f->recognition == RECOGNITION_FOUND || f->recognition == RECOGNITION_NONE)
+        f->checked |= AVOW_CHECK_RECOGNITION;
+    return err;
+}
+
 /* ------------------------------------------------------------------ all of it */
 
 static enum avow_err gather_record(struct findings *f, struct avow_verdict *v)
 {
-    struct avow_entry achievement;
+    struct avow_entry entry;
     bool found;
     show_standing(&f->standing, v);
     enum avow_err err = show_witness(f, v);
     if (err == AVOW_OK)
-        err = read_achievement(f, &achievement, &found);
+        err = read_achievement(f, &entry, &found);
     if (err != AVOW_OK)
         return err;
     if (found) {
         v->has_achievement_title = true;
-        v->achievement_title = achievement.achievement.title;
-        v->achievement_code = achievement.achievement.code;
+        v->achievement_title = entry.achievement.title;
+        v->achievement_code = entry.achievement.code;
     }
-    return judge_stack(f, v);
+    err = judge_stack(f, v);
+    return err == AVOW_OK ? judge_recognition(f, found ? &entry.achievement : NULL, v) : err;
 }
 
 /* All but the long lists. */
