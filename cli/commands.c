@@ -15,6 +15,9 @@
     X(achievement_add)                                                                             \
     X(achievement_list)                                                                            \
     X(achievement_show)                                                                            \
+    X(pathway_add)                                                                                 \
+    X(pathway_show)                                                                                \
+    X(pathway_explain)                                                                             \
     X(issue)                                                                                       \
     X(revoke)                                                                                      \
     X(suspend)                                                                                     \

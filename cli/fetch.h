@@ -30,6 +30,12 @@ struct avow_client *avow_fetch_connect(const struct avow_cli *cli, enum avow_pee
  * checkpoint and root chain: with none, these alone. */
 void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
                      const uint64_t *indices, size_t count, struct avow_fetched *fetched);
+/* Asks for `count` entries, at most AVOW_FETCH_REFERENCES_MAX, of as many logs as it takes, a
+ * question to each. A log that the node does not have, or beyond what fits in one evidence, is left
+ * out; without the first one's there is no evidence. */
+#define AVOW_FETCH_REFERENCES_MAX 320
+void avow_fetch_references(struct avow_client *client, const struct avow_reference *references,
+                           size_t count, struct avow_fetched *fetched);
 /* Connects to the call's node and asks for all that a verdict on `subject` needs: the proof of its
  * entry and, of a stacked credential, of its components and its pathway, a question to each of
  * their logs. What the node does not have of these is left out, and the verdict is then unknown;

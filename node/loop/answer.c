@@ -1,39 +1,21 @@
-#include "node/loop/answer.h"
+#include "node/loop/answerer.h"
 
 #include "proto/codec/writer.h"
 
 #include <stdlib.h>
-
-#define WITNESS_CACHE 1024
-
-/* The last cosignature made of a log, where its issuer's id leads. */
-struct own_line {
-    bool used;
-    struct avow_checkpoint checkpoint;
-    struct avow_cosignature line;
-};
-
-struct avow_answerer {
-    struct avow_snapshot *snapshot;
-    const struct avow_secret_key *self;
-    struct avow_facts facts;
-    struct avow_policy policy;
-    struct avow_message request, answer; /* large: kept, and never zeroed as a whole */
-    struct avow_buf scratch;
-    uint64_t indices[AVOW_EVIDENCE_ENTRIES_MAX];
-    uint64_t chunks[AVOW_EVIDENCE_CHUNKS_MAX];
-    struct own_line own[WITNESS_CACHE];
-};
 
 bool avow_answer_takes(uint64_t type)
 {
     return type == AVOW_MESSAGE_VERIFY || type == AVOW_MESSAGE_PROVE ||
            type == AVOW_MESSAGE_GET_CHAIN || type == AVOW_MESSAGE_GET_RANGE ||
            type == AVOW_MESSAGE_GET_CONSISTENCY || type == AVOW_MESSAGE_LIST ||
-           type == AVOW_MESSAGE_GET_HELD || type == AVOW_MESSAGE_GET_HELD_RANGE;
+           type == AVOW_MESSAGE_GET_HELD || type == AVOW_MESSAGE_GET_HELD_RANGE ||
+           type == AVOW_MESSAGE_PROVE_UNDER || type == AVOW_MESSAGE_GET_POLICY ||
+           type == AVOW_MESSAGE_RECOGNISED;
 }
 
 enum avow_err avow_answerer_new(struct avow_snapshot *snapshot, const struct avow_secret_key *self,
+                                const struct avow_policies *policies,
                                 struct avow_answerer **answerer)
 {
     *answerer = calloc(1, sizeof(**answerer));
@@ -41,6 +23,7 @@ enum avow_err avow_answerer_new(struct avow_snapshot *snapshot, const struct avo
         return AVOW_ERR_NOMEM;
     (*answerer)->snapshot = snapshot;
     (*answerer)->self = self;
+    (*answerer)->policies = policies;
     (*answerer)->facts = avow_facts_from_snapshot(snapshot);
     avow_policy_init(&(*answerer)->policy);
     avow_buf_init(&(*answerer)->scratch, AVOW_EVIDENCE_BYTES_MAX);
@@ -58,8 +41,8 @@ void avow_answerer_free(struct avow_answerer **answerer)
 
 /* ---- saying no ---- */
 
-static void refuse(struct avow_answerer *a, enum avow_refusal code, uint64_t size,
-                   struct avow_buf *out)
+void avow_answer_refuse(struct avow_answerer *a, enum avow_refusal code, uint64_t size,
+                        struct avow_buf *out)
 {
     a->answer.type = AVOW_MESSAGE_REFUSED;
     a->answer.code = code;
@@ -71,17 +54,18 @@ static void refuse(struct avow_answerer *a, enum avow_refusal code, uint64_t siz
 static void refuse_err(struct avow_answerer *a, enum avow_err err, struct avow_buf *out)
 {
     if (err == AVOW_ERR_NOT_FOUND)
-        refuse(a, AVOW_REFUSAL_UNKNOWN_LOG, 0, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_UNKNOWN_LOG, 0, out);
     else if (err == AVOW_ERR_TOO_LARGE)
-        refuse(a, AVOW_REFUSAL_TOO_LARGE, 0, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_TOO_LARGE, 0, out);
     else
-        refuse(a, AVOW_REFUSAL_BUSY, 0, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_BUSY, 0, out);
 }
 
 /* ---- verdicts and evidence ---- */
 
-static enum avow_err answer_verify(struct avow_answerer *a, uint64_t now, struct avow_buf *out)
+static enum avow_err answer_verify(struct avow_answerer *a, struct avow_buf *out)
 {
+    uint64_t now = a->now;
     const struct avow_message *request = &a->request;
     struct avow_subject subject = {.issuer = request->issuer, .index = request->index};
     struct avow_verdict verdict;
@@ -108,13 +92,13 @@ bool avow_may_witness(const struct avow_log *log, uint64_t now)
     return log->abandoned_from == AVOW_NEVER && now >= log->checkpoint.time;
 }
 
-/* The node's line on the accepted checkpoint, or NULL: what is accepted is synced, and the store
- * never goes back. */
-static const struct avow_cosignature *own_line(struct avow_answerer *a, const struct avow_log *log,
-                                               uint64_t now)
+const struct avow_cosignature *avow_answer_own_line(struct avow_answerer *a,
+                                                    const struct avow_log *log)
 {
+    uint64_t now = a->now;
     const struct avow_checkpoint *checkpoint = &log->checkpoint;
-    struct own_line *own = &a->own[avow_get_u32be(checkpoint->issuer.bytes) % WITNESS_CACHE];
+    struct avow_own_line *own =
+        &a->own[avow_get_u32be(checkpoint->issuer.bytes) % AVOW_WITNESS_CACHE];
     if (!avow_may_witness(log, now))
         return NULL;
     if (!own->used || own->line.time + AVOW_ANSWER_WITNESS_S < now || own->line.time > now ||
@@ -134,7 +118,18 @@ static size_t list_uints(struct avow_list list, uint64_t *out)
     return count;
 }
 
-static enum avow_err answer_prove(struct avow_answerer *a, uint64_t now, struct avow_buf *out)
+enum avow_err avow_answer_evidence(struct avow_answerer *a, struct avow_buf *out)
+{
+    a->answer.type = AVOW_MESSAGE_EVIDENCE;
+    a->answer.evidence = avow_buf_bytes(&a->scratch);
+    /* With its header the message must still be within its bound. */
+    if (a->answer.evidence.len > AVOW_MESSAGE_BYTES_MAX - 64)
+        return AVOW_ERR_TOO_LARGE;
+    avow_message_encode(out, &a->answer);
+    return AVOW_OK;
+}
+
+static enum avow_err answer_prove(struct avow_answerer *a, struct avow_buf *out)
 {
     const struct avow_log *log;
     enum avow_err err = avow_snapshot_log(a->snapshot, &a->request.issuer, &log);
@@ -147,18 +142,10 @@ static enum avow_err answer_prove(struct avow_answerer *a, uint64_t now, struct 
         .chunks = a->chunks,
         .chunk_count = list_uints(a->request.chunks, a->chunks),
         .for_signing = (a->request.flags & AVOW_PROVE_FOR_SIGNING) != 0,
-        .own = own_line(a, log, now),
+        .own = avow_answer_own_line(a, log),
     };
     err = avow_evidence_make(a->snapshot, &request, &a->scratch);
-    if (err != AVOW_OK)
-        return err;
-    a->answer.type = AVOW_MESSAGE_EVIDENCE;
-    a->answer.evidence = avow_buf_bytes(&a->scratch);
-    /* With its header the message must still be within its bound. */
-    if (a->answer.evidence.len > AVOW_MESSAGE_BYTES_MAX - 64)
-        return AVOW_ERR_TOO_LARGE;
-    avow_message_encode(out, &a->answer);
-    return AVOW_OK;
+    return err == AVOW_OK ? avow_answer_evidence(a, out) : err;
 }
 
 /* ---- logs ---- */
@@ -170,7 +157,7 @@ static bool find_log(struct avow_answerer *a, const struct avow_log **log, struc
     if (err != AVOW_OK)
         refuse_err(a, err, out);
     else if (a->request.size == 0 || a->request.size > (*log)->checkpoint.size)
-        refuse(a, AVOW_REFUSAL_MOVED_ON, (*log)->checkpoint.size, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, (*log)->checkpoint.size, out);
     else
         return true;
     return false;
@@ -251,7 +238,7 @@ static enum avow_err answer_range(struct avow_answerer *a, struct avow_buf *out)
         return AVOW_OK;
     uint64_t end = range_end(&a->request, a->request.size);
     if (end == 0) {
-        refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
         return AVOW_OK;
     }
     enum avow_err err = gather(a, read_accepted, log, end);
@@ -275,7 +262,7 @@ static enum avow_err answer_consistency(struct avow_answerer *a, struct avow_buf
     if (!find_log(a, &log, out))
         return AVOW_OK;
     if (a->request.from > a->request.size) {
-        refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
         return AVOW_OK;
     }
     enum avow_err err = avow_snapshot_consistency(a->snapshot, log, a->request.from,
@@ -329,7 +316,7 @@ static bool find_held(struct avow_answerer *a, struct avow_pending *pending, str
     if (err == AVOW_OK || err == AVOW_ERR_NOT_FOUND)
         err = avow_snapshot_log(a->snapshot, &a->request.issuer, &log);
     if (err == AVOW_OK)
-        refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
     else
         refuse_err(a, err, out);
     return false;
@@ -355,7 +342,7 @@ static enum avow_err answer_held_range(struct avow_answerer *a, struct avow_buf 
         return AVOW_OK;
     uint64_t end = range_end(&a->request, pending.size);
     if (end == 0 || a->request.from < pending.base) {
-        refuse(a, AVOW_REFUSAL_MOVED_ON, pending.base, out);
+        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, pending.base, out);
         return AVOW_OK;
     }
     enum avow_err err = gather(a, read_pending, NULL, end);
@@ -372,13 +359,19 @@ static enum avow_err answer_held_range(struct avow_answerer *a, struct avow_buf 
 
 /* ---- all ---- */
 
-static enum avow_err dispatch(struct avow_answerer *a, uint64_t now, struct avow_buf *out)
+static enum avow_err dispatch(struct avow_answerer *a, struct avow_buf *out)
 {
     uint64_t type = a->request.type;
     if (type == AVOW_MESSAGE_VERIFY)
-        return answer_verify(a, now, out);
+        return answer_verify(a, out);
     if (type == AVOW_MESSAGE_PROVE)
-        return answer_prove(a, now, out);
+        return answer_prove(a, out);
+    if (type == AVOW_MESSAGE_PROVE_UNDER)
+        return avow_answer_prove_under(a, out);
+    if (type == AVOW_MESSAGE_GET_POLICY)
+        return avow_answer_policy(a, out);
+    if (type == AVOW_MESSAGE_RECOGNISED)
+        return avow_answer_recognised(a, out);
     if (type == AVOW_MESSAGE_GET_CHAIN)
         return answer_chain(a, out);
     if (type == AVOW_MESSAGE_GET_RANGE)
@@ -402,8 +395,9 @@ enum avow_reject avow_answer(struct avow_answerer *a, struct avow_bytes request,
     if (!avow_answer_takes(a->request.type))
         return AVOW_REJECT_MESSAGE;
     a->answer.request = a->request.request;
+    a->now = now;
     avow_buf_clear(&a->scratch);
-    enum avow_err err = dispatch(a, now, out);
+    enum avow_err err = dispatch(a, out);
     if (err != AVOW_OK)
         refuse_err(a, err, out);
     return AVOW_ACCEPT;

@@ -1,6 +1,6 @@
 /* Answers to requests for data, each a pure function of a snapshot and the time
  * (docs/protocol.md, "Messages"): VERIFY, PROVE, GET_CHAIN, GET_RANGE, GET_CONSISTENCY, LIST,
- * GET_HELD, GET_HELD_RANGE.
+ * GET_HELD, GET_HELD_RANGE, PROVE_UNDER, GET_POLICY, RECOGNISED.
  *
  * One answerer for each reading thread. It keeps what would be costly to make anew for each
  * request: the message structs, scratch space, and the node's own cosignatures. */
@@ -20,10 +20,13 @@
 bool avow_answer_takes(uint64_t type);
 
 struct avow_answerer;
+struct avow_policies;
 
-/* `snapshot` and `self` (the node's key) must outlive it. AVOW_ERR_NOMEM. */
+/* `snapshot`, `self` (the node's key) and `policies` (which may be NULL) must outlive it.
+ * AVOW_ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_answerer_new(struct avow_snapshot *snapshot,
                                                const struct avow_secret_key *self,
+                                               const struct avow_policies *policies,
                                                struct avow_answerer **answerer);
 void avow_answerer_free(struct avow_answerer **answerer);
 

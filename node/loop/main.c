@@ -1,5 +1,6 @@
 /* avowd: the daemon's main. Prints nothing but log lines, --help, --manual and --version. */
 #include "node/loop/node.h"
+#include "node/loop/policies.h"
 #include "node/loop/version.h"
 #include "proto/crypto/ed25519.h"
 
@@ -42,16 +43,35 @@ static int print(void (*write)(struct avow_buf *out))
     return good ? 0 : 1;
 }
 
+static int say_no(const struct avow_buf *error)
+{
+    (void)fprintf(stderr, "avowd: %.*s\n", (int)error->len, (const char *)error->data);
+    return EXIT_USAGE;
+}
+
+static int run(struct avow_options *options, struct avow_buf *error)
+{
+    struct avow_policies *policies;
+    enum avow_err err = avow_policies_read(options->policies, &policies, error);
+    if (err == AVOW_ERR_INVALID)
+        return say_no(error);
+    options->named = policies;
+    if (err == AVOW_OK)
+        err = avow_node_run(options);
+    else
+        (void)fprintf(stderr, "avowd: %s\n", avow_err_text(err));
+    avow_policies_free(&policies);
+    return err == AVOW_OK ? 0 : 1;
+}
+
 int main(int argc, char *argv[])
 {
     struct avow_options options;
     struct avow_buf error;
-    uint8_t storage[1024];
+    uint8_t storage[8192];
     avow_buf_init_fixed(&error, storage, sizeof(storage));
-    if (avow_options_read(&options, argc, argv, &error) != AVOW_OK) {
-        (void)fprintf(stderr, "avowd: %.*s\n", (int)error.len, (const char *)error.data);
-        return EXIT_USAGE;
-    }
+    if (avow_options_read(&options, argc, argv, &error) != AVOW_OK)
+        return say_no(&error);
     if (options.help)
         return print(avow_options_help);
     if (options.manual)
@@ -63,8 +83,7 @@ int main(int argc, char *argv[])
     set_up_process();
     enum avow_err err = avow_crypto_init();
     if (err == AVOW_OK)
-        err = avow_node_run(&options);
-    else
-        (void)fprintf(stderr, "avowd: %s\n", avow_err_text(err));
-    return err == AVOW_OK ? 0 : 1;
+        return run(&options, &error);
+    (void)fprintf(stderr, "avowd: %s\n", avow_err_text(err));
+    return 1;
 }

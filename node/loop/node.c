@@ -353,6 +353,7 @@ static enum avow_err start_threads(struct node *node)
         .store = node->store, .wake = wake_writer, .context = node};
     struct avow_queries_config queries = {.store = node->store,
                                           .self = node->identity.secret,
+                                          .policies = node->options->named,
                                           .threads = query_threads(node),
                                           .slice_ns = AVOW_QUERY_SLICE_NS,
                                           .wake = wake_queries,

@@ -91,6 +91,8 @@ static const struct row rows[] = {
      AT(network), 0, 0, "a name of 1 to 64 bytes", true, false},
     {"address", "HOST:PORT", "how others reach this node, told to peers", set_address, AT(address),
      0, 0, "HOST:PORT", true, false},
+    {"policies", "DIR", "policies that clients may ask for by name: NAME.ini in this folder",
+     set_text, AT(policies), 0, 0, "a folder", true, false},
     {"query_threads", "N", "threads that answer queries (default: one a core)", set_number,
      AT(query_threads), 0, 64, "a number from 0 to 64", true, false},
     {"links_max", "N", "connections at once (default: 256)", set_number, AT(links_max), 4, 4096,

@@ -19,10 +19,13 @@ struct avow_endpoint {
     struct avow_key node;
 };
 
+struct avow_policies;
+
 struct avow_options {
     bool help, manual, version; /* print and stop */
     char data[4096];
-    char config[4096]; /* "": none */
+    char config[4096];   /* "": none */
+    char policies[4096]; /* a folder of policies; "": none */
     char network[64 + 1];
     char address[128 + 1]; /* how others reach this node, "host:port"; "": not told */
     struct avow_endpoint listen;
@@ -33,6 +36,7 @@ struct avow_options {
     uint64_t links_per_address;
     uint64_t store_max_bytes; /* 0: no bound */
     enum avow_log_level log_level;
+    const struct avow_policies *named; /* what main has read from `policies`; may be NULL */
 };
 
 /* Reads argv, then the file it names for what argv left unsaid. AVOW_OK; AVOW_ERR_INVALID with a

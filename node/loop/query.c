@@ -142,7 +142,8 @@ static enum avow_err start_worker(struct avow_queries *queries, struct worker *w
     worker->queries = queries;
     enum avow_err err = avow_snapshot_new(queries->config.store, &worker->snapshot);
     if (err == AVOW_OK)
-        err = avow_answerer_new(worker->snapshot, queries->config.self, &worker->answerer);
+        err = avow_answerer_new(worker->snapshot, queries->config.self, queries->config.policies,
+                                &worker->answerer);
     if (err != AVOW_OK)
         return err;
     if (uv_mutex_init(&worker->mutex) != 0)

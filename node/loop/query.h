@@ -31,9 +31,10 @@ struct avow_query_batch {
 struct avow_queries_config {
     struct avow_store *store;
     const struct avow_secret_key *self;
-    unsigned threads;            /* at least 1 */
-    uint64_t slice_ns;           /* of a batch; 0: one request */
-    void (*wake)(void *context); /* from a query thread: batches to fetch */
+    const struct avow_policies *policies; /* the node's own; may be NULL */
+    unsigned threads;                     /* at least 1 */
+    uint64_t slice_ns;                    /* of a batch; 0: one request */
+    void (*wake)(void *context);          /* from a query thread: batches to fetch */
     void *context;
     uint64_t (*now)(void *context); /* Unix seconds; called from the threads */
 };

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "node/loop/answer.h"
+#include "node/loop/policies.h"
 #include "proto/codec/writer.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -20,6 +21,7 @@ struct scene {
     struct avow_secret_key self;
     struct avow_key self_id;
     struct avow_answerer *answerer;
+    struct avow_policies *policies; /* one, named "plain" */
     struct log_history history;
     struct avow_hash issuer;
     uint64_t size; /* accepted; the rest of the history is held */
@@ -36,6 +38,31 @@ static void append_mark(struct avow_txn *txn, size_t mark, bool held)
     struct avow_range range =
         fixture_range(&scene.history, at, from, at->checkpoint.size - from, held);
     assert_int_equal(fixture_append(txn, &range), AVOW_ACCEPT);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[400];
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+static void make_policies(void)
+{
+    struct store_folder folder;
+    char path[300];
+    struct avow_buf error;
+    avow_buf_init(&error, 4096);
+    store_folder_make(&folder);
+    write_file(folder.path, "plain.ini", "[policy]\nregion=PT\nmax_age=2h\n");
+    assert_int_equal(avow_policies_read(folder.path, &scene.policies, &error), AVOW_OK);
+    (void)snprintf(path, sizeof(path), "%s/plain.ini", folder.path);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder.path), 0);
+    avow_buf_fini(&error);
 }
 
 static int set_up(void **state)
@@ -55,9 +82,11 @@ static int set_up(void **state)
     assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
     scene.size = scene.history.marks[last - 1].checkpoint.size;
     avow_ed25519_from_seed(seed, &scene.self, &scene.self_id);
+    make_policies();
     assert_int_equal(avow_snapshot_new(scene.store, &scene.snapshot), AVOW_OK);
     assert_int_equal(avow_snapshot_renew(scene.snapshot), AVOW_OK);
-    assert_int_equal(avow_answerer_new(scene.snapshot, &scene.self, &scene.answerer), AVOW_OK);
+    assert_int_equal(
+        avow_answerer_new(scene.snapshot, &scene.self, scene.policies, &scene.answerer), AVOW_OK);
     avow_buf_init(&scene.out, (size_t)4 << 20);
     return 0;
 }
@@ -67,6 +96,7 @@ static int tear_down(void **state)
     (void)state;
     avow_buf_fini(&scene.out);
     avow_answerer_free(&scene.answerer);
+    avow_policies_free(&scene.policies);
     avow_snapshot_free(&scene.snapshot);
     avow_store_close(&scene.store);
     store_folder_remove(&scene.folder);
@@ -316,13 +346,152 @@ static void test_verdicts_and_evidence(void **state)
     }
 }
 
+/* The same under a policy, with another entry of the log beside the subject. */
+static void test_proves_under_a_policy(void **state)
+{
+    (void)state;
+    struct avow_buf policy_bytes;
+    struct avow_buf items;
+    struct avow_policy policy;
+    avow_policy_init(&policy);
+    avow_buf_init(&policy_bytes, AVOW_POLICY_BYTES_MAX);
+    avow_policy_encode(&policy_bytes, &policy);
+    avow_buf_init(&items, 4096);
+    for (uint64_t index = 0; index < scene.size; index += 211) {
+        struct avow_message question = {.type = AVOW_MESSAGE_PROVE_UNDER,
+                                        .issuer = scene.issuer,
+                                        .at = NOW - 1,
+                                        .policy = avow_buf_bytes(&policy_bytes)};
+        struct avow_evidence evidence;
+        struct avow_verdict proved;
+        struct avow_verdict told;
+        enum avow_reject reject;
+        avow_buf_clear(&items);
+        avow_reference_write(&items, &scene.issuer, index);
+        avow_reference_write(&items, &scene.issuer, scene.size - 1 - index);
+        question.references = (struct avow_list){.count = 2, .items = avow_buf_bytes(&items)};
+        assert_int_equal(ask(&question), AVOW_MESSAGE_EVIDENCE);
+        assert_int_equal(avow_evidence_check(scene.answer.evidence, &evidence, &reject), AVOW_OK);
+        assert_int_equal(reject, AVOW_ACCEPT);
+        struct avow_facts from_evidence = avow_facts_from_evidence(&evidence);
+        struct avow_facts from_store = avow_facts_from_snapshot(scene.snapshot);
+        struct avow_subject subject = {.issuer = scene.issuer, .index = index};
+        assert_int_equal(avow_judge(&from_evidence, &policy, &subject, NOW, NOW - 1, &proved),
+                         AVOW_OK);
+        assert_int_equal(avow_judge(&from_store, &policy, &subject, NOW, NOW - 1, &told), AVOW_OK);
+        assert_int_equal(proved.word, told.word);
+        assert_int_equal(proved.why, told.why);
+        struct avow_bytes entry;
+        assert_true(avow_log_proof_entry(&evidence.logs[0], scene.size - 1 - index, &entry));
+        avow_evidence_fini(&evidence);
+    }
+    avow_buf_fini(&items);
+    avow_buf_fini(&policy_bytes);
+}
+
+struct form_case {
+    const char *name;
+    struct avow_bytes policy;
+    size_t references;
+    uint64_t flags;
+    bool other_issuer;
+};
+
+/* What decodes as a message and asks for nothing that can be. */
+static void test_refuses_to_prove(void **state)
+{
+    (void)state;
+    struct avow_buf good;
+    struct avow_buf items;
+    struct avow_policy policy;
+    avow_policy_init(&policy);
+    avow_buf_init(&good, AVOW_POLICY_BYTES_MAX);
+    avow_policy_encode(&good, &policy);
+    avow_buf_init(&items, 256);
+    avow_reference_write(&items, &scene.issuer, 3);
+    const struct form_case cases[] = {
+        {"no references", avow_buf_bytes(&good), 0, 0, false},
+        {"a policy that is none", avow_bytes_text("policy"), 1, 0, false},
+        {"no policy", avow_bytes(NULL, 0), 1, 0, false},
+        {"an unknown flag", avow_buf_bytes(&good), 1, 1, false},
+        {"another issuer first", avow_buf_bytes(&good), 1, 0, true},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct avow_message question = {.type = AVOW_MESSAGE_PROVE_UNDER,
+                                        .issuer = scene.issuer,
+                                        .flags = cases[i].flags,
+                                        .policy = cases[i].policy};
+        question.issuer.bytes[0] ^= cases[i].other_issuer ? 1 : 0;
+        if (cases[i].references > 0)
+            question.references = (struct avow_list){.count = 1, .items = avow_buf_bytes(&items)};
+        if (ask(&question) != AVOW_MESSAGE_REFUSED || scene.answer.code != AVOW_REFUSAL_INVALID)
+            fail_msg("%s: type %d", cases[i].name, (int)scene.answer.type);
+    }
+    avow_buf_fini(&items);
+    avow_buf_fini(&good);
+}
+
+static void test_named_policy(void **state)
+{
+    (void)state;
+    struct avow_message question = {.type = AVOW_MESSAGE_GET_POLICY,
+                                    .text = avow_bytes_text("plain")};
+    struct avow_policy policy;
+    assert_int_equal(ask(&question), AVOW_MESSAGE_POLICY);
+    assert_int_equal(avow_policy_decode(scene.answer.policy, &policy), AVOW_ACCEPT);
+    assert_int_equal(policy.max_age_s, 7200);
+    assert_string_equal(policy.region, "PT");
+    question.text = avow_bytes_text("plai");
+    assert_int_equal(ask(&question), AVOW_MESSAGE_REFUSED);
+    assert_int_equal(scene.answer.code, AVOW_REFUSAL_INVALID);
+}
+
+/* The recognitions that the history has of each body, and no others. */
+static void test_recognised(void **state)
+{
+    (void)state;
+    size_t total = 0;
+    for (uint8_t body = 0; body < 5; body++) {
+        struct avow_message question = {.type = AVOW_MESSAGE_RECOGNISED, .issuer = {{body}}};
+        struct avow_hash by;
+        uint64_t index;
+        assert_int_equal(ask(&question), AVOW_MESSAGE_RECOGNITIONS);
+        assert_int_equal(scene.answer.place.len, 0);
+        while (avow_list_next_reference(&scene.answer.recognitions, &by, &index)) {
+            struct avow_entry entry;
+            assert_true(avow_hash_equal(&by, &scene.issuer));
+            assert_true(index < scene.size);
+            assert_int_equal(avow_entry_decode(scene.history.entries[index], &entry), AVOW_ACCEPT);
+            assert_int_equal(entry.kind, AVOW_KIND_RECOGNITION);
+            assert_int_equal(entry.recognition.subject.bytes[0], body);
+            total++;
+        }
+    }
+    size_t expected = 0;
+    for (uint64_t i = 0; i < scene.size; i++)
+        expected += scene.history.entries[i].data[1] == AVOW_KIND_RECOGNITION;
+    assert_true(expected > 0);
+    assert_int_equal(total, expected);
+    struct avow_message question = {.type = AVOW_MESSAGE_RECOGNISED,
+                                    .place = avow_bytes_text("elsewhere")};
+    assert_int_equal(ask(&question), AVOW_MESSAGE_REFUSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_ranges),      cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_consistency), cmocka_unit_test(test_held),
-        cmocka_unit_test(test_list),        cmocka_unit_test(test_verdicts_and_evidence),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_consistency),
+        cmocka_unit_test(test_held),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_verdicts_and_evidence),
+        cmocka_unit_test(test_proves_under_a_policy),
+        cmocka_unit_test(test_refuses_to_prove),
+        cmocka_unit_test(test_named_policy),
+        cmocka_unit_test(test_recognised),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;
