@@ -1,6 +1,8 @@
 /* avow prove: evidence to keep beside a credential, checked before it is written. */
 #include "cli/fetch.h"
 #include "cli/home.h"
+#include "cli/number.h"
+#include "cli/policy_file.h"
 #include "cli/subject.h"
 
 #include <errno.h>
@@ -8,6 +10,8 @@
 
 static const struct avow_option options[] = {
     {.name = "out", .letter = 'o', .value = "FILE", .help = "the file to write", .required = true},
+    {.name = "at", .value = "TIME", .help = "for a judgement as of this time (default: now)"},
+    AVOW_POLICY_OPTIONS,
     {.name = NULL},
 };
 
@@ -31,9 +35,39 @@ static int check_use(const struct avow_cli *cli, const struct avow_subject *subj
     return AVOW_EXIT_OK;
 }
 
-static int run(struct avow_cli *cli)
+static int write_evidence(const struct avow_cli *cli, const struct avow_fetched *fetched)
 {
     const char *path = avow_cli_value(cli, "out");
+    enum avow_err err = avow_write_file(path, avow_buf_bytes(&fetched->bytes), 0644);
+    if (err != AVOW_OK)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
+                             err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
+    return AVOW_EXIT_OK;
+}
+
+static int prove(const struct avow_cli *cli, const struct avow_subject *subject)
+{
+    AVOW_CLEANUP(avow_fetched_fini)
+    struct avow_fetched fetched = {0};
+    struct avow_policy policy;
+    uint64_t at = 0;
+    int status = avow_number_time(cli, "at", &at);
+    if (status == AVOW_EXIT_OK)
+        status = avow_policy_of_call(cli, &policy);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    if (avow_cli_value(cli, "policy") != NULL)
+        avow_fetch_under(cli, subject, &policy, at, &fetched);
+    else
+        avow_fetch_subject(cli, subject, &fetched);
+    if (fetched.why != AVOW_WHY_NONE)
+        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", fetched.reason);
+    status = check_use(cli, subject, &fetched);
+    return status == AVOW_EXIT_OK ? write_evidence(cli, &fetched) : status;
+}
+
+static int run(struct avow_cli *cli)
+{
     AVOW_CLEANUP(avow_subject_fini)
     struct avow_subject_file file;
     int status = avow_subject_open(cli, cli->operands[0], &file);
@@ -43,19 +77,7 @@ static int run(struct avow_cli *cli)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "%s is damaged: it does not say which entry it is (%s)",
                              cli->operands[0], file.reason);
-    AVOW_CLEANUP(avow_fetched_fini)
-    struct avow_fetched fetched;
-    avow_fetch_subject(cli, &file.subject, &fetched);
-    if (fetched.why != AVOW_WHY_NONE)
-        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", fetched.reason);
-    status = check_use(cli, &file.subject, &fetched);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    enum avow_err err = avow_write_file(path, avow_buf_bytes(&fetched.bytes), 0644);
-    if (err != AVOW_OK)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
-                             err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
-    return AVOW_EXIT_OK;
+    return prove(cli, &file.subject);
 }
 
 const struct avow_command avow_cmd_prove = {
@@ -68,7 +90,10 @@ const struct avow_command avow_cmd_prove = {
         "Asks a node to prove the record and its status, checks every signature and hash of the "
         "answer, and writes it only if all hold. The evidence holds nothing of the document: no "
         "name, no seed. avow verify --offline judges by it with no node at all, for as long as "
-        "the verifier's policy takes it for fresh.",
+        "the verifier's policy takes it for fresh.\n"
+        "\n"
+        "With --policy it also proves by whom the issuer is recognised under that policy, or shows "
+        "all that the anchors' logs have, so that anyone can see that it is not.",
     .options = options,
     .run = run,
 };

@@ -1,9 +1,10 @@
 /* avow verify: evidence from a node or a file, checked and judged here. The node is not believed:
  * its part is to carry the proof. */
 #include "cli/fetch.h"
+#include "cli/number.h"
+#include "cli/policy_file.h"
 #include "cli/subject.h"
 #include "cli/verdict_show.h"
-#include "proto/codec/time.h"
 
 #include <time.h>
 
@@ -14,33 +15,30 @@ static const struct avow_option options[] = {
     {.name = "at",
      .value = "TIME",
      .help = "judge as of this time: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ"},
+    AVOW_POLICY_OPTIONS,
     {.name = NULL},
 };
 
-/* A date means its first second. */
-static int read_at(const struct avow_cli *cli, uint64_t now, uint64_t *at)
-{
-    const char *given = avow_cli_value(cli, "at");
-    char text[AVOW_TIME_TEXT_LEN + 2];
-    *at = now;
-    if (given == NULL)
-        return AVOW_EXIT_OK;
-    (void)snprintf(text, sizeof(text), "%s%s", given, strlen(given) == 10 ? "T00:00:00Z" : "");
-    if (avow_time_parse(avow_bytes_text(text), at) == AVOW_ACCEPT)
-        return AVOW_EXIT_OK;
-    return avow_cli_fail(cli, AVOW_EXIT_USAGE,
-                         "--at %s: write YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, in UTC", given);
-}
+/* What one call judges, and by what. */
+struct call {
+    const struct avow_cli *cli;
+    uint64_t now, at;
+    struct avow_policy policy;
+    struct avow_subject_file file;
+    struct avow_fetched fetched;
+};
 
-static int gather(const struct avow_cli *cli, const struct avow_subject_file *file,
-                  struct avow_fetched *fetched)
+static int gather(struct call *call)
 {
-    const char *offline = avow_cli_value(cli, "offline");
-    *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
+    const char *offline = avow_cli_value(call->cli, "offline");
+    const struct avow_subject *subject = &call->file.subject;
+    const uint64_t at = call->at != call->now ? call->at : 0;
     if (offline != NULL)
-        return avow_fetch_file(cli, offline, fetched);
-    if (file->has_reference)
-        avow_fetch_subject(cli, &file->subject, fetched);
+        return avow_fetch_file(call->cli, offline, &call->fetched);
+    if (call->file.has_reference && avow_cli_value(call->cli, "policy") != NULL)
+        avow_fetch_under(call->cli, subject, &call->policy, at, &call->fetched);
+    else if (call->file.has_reference)
+        avow_fetch_subject(call->cli, subject, &call->fetched);
     return AVOW_EXIT_OK;
 }
 
@@ -60,47 +58,52 @@ static int show(const struct avow_cli *cli, const struct avow_verdict_view *view
     return avow_word_exit(view->verdict->word);
 }
 
-static int judge(const struct avow_cli *cli, const struct avow_subject_file *file,
-                 const struct avow_fetched *fetched, uint64_t now, uint64_t at)
+static int judge(const struct call *call)
 {
-    struct avow_policy policy;
+    const struct avow_fetched *fetched = &call->fetched;
     struct avow_verdict verdict;
     const struct avow_facts facts = avow_facts_from_evidence(&fetched->evidence);
-    avow_policy_init(&policy);
-    enum avow_err err = avow_judge(&facts, &policy, &file->subject, now, at, &verdict);
+    enum avow_err err =
+        avow_judge(&facts, &call->policy, &call->file.subject, call->now, call->at, &verdict);
     if (err != AVOW_OK)
-        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "cannot judge: %s", avow_err_text(err));
+        return avow_cli_fail(call->cli, AVOW_EXIT_UNKNOWN, "cannot judge: %s", avow_err_text(err));
     /* Why nothing is known: because it could not be asked, or what came does not hold. */
     const bool in_the_way = verdict.word == AVOW_WORD_UNKNOWN && fetched->why != AVOW_WHY_NONE;
     if (in_the_way)
         verdict.why = fetched->why;
     const struct avow_verdict_view view = {
         .verdict = &verdict,
-        .file = file,
-        .policy = &policy,
-        .now = now,
-        .at = at,
-        .detail = in_the_way ? fetched->reason : file->reason,
+        .file = &call->file,
+        .policy = &call->policy,
+        .evidence = &fetched->evidence,
+        .now = call->now,
+        .at = call->at,
+        .detail = in_the_way ? fetched->reason : call->file.reason,
     };
-    return show(cli, &view);
+    return show(call->cli, &view);
+}
+
+static int run_call(struct call *call)
+{
+    call->at = call->now;
+    int status = avow_number_time(call->cli, "at", &call->at);
+    if (status == AVOW_EXIT_OK)
+        status = avow_policy_of_call(call->cli, &call->policy);
+    if (status == AVOW_EXIT_OK)
+        status = avow_subject_open(call->cli, call->cli->operands[0], &call->file);
+    if (status == AVOW_EXIT_OK)
+        status = gather(call);
+    if (status == AVOW_EXIT_OK)
+        status = judge(call);
+    avow_subject_fini(&call->file);
+    avow_fetched_fini(&call->fetched);
+    return status;
 }
 
 static int run(struct avow_cli *cli)
 {
-    const uint64_t now = (uint64_t)time(NULL);
-    uint64_t at;
-    int status = read_at(cli, now, &at);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    AVOW_CLEANUP(avow_subject_fini)
-    struct avow_subject_file file;
-    status = avow_subject_open(cli, cli->operands[0], &file);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    AVOW_CLEANUP(avow_fetched_fini)
-    struct avow_fetched fetched;
-    status = gather(cli, &file, &fetched);
-    return status != AVOW_EXIT_OK ? status : judge(cli, &file, &fetched, now, at);
+    struct call call = {.cli = cli, .now = (uint64_t)time(NULL)};
+    return run_call(&call);
 }
 
 const struct avow_command avow_cmd_verify = {
@@ -119,6 +122,10 @@ const struct avow_command avow_cmd_verify = {
         "Exit status: 0 valid; 1 judged not valid (tampered, disputed, revoked, expired, "
         "not-yet-valid, superseded, suspended, unrecognised); 2 the call is wrong, or the file is "
         "not a badge; 3 unknown: it cannot be told. Unknown is never valid.\n"
+        "\n"
+        "A policy (`avow policy new`) says on whom you rely. By whom the issuer is recognised, "
+        "through whom, and at which level, is then shown and proved; without one it is not looked "
+        "up.\n"
         "\n"
         "A badge that was changed after it was signed is tampered, even where it cannot be read "
         "any more. In JSON, what is not known is null, and times are RFC 3339 in UTC.",

@@ -26,6 +26,9 @@
     X(withdraw)                                                                                    \
     X(verify)                                                                                      \
     X(prove)                                                                                       \
+    X(policy_new)                                                                                  \
+    X(policy_check)                                                                                \
+    X(policy_show)                                                                                 \
     X(watch)                                                                                       \
     X(log_show)                                                                                    \
     X(log_audit)                                                                                   \

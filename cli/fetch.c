@@ -52,13 +52,12 @@ static void check(struct avow_fetched *fetched, struct avow_bytes bytes, const c
         tell(fetched, AVOW_WHY_EVIDENCE, "%s does not hold: %s", whose, avow_reject_text(reject));
 }
 
-static void ask(struct avow_client *client, const struct avow_hash *issuer,
-                struct avow_list indices, struct avow_fetched *fetched)
+/* Asks one of the questions that evidence answers; it has to be about `issuer`'s log too. */
+static void ask(struct avow_client *client, struct avow_message *question,
+                const struct avow_hash *issuer, struct avow_fetched *fetched)
 {
-    struct avow_message question = {
-        .type = AVOW_MESSAGE_PROVE, .issuer = *issuer, .indices = indices};
     struct avow_message answer = {0};
-    enum avow_err err = avow_client_ask(client, &question, AVOW_MESSAGE_EVIDENCE, &answer);
+    enum avow_err err = avow_client_ask(client, question, AVOW_MESSAGE_EVIDENCE, &answer);
     if (err == AVOW_ERR_REFUSED && answer.code == AVOW_REFUSAL_UNKNOWN_LOG) {
         tell(fetched, AVOW_WHY_NO_DATA, "the node at %s does not have this issuer's log",
              avow_client_address(client));
@@ -88,11 +87,44 @@ void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
     avow_buf_init(&items, (size_t)AVOW_EVIDENCE_ENTRIES_MAX * 9);
     for (size_t i = 0; i < count; i++)
         avow_write_uint(&items, indices[i]);
+    struct avow_message question = {
+        .type = AVOW_MESSAGE_PROVE,
+        .issuer = *issuer,
+        .indices = {.count = count, .items = avow_buf_bytes(&items)},
+    };
     if (items.err == AVOW_OK)
-        ask(client, issuer, (struct avow_list){.count = count, .items = avow_buf_bytes(&items)},
-            fetched);
+        ask(client, &question, issuer, fetched);
     else
         tell(fetched, AVOW_WHY_UNREACHABLE, "%s", avow_err_text(items.err));
+}
+
+void avow_fetch_under_from(struct avow_client *client, const struct avow_reference *references,
+                           size_t count, const struct avow_policy *policy, uint64_t at,
+                           struct avow_fetched *fetched)
+{
+    AVOW_ASSERT(count >= 1 && count <= AVOW_MESSAGE_REFERENCES_MAX);
+    *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
+    avow_buf_init(&fetched->bytes, AVOW_EVIDENCE_BYTES_MAX);
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf items;
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf encoded;
+    avow_buf_init(&items, (size_t)AVOW_MESSAGE_REFERENCES_MAX * 64);
+    avow_buf_init(&encoded, AVOW_MESSAGE_POLICY_MAX);
+    for (size_t i = 0; i < count; i++)
+        avow_reference_write(&items, &references[i].issuer, references[i].index);
+    avow_policy_encode(&encoded, policy);
+    struct avow_message question = {
+        .type = AVOW_MESSAGE_PROVE_UNDER,
+        .issuer = references[0].issuer,
+        .at = at,
+        .policy = avow_buf_bytes(&encoded),
+        .references = {.count = count, .items = avow_buf_bytes(&items)},
+    };
+    if (items.err == AVOW_OK && encoded.err == AVOW_OK)
+        ask(client, &question, &references[0].issuer, fetched);
+    else
+        tell(fetched, AVOW_WHY_UNREACHABLE, "the policy is too long to be sent");
 }
 
 int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched)

@@ -45,6 +45,16 @@ void avow_fetch_subject(const struct avow_cli *cli, const struct avow_subject *s
 /* The same on a connection. */
 void avow_fetch_subject_from(struct avow_client *client, const struct avow_subject *subject,
                              struct avow_fetched *fetched);
+/* Connects to the call's node and asks for all that a verdict on `subject` under `policy` as of
+ * `at` (0: now) needs, the recognitions on the way too: one question, which the node answers by the
+ * same search as is repeated here over its evidence. */
+void avow_fetch_under(const struct avow_cli *cli, const struct avow_subject *subject,
+                      const struct avow_policy *policy, uint64_t at, struct avow_fetched *fetched);
+/* The same on a connection, for `count` references, at most AVOW_MESSAGE_REFERENCES_MAX, the first
+ * of which is what is to be judged. */
+void avow_fetch_under_from(struct avow_client *client, const struct avow_reference *references,
+                           size_t count, const struct avow_policy *policy, uint64_t at,
+                           struct avow_fetched *fetched);
 /* Takes evidence that a file holds. AVOW_EXIT_OK, also when it does not hold; USAGE, having told
  * the person, when there is no reading it. */
 int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched);

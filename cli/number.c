@@ -1,6 +1,7 @@
 #include "cli/number.h"
 
 #include "proto/codec/id.h"
+#include "proto/codec/time.h"
 
 #define HUNDREDTHS_MAX 10000000
 
@@ -34,4 +35,18 @@ bool avow_number_hundredths(const char *text, uint64_t *hundredths)
     }
     *hundredths = value;
     return digits > 0 && *rest == '\0' && value <= HUNDREDTHS_MAX;
+}
+
+int avow_number_time(const struct avow_cli *cli, const char *option, uint64_t *seconds)
+{
+    const char *given = avow_cli_value(cli, option);
+    char text[AVOW_TIME_TEXT_LEN + 2];
+    if (given == NULL)
+        return AVOW_EXIT_OK;
+    (void)snprintf(text, sizeof(text), "%s%s", given, strlen(given) == 10 ? "T00:00:00Z" : "");
+    if (avow_time_parse(avow_bytes_text(text), seconds) == AVOW_ACCEPT)
+        return AVOW_EXIT_OK;
+    return avow_cli_fail(cli, AVOW_EXIT_USAGE,
+                         "--%s %s: write YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, in UTC", option,
+                         given);
 }

@@ -10,5 +10,8 @@ int avow_number_index(const struct avow_cli *cli, const char *text, const struct
                       uint64_t *index);
 /* "6", "7.5", "0.25" as hundredths, at most 100,000.00. False for anything else. */
 bool avow_number_hundredths(const char *text, uint64_t *hundredths);
+/* Reads an option that is a time, YYYY-MM-DD (its first second) or YYYY-MM-DDTHH:MM:SSZ; leaves
+ * `*seconds` alone when it is not given. An exit status: USAGE, having told the person. */
+int avow_number_time(const struct avow_cli *cli, const char *option, uint64_t *seconds);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cli/recognition_json.h"
 
+#include "cli/scope_json.h"
 #include "cli/term.h"
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
@@ -24,43 +25,6 @@ static void append(json_t *array, json_t *value, bool *ok)
 static json_t *text_json(struct avow_bytes text)
 {
     return json_stringn((const char *)text.data, text.len);
-}
-
-static void put_list(json_t *object, const char *name, struct avow_text_list list, bool *ok)
-{
-    json_t *array = json_array();
-    struct avow_bytes text;
-    while (avow_text_list_next(&list, &text))
-        append(array, text_json(text), ok);
-    put(object, name, array, ok);
-}
-
-static void put_indices(json_t *object, struct avow_bytes list, bool *ok)
-{
-    json_t *array = json_array();
-    struct avow_reader reader;
-    avow_reader_init(&reader, list);
-    const size_t count = avow_reader_array(&reader, AVOW_ENTRY_BYTES_MAX);
-    for (size_t i = 0; i < count; i++)
-        append(array, json_integer((json_int_t)avow_reader_uint(&reader)), ok);
-    put(object, "achievements", array, ok);
-}
-
-static json_t *scope_json(const struct avow_scope *scope, bool *ok)
-{
-    json_t *object = json_object();
-    if (scope->has_achievements)
-        put_indices(object, scope->achievements, ok);
-    if (scope->has_depth)
-        put(object, "depth", json_integer((json_int_t)scope->depth), ok);
-    if (scope->has_fields)
-        put_list(object, "fields", scope->fields, ok);
-    if (scope->has_levels)
-        put(object, "levels",
-            json_pack("[I, I]", (json_int_t)scope->level_min, (json_int_t)scope->level_max), ok);
-    if (scope->has_regions)
-        put_list(object, "regions", scope->regions, ok);
-    return object;
 }
 
 static json_t *equivalence_json(struct avow_bytes rows, bool *ok)
@@ -101,7 +65,7 @@ bool avow_recognition_json(const struct avow_recognition *recognition, json_t *o
     put(object, "subject_name", text_json(recognition->subject_name), &ok);
     put(object, "role",
         json_string(recognition->role == AVOW_ROLE_AUTHORITY ? "authority" : "issuer"), &ok);
-    put(object, "scope", scope_json(&scope, &ok), &ok);
+    put(object, "scope", avow_scope_json(recognition->scope), &ok);
     put(object, "usable", json_boolean(!scope.has_unknown), &ok);
     put(object, "equivalence", equivalence_json(recognition->equivalence, &ok), &ok);
     put(object, "valid_from", time_json(recognition->valid_from), &ok);

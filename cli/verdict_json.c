@@ -118,6 +118,7 @@ json_t *avow_verdict_json(const struct avow_verdict_view *view)
     put(object, "at", time_or_null(true, view->at), &ok);
     put(object, "checked", checks(v->checked, &ok), &ok);
     put(object, "unchecked", checks(v->unchecked, &ok), &ok);
+    ok = avow_verdict_details_json(view, object) && ok;
     if (ok)
         return object;
     json_decref(object);

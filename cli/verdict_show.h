@@ -12,15 +12,34 @@ struct avow_verdict_view {
     const struct avow_verdict *verdict;
     const struct avow_subject_file *file;
     const struct avow_policy *policy;
+    const struct avow_evidence *evidence; /* where names of bodies are looked up; may be NULL */
     uint64_t now, at;   /* Unix seconds; equal unless another time was asked about */
     const char *detail; /* what stood in the way, or what is wrong with the document; "" */
 };
 
 /* {verdict, why, detail, reference, issuer {id, name, jurisdiction}, achievement {index, title,
  * code}, state, reason, since, successor, valid_from, valid_until, checkpoint {epoch, size, time,
- * age_seconds}, witnessed_at, at, checked, unchecked}. Every member is always there; what is not
+ * age_seconds}, witnessed_at, at, checked, unchecked, recognised (null: not asked, or cannot be
+ * told), paths [[{issuer, index, role, name, subject_name, stands}]] from an anchor to the issuer,
+ * path_details [{anchor, anchor_issuer, level}], level {framework, value} by the first path,
+ * components [{reference, verdict, why}], cascade, degraded, later [{reference, time, state,
+ * reason}], fork (null, "fork", "root-fork")}. Every member is always there; what is not
  * known is null. Times are RFC 3339 in UTC. NULL when memory ran out; the caller owns it. */
 json_t *avow_verdict_json(const struct avow_verdict_view *view);
+
+/* Adds the members from `recognised` on. False when memory ran out. */
+bool avow_verdict_details_json(const struct avow_verdict_view *view, json_t *object);
+
+/* The registry name and jurisdiction of a body, by the evidence; empty if it does not show it. */
+struct avow_chain_names avow_verdict_names(const struct avow_verdict_view *view,
+                                           const struct avow_hash *issuer);
+/* "invalid", "degraded", "grandfathered". */
+const char *avow_cascade_name(uint64_t cascade);
+
+/* Prints by whom it is recognised, what it is made of, what came later and whether the log is
+ * forked: each label in `dim` and `reset`, which may be "". */
+void avow_verdict_print_details(FILE *file, const struct avow_verdict_view *view, const char *dim,
+                                const char *reset);
 
 /* The answer in words; in colour if `colour`. */
 void avow_verdict_print(FILE *file, const struct avow_verdict_view *view, bool colour);

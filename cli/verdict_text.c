@@ -163,9 +163,14 @@ static const char *unchecked_reason(const struct page *page, unsigned bit)
                    ? "the issuer's log was not at hand"
                    : "no witnesses are chosen: how fresh the log is, is the issuer's own word";
     case AVOW_CHECK_RECOGNITION:
-        return "no anchors are chosen: who recognises this issuer was not looked up";
+        return page->view->policy->anchor_count > 0
+                   ? "not all that is needed for it was shown"
+                   : "no anchors are chosen: who recognises this issuer was not looked up";
     case AVOW_CHECK_COMPONENTS:
-        return "it names none, or they were not at hand";
+        if (!document)
+            return "only a reference was given, not the document";
+        return page->view->file->subject.component_count == 0 ? "it names none"
+                                                              : "not all of them were shown";
     }
     return "";
 }
@@ -200,6 +205,8 @@ void avow_verdict_print(FILE *file, const struct avow_verdict_view *view, bool c
     (void)fputc('\n', file);
     print_who(&page);
     print_when(&page);
+    avow_verdict_print_details(file, view, style(&page, AVOW_TERM_DIM),
+                               style(&page, AVOW_TERM_RESET));
     if (view->verdict->has_log || view->file->document != NULL)
         (void)fputc('\n', file);
     print_checks(&page);

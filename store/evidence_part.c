@@ -271,5 +271,6 @@ enum avow_err avow_evidence_part_write(struct avow_evidence_part *part,
         err = write_chunks(part, out);
     if (err == AVOW_OK)
         err = write_kept(part, policy, out);
+    avow_forks_begin(out, 0);
     return err == AVOW_OK ? out->err : err;
 }

@@ -1,14 +1,12 @@
 /* Checking evidence. Cheap checks come before dear ones: shapes, then hashes, then signatures. */
-#include "proto/log/evidence.h"
-
-#include "proto/codec/reader.h"
+#include "proto/log/evidence_read.h"
 
 #include <stdlib.h>
 
 #define PATH_BYTES_MAX (AVOW_PATH_MAX * sizeof(struct avow_hash))
 
 /* A path as it travels: one bin of hashes. */
-static struct avow_bytes read_path(struct avow_reader *reader)
+struct avow_bytes avow_evidence_read_path(struct avow_reader *reader)
 {
     struct avow_bytes bin = avow_reader_bin(reader, PATH_BYTES_MAX);
     if (bin.len % sizeof(struct avow_hash) != 0)
@@ -16,7 +14,7 @@ static struct avow_bytes read_path(struct avow_reader *reader)
     return bin;
 }
 
-static void path_from_bytes(struct avow_bytes bin, struct avow_path *path)
+void avow_evidence_path(struct avow_bytes bin, struct avow_path *path)
 {
     AVOW_ASSERT(bin.len <= PATH_BYTES_MAX);
     path->count = bin.len / sizeof(struct avow_hash);
@@ -24,12 +22,13 @@ static void path_from_bytes(struct avow_bytes bin, struct avow_path *path)
         memcpy(path->hashes, bin.data, bin.len);
 }
 
-static enum avow_reject check_inclusion(const struct avow_hash *leaf, uint64_t index, uint64_t size,
-                                        struct avow_bytes bin, const struct avow_hash *root)
+enum avow_reject avow_evidence_inclusion(const struct avow_hash *leaf, uint64_t index,
+                                         uint64_t size, struct avow_bytes bin,
+                                         const struct avow_hash *root)
 {
     struct avow_path path;
     struct avow_hash found;
-    path_from_bytes(bin, &path);
+    avow_evidence_path(bin, &path);
     enum avow_reject reject = avow_inclusion_root(leaf, index, size, &path, &found);
     if (reject != AVOW_ACCEPT)
         return reject;
@@ -37,13 +36,13 @@ static enum avow_reject check_inclusion(const struct avow_hash *leaf, uint64_t i
 }
 
 /* [entry bin, index, path bin] */
-static void read_proved_entry(struct avow_reader *reader, size_t bytes_max,
+void avow_evidence_read_entry(struct avow_reader *reader, size_t bytes_max,
                               struct avow_proved_entry *entry)
 {
     avow_reader_array_of(reader, 3);
     entry->bytes = avow_reader_bin(reader, bytes_max);
     entry->index = avow_reader_uint(reader);
-    entry->path = read_path(reader);
+    entry->path = avow_evidence_read_path(reader);
 }
 
 /* ------------------------------------------------------------------ chains */
@@ -53,7 +52,7 @@ static enum avow_err read_root_entry(struct avow_reader *reader,
                                      struct avow_chain *chain, enum avow_reject *reject)
 {
     struct avow_proved_entry proved;
-    read_proved_entry(reader, AVOW_ROOT_ENTRY_BYTES_MAX, &proved);
+    avow_evidence_read_entry(reader, AVOW_ROOT_ENTRY_BYTES_MAX, &proved);
     *reject = reader->reject;
     if (*reject != AVOW_ACCEPT)
         return AVOW_OK;
@@ -66,14 +65,14 @@ static enum avow_err read_root_entry(struct avow_reader *reader,
         *reject = AVOW_REJECT_CHAIN;
         return AVOW_OK;
     }
-    *reject =
-        check_inclusion(&leaf, proved.index, checkpoint->size, proved.path, &checkpoint->root);
+    *reject = avow_evidence_inclusion(&leaf, proved.index, checkpoint->size, proved.path,
+                                      &checkpoint->root);
     struct avow_entry entry;
     if (*reject == AVOW_ACCEPT)
         *reject = avow_entry_decode(proved.bytes, &entry);
     struct avow_path path;
     struct avow_hash before;
-    path_from_bytes(proved.path, &path);
+    avow_evidence_path(proved.path, &path);
     if (*reject == AVOW_ACCEPT)
         *reject = avow_inclusion_root_before(proved.index, checkpoint->size, &path, &before);
     if (*reject != AVOW_ACCEPT)
@@ -81,23 +80,24 @@ static enum avow_err read_root_entry(struct avow_reader *reader,
     return avow_chain_apply(chain, proved.index, &entry, &before, reject);
 }
 
-/* Reads the array at `reader`; `chain` is empty. */
-static enum avow_err read_chain(struct avow_reader *reader,
-                                const struct avow_checkpoint *checkpoint, struct avow_chain *chain,
-                                enum avow_reject *reject)
+enum avow_err avow_evidence_read_chain(struct avow_reader *reader,
+                                       const struct avow_checkpoint *checkpoint,
+                                       struct avow_chain *chain)
 {
-    size_t count = avow_reader_array(reader, AVOW_ROOT_ENTRIES_MAX);
-    *reject = reader->reject;
+    const size_t count = avow_reader_array(reader, AVOW_ROOT_ENTRIES_MAX);
     /* The epoch says how many root entries there are: know it before any signature is checked. */
-    if (*reject == AVOW_ACCEPT && count != (size_t)checkpoint->epoch + 1)
-        *reject = AVOW_REJECT_CHAIN;
-    for (size_t i = 0; i < count && *reject == AVOW_ACCEPT; i++) {
-        enum avow_err err = read_root_entry(reader, checkpoint, chain, reject);
+    if (reader->reject == AVOW_ACCEPT && count != (size_t)checkpoint->epoch + 1)
+        avow_reader_reject(reader, AVOW_REJECT_CHAIN);
+    for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
+        enum avow_reject reject;
+        enum avow_err err = read_root_entry(reader, checkpoint, chain, &reject);
         if (err != AVOW_OK)
             return err;
+        avow_reader_reject(reader, reject);
     }
-    if (*reject == AVOW_ACCEPT && !avow_hash_equal(avow_chain_opening(chain), &checkpoint->opening))
-        *reject = AVOW_REJECT_CHAIN;
+    if (reader->reject == AVOW_ACCEPT &&
+        !avow_hash_equal(avow_chain_opening(chain), &checkpoint->opening))
+        avow_reader_reject(reader, AVOW_REJECT_CHAIN);
     return AVOW_OK;
 }
 
@@ -107,9 +107,8 @@ enum avow_err avow_chain_read(struct avow_bytes list, const struct avow_checkpoi
     struct avow_reader reader;
     avow_reader_init(&reader, list);
     avow_chain_init(chain);
-    enum avow_err err = read_chain(&reader, checkpoint, chain, reject);
-    if (err == AVOW_OK && *reject == AVOW_ACCEPT)
-        *reject = avow_reader_finish(&reader);
+    enum avow_err err = avow_evidence_read_chain(&reader, checkpoint, chain);
+    *reject = avow_reader_finish(&reader);
     if (err != AVOW_OK || *reject != AVOW_ACCEPT)
         avow_chain_fini(chain);
     return err;
@@ -165,13 +164,14 @@ static enum avow_err read_entries(struct avow_reader *reader, struct avow_log_pr
     proof->entry_count = count;
     for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
         struct avow_proved_entry *entry = &proof->entries[i];
-        read_proved_entry(reader, AVOW_ENTRY_BYTES_MAX, entry);
+        avow_evidence_read_entry(reader, AVOW_ENTRY_BYTES_MAX, entry);
         if (i > 0 && entry->index <= proof->entries[i - 1].index)
             avow_reader_reject(reader, AVOW_REJECT_KEY_ORDER);
         if (reader->reject != AVOW_ACCEPT)
             break;
         struct avow_hash leaf = avow_leaf_hash(entry->bytes);
-        avow_reader_reject(reader, check_inclusion(&leaf, entry->index, proof->checkpoint.size,
+        avow_reader_reject(reader,
+                           avow_evidence_inclusion(&leaf, entry->index, proof->checkpoint.size,
                                                    entry->path, &proof->checkpoint.root));
         if (reader->reject == AVOW_ACCEPT)
             avow_reader_reject(reader, judge_entry(proof, i, &last_t));
@@ -195,7 +195,7 @@ static enum avow_err read_chunks(struct avow_reader *reader, struct avow_log_pro
         chunk->number = avow_reader_uint(reader);
         struct avow_bytes bin = avow_reader_bin(reader, AVOW_STATUS_CHUNK_BYTES);
         chunk->bytes = bin.data;
-        chunk->path = read_path(reader);
+        chunk->path = avow_evidence_read_path(reader);
         if (bin.len != AVOW_STATUS_CHUNK_BYTES)
             avow_reader_reject(reader, AVOW_REJECT_LENGTH);
         if (i > 0 && chunk->number <= proof->chunks[i - 1].number)
@@ -203,7 +203,8 @@ static enum avow_err read_chunks(struct avow_reader *reader, struct avow_log_pro
         if (reader->reject != AVOW_ACCEPT)
             break;
         struct avow_hash leaf = avow_status_chunk_hash(chunk->bytes);
-        avow_reader_reject(reader, check_inclusion(&leaf, chunk->number, chunks, chunk->path,
+        avow_reader_reject(reader,
+                           avow_evidence_inclusion(&leaf, chunk->number, chunks, chunk->path,
                                                    &proof->checkpoint.status_root));
     }
     return AVOW_OK;
@@ -266,7 +267,7 @@ static void read_first_witness(struct avow_reader *reader, struct avow_log_proof
     avow_checkpoint_read(reader, first);
     avow_cosignatures_read(reader, proof->first_cosignatures, &proof->first_cosignature_count);
     proof->first_index = avow_reader_uint(reader);
-    struct avow_bytes path = read_path(reader);
+    struct avow_bytes path = avow_evidence_read_path(reader);
     struct avow_bytes entry;
     if (reader->reject != AVOW_ACCEPT)
         return;
@@ -277,8 +278,8 @@ static void read_first_witness(struct avow_reader *reader, struct avow_log_proof
     }
     struct avow_hash leaf = avow_leaf_hash(entry);
     avow_reader_reject(reader, judge_first(proof));
-    avow_reader_reject(reader,
-                       check_inclusion(&leaf, proof->first_index, first->size, path, &first->root));
+    avow_reader_reject(reader, avow_evidence_inclusion(&leaf, proof->first_index, first->size, path,
+                                                       &first->root));
     if (reader->reject == AVOW_ACCEPT && !avow_checkpoint_verify(first))
         avow_reader_reject(reader, AVOW_REJECT_SIGNATURE);
     judge_cosignatures(reader, first, &proof->chain, proof->first_cosignatures,
@@ -288,14 +289,12 @@ static void read_first_witness(struct avow_reader *reader, struct avow_log_proof
 
 static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_proof *proof)
 {
-    avow_reader_array_of(reader, 6);
+    avow_reader_array_of(reader, 7);
     avow_checkpoint_read(reader, &proof->checkpoint);
     avow_cosignatures_read(reader, proof->cosignatures, &proof->cosignature_count);
     if (reader->reject != AVOW_ACCEPT)
         return AVOW_OK;
-    enum avow_reject reject;
-    enum avow_err err = read_chain(reader, &proof->checkpoint, &proof->chain, &reject);
-    avow_reader_reject(reader, reject);
+    enum avow_err err = avow_evidence_read_chain(reader, &proof->checkpoint, &proof->chain);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
         avow_reader_reject(reader, avow_checkpoint_judge_key(&proof->checkpoint, &proof->chain));
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
@@ -314,7 +313,7 @@ static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_
         read_first_witness(reader, proof);
     if (reader->reject == AVOW_ACCEPT)
         proof->whole = avow_log_proof_is_whole(proof);
-    return AVOW_OK;
+    return avow_evidence_read_forks(reader, proof);
 }
 
 static void log_proof_fini(struct avow_log_proof *proof)
@@ -322,6 +321,7 @@ static void log_proof_fini(struct avow_log_proof *proof)
     avow_chain_fini(&proof->chain);
     free(proof->entries);
     free(proof->chunks);
+    free(proof->foreign);
 }
 
 void avow_evidence_fini(struct avow_evidence *evidence)

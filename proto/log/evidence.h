@@ -2,9 +2,12 @@
  *
  *   evidence  = [1, [log proof, …]]           one for each issuer, ordered by issuer id
  *   log proof = [checkpoint, [cosignature, …], root chain [proved entry, …], [proved entry, …],
- *                [[chunk number, status chunk b256, path], …], first witness or nil]
+ *                [[chunk number, status chunk b256, path], …], first witness or nil, [fork, …]]
  *   proved entry  = [entry bin, index, path bin]            indices strictly increasing
  *   first witness = [checkpoint, [cosignature, …], index, path bin]
+ *   fork = [0, first checkpoint, second checkpoint, path bin]     proves that the origin forked
+ *        | [1, checkpoint of another branch, [proved entry, …]]   what it says of older records
+ *        | [2, checkpoint of another chain, root chain [proved entry, …]]   makes a root fork
  *
  * A path is one bin of its hashes, one after the other. Everything in evidence is checked: a bit
  * flipped anywhere is a rejection. What is *not* in it proves nothing. */
@@ -13,6 +16,7 @@
 
 #include "proto/log/chain.h"
 #include "proto/log/checkpoint.h"
+#include "proto/log/fork.h"
 #include "proto/log/status_map.h"
 
 #define AVOW_EVIDENCE_VERSION 1
@@ -20,6 +24,14 @@
 #define AVOW_EVIDENCE_LOGS_MAX 64
 #define AVOW_EVIDENCE_ENTRIES_MAX 4096 /* in one log proof */
 #define AVOW_EVIDENCE_CHUNKS_MAX 2048
+#define AVOW_EVIDENCE_FORKS_MAX 8
+
+/* The forms of what is known of forks. */
+enum avow_evidence_form {
+    AVOW_EVIDENCE_FORK = 0,
+    AVOW_EVIDENCE_FOREIGN = 1,
+    AVOW_EVIDENCE_OTHER_CHAIN = 2,
+};
 
 struct avow_proved_entry {
     uint64_t index;
@@ -47,8 +59,14 @@ struct avow_log_proof {
     struct avow_checkpoint first_checkpoint;
     struct avow_cosignature first_cosignatures[AVOW_COSIGNATURES_MAX];
     size_t first_cosignature_count;
-    uint64_t first_index; /* the entry that the first witness's checkpoint is shown to cover */
-    bool whole;           /* every entry of the log is shown, none of a kind that is newer */
+    uint64_t first_index;   /* the entry that the first witness's checkpoint is shown to cover */
+    bool forked;            /* the checkpoint's origin is, */
+    uint64_t fork_time;     /* and this is the newest time of a checkpoint that is shown of it */
+    uint64_t disputed_from; /* behind a root fork; AVOW_NEVER: none is shown */
+    size_t foreign_count;
+    struct avow_proved_entry *foreign; /* status entries of other branches, for records below the
+                                          entry that opened the origin */
+    bool whole; /* every entry of the log is shown, none of a kind that is newer */
 };
 
 struct avow_evidence {
@@ -59,9 +77,10 @@ struct avow_evidence {
 /* Decodes and checks all of `bytes`, which must outlive the evidence: root chains complete to the
  * checkpoint's epoch and their signatures, the checkpoint's signature by a sign key in force at its
  * size and time, each cosignature, each path, each entry's form (a kind that needs a newer version
- * passes), and that entries contradict neither the checkpoint's time, nor the root chain, nor the
- * status map. `*reject` says what is wrong with it when AVOW_OK is
- * returned; AVOW_ERR_NOMEM otherwise. On anything but acceptance `evidence` is empty. */
+ * passes), that entries contradict neither the checkpoint's time, nor the root chain, nor the
+ * status map, and that forks are what they are said to be. `*reject` says what is wrong with it
+ * when AVOW_OK is returned; AVOW_ERR_NOMEM otherwise. On anything but acceptance `evidence` is
+ * empty. */
 AVOW_NODISCARD enum avow_err avow_evidence_check(struct avow_bytes bytes,
                                                  struct avow_evidence *evidence,
                                                  enum avow_reject *reject);
@@ -120,5 +139,13 @@ void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint
                               const struct avow_cosignature *cosignatures, size_t count,
                               uint64_t index, const struct avow_path *path);
 void avow_first_witness_none(struct avow_buf *out);
+/* Then the list of forks, `count` at most AVOW_EVIDENCE_FORKS_MAX and often 0; a proof of the fork
+ * stands before what other branches say. After _foreign_begin and _other_chain_begin come `count`
+ * proved entries. */
+void avow_forks_begin(struct avow_buf *out, size_t count);
+void avow_fork_write(struct avow_buf *out, const struct avow_fork *fork);
+void avow_foreign_begin(struct avow_buf *out, const struct avow_checkpoint *other, size_t count);
+void avow_other_chain_begin(struct avow_buf *out, const struct avow_checkpoint *other,
+                            size_t count);
 
 #endif

@@ -17,7 +17,7 @@ void avow_evidence_begin(struct avow_buf *out, size_t logs)
 void avow_log_proof_begin(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
                           const struct avow_cosignature *cosignatures, size_t count)
 {
-    avow_write_array(out, 6);
+    avow_write_array(out, 7);
     avow_checkpoint_write(out, checkpoint);
     avow_cosignatures_write(out, cosignatures, count);
 }
@@ -60,4 +60,37 @@ void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint
 void avow_first_witness_none(struct avow_buf *out)
 {
     avow_write_nil(out);
+}
+
+void avow_forks_begin(struct avow_buf *out, size_t count)
+{
+    avow_write_array(out, count);
+}
+
+void avow_fork_write(struct avow_buf *out, const struct avow_fork *fork)
+{
+    avow_write_array(out, 4);
+    avow_write_uint(out, AVOW_EVIDENCE_FORK);
+    avow_checkpoint_write(out, &fork->first);
+    avow_checkpoint_write(out, &fork->second);
+    write_path(out, &fork->path);
+}
+
+static void other_begin(struct avow_buf *out, enum avow_evidence_form form,
+                        const struct avow_checkpoint *other, size_t count)
+{
+    avow_write_array(out, 3);
+    avow_write_uint(out, form);
+    avow_checkpoint_write(out, other);
+    avow_write_array(out, count);
+}
+
+void avow_foreign_begin(struct avow_buf *out, const struct avow_checkpoint *other, size_t count)
+{
+    other_begin(out, AVOW_EVIDENCE_FOREIGN, other, count);
+}
+
+void avow_other_chain_begin(struct avow_buf *out, const struct avow_checkpoint *other, size_t count)
+{
+    other_begin(out, AVOW_EVIDENCE_OTHER_CHAIN, other, count);
 }

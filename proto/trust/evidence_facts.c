@@ -14,7 +14,9 @@ static enum avow_err evidence_log(void *context, const struct avow_hash *issuer,
         .cosignature_count = proof->cosignature_count,
         .chain = &proof->chain,
         .abandoned_from = AVOW_NEVER,
-        .disputed_from = AVOW_NEVER,
+        .disputed_from = proof->disputed_from,
+        .forked = proof->forked,
+        .fork_time = proof->fork_time,
         .whole = proof->whole,
         .handle = proof,
     };
@@ -71,8 +73,18 @@ static enum avow_err evidence_witnessed(void *context, const struct avow_known_l
 static enum avow_err evidence_foreign(void *context, const struct avow_known_log *log,
                                       uint64_t target, struct avow_bytes *entry)
 {
-    (void)context, (void)log, (void)target, (void)entry;
-    return AVOW_ERR_NOT_FOUND;
+    (void)context;
+    const struct avow_log_proof *proof = log->handle;
+    struct avow_entry gravest = {0};
+    for (size_t i = 0; i < proof->foreign_count; i++) {
+        struct avow_entry other;
+        if (avow_entry_decode(proof->foreign[i].bytes, &other) == AVOW_ACCEPT &&
+            other.status.target == target &&
+            (gravest.bytes.len == 0 || avow_status_is_graver(&other, &gravest)))
+            gravest = other;
+    }
+    *entry = gravest.bytes;
+    return gravest.bytes.len != 0 ? AVOW_OK : AVOW_ERR_NOT_FOUND;
 }
 
 static bool is_recognition(const struct avow_proved_entry *proved, const struct avow_hash *subject)

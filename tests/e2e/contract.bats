@@ -271,7 +271,9 @@ CSV
         .state == "active" and has("reason") and
         .checkpoint.epoch == 0 and .checkpoint.size == 6 and
         (.checkpoint | has("time")) and .checkpoint.age_seconds < 3600 and
-        has("witnessed_at") and (.checked | length > 0) and (.unchecked | type == "array")
+        has("witnessed_at") and (.checked | length > 0) and (.unchecked | type == "array") and
+        .recognised == null and .paths == [] and .level == null and .components == [] and
+        .later == [] and .fork == null
     ' <<<"$output"
 }
 
@@ -446,6 +448,68 @@ CSV
     [ "$status" -ne 0 ]
 }
 
+# ---- recognition and policies
+
+@test "recognise prints its index, once however often it is asked; bad values are named" {
+    subject=$(AVOW_HOME=$T/other avow issuer new --name "Nairobi TI" --jurisdiction KE \
+        --website https://n.example --no-passphrase)
+    call=(avow recognise "$subject" --as issuer --subject-name "Nairobi" --fields "0612,07" --levels 5-7
+        --regions "PT,PT-13" --achievements "2,5" --depth 2 --equivalence KNQF:7=EQF:6
+        --equivalence KNQF:6=EQF:5 --from 2020-01-01 --until 2030-12-31 --basis urn:decision:1)
+    expect_exit 0 "${call[@]}"
+    [ "$output" = 3 ]
+    expect_exit 0 "${call[@]}"
+    [ "$output" = 3 ]
+    avow log show --issuer "$issuer" --json >"$T/log"
+    jq -e --arg id "$subject" '.[3] | .kind == "recognition" and .subject == $id and
+        .subject_name == "Nairobi" and .role == "issuer" and .basis == "urn:decision:1" and
+        .scope == {achievements: [2, 5], depth: 2, fields: ["0612", "07"], levels: [5, 7],
+                   regions: ["PT", "PT-13"]} and
+        .equivalence == ["KNQF:7=EQF:6", "KNQF:6=EQF:5"] and
+        .valid_from == "2020-01-01T00:00:00Z" and .valid_until == "2030-12-31T23:59:59Z"' "$T/log"
+    expect_exit 0 avow recognise "$subject" --as authority --subject-name N --basis urn:x --json
+    jq -e '.index == 4' <<<"$output"
+    expect_exit 2 avow recognise "$subject" --as boss --subject-name N --fields law --basis x
+    [ -z "$output" ]
+    for said in "--as: write issuer" "--fields: law: write ISCED-F" "--basis: write where"; do
+        [[ $stderr == *"$said"* ]] || fail "$said" "$stderr"
+    done
+    expect_exit 0 avow withdraw "$issuer/3" --reason lapsed
+    expect_exit 0 avow withdraw "$issuer/4"
+}
+
+@test "policy new writes a file that check explains and show repeats; a bad one ends with 1 and its line" {
+    expect_exit 0 avow policy new "$T/p.ini" --region PT --anchor "Porto=$issuer fields=07 levels=4-8"
+    expect_exit 1 avow policy new "$T/p.ini"
+    expect_exit 0 avow policy check "$T/p.ini"
+    [[ $output == *"Porto ($issuer): fields 07; EQF levels 4 to 8"* ]]
+    [[ $output == *"known    $issuer  Universidade do Porto, PT"* ]]
+    expect_exit 0 avow policy show "$T/p.ini" --json
+    jq -e --arg id "$issuer" '.region == "PT" and .max_depth == 4 and .require_recognition and
+        .anchors == [{name: "Porto", issuer: $id, scope: {fields: ["07"], levels: [4, 8]}}]' <<<"$output"
+    avow policy show "$T/p.ini" >"$T/again.ini"
+    [ "$(avow policy show "$T/again.ini")" = "$(cat "$T/again.ini")" ]
+    echo 'colour = red' >>"$T/again.ini"
+    expect_exit 1 avow policy check "$T/again.ini"
+    [[ $stderr == *"again.ini:$(wc -l <"$T/again.ini"):"* ]] || fail "$stderr"
+    expect_exit 2 avow verify "$issuer/2" --policy "$T/again.ini"
+    expect_exit 2 avow verify "$issuer/2" --policy "$T/absent.ini"
+    expect_exit 2 avow verify "$issuer/2" --region portugal
+}
+
+@test "policy check says which anchors the node does not know, and that it could not ask" {
+    start_node lone
+    stranger=$(AVOW_HOME=$T/other avow issuer new --name Stranger --jurisdiction KE \
+        --website https://s.example --no-passphrase --node "$(address lone)")
+    avow policy new "$T/p.ini" --anchor "Stranger=$stranger"
+    expect_exit 0 avow policy check "$T/p.ini" --json
+    jq -e '.anchors[0].known == false' <<<"$output"
+    kill_node lone
+    expect_exit 0 avow policy check "$T/p.ini" --json --node "$(address lone)"
+    jq -e '.anchors[0].known == null and (.explanation | length > 3)' <<<"$output"
+    [[ $stderr == *"could not be asked"* ]]
+}
+
 # ---- the log
 
 @test "log export writes C2SP tiles, and other languages agree with it" {
@@ -512,6 +576,14 @@ revoke avow1qqqq/1 --reason boredom
 log export
 node check
 achievement add --code A
+recognise
+recognise avow1qqqq --as issuer --subject-name x --basis urn:x
+recognise avow1qqqq --csv x
+withdraw
+withdraw avow1qqqq/1
+policy check
+policy new --anchor x
+verify x --policy absent.ini
 CALLS
 }
 

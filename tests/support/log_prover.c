@@ -64,5 +64,6 @@ void log_prover_evidence(const struct log_builder *builder, uint64_t time, const
     struct avow_path path;
     prove(builder, indices[0], &path);
     avow_first_witness_write(out, &checkpoint, &lines[1], 1, indices[0], &path);
+    avow_forks_begin(out, 0);
     AVOW_ASSERT(out->err == AVOW_OK);
 }

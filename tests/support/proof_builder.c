@@ -84,6 +84,63 @@ void proof_plan_first(struct proof_plan *plan, const struct avow_checkpoint *fir
     avow_cosignature_sign(&plan->first_lines[0], first, time, &key->secret);
 }
 
+static struct proof_fork *add_fork(struct proof_plan *plan, enum avow_evidence_form form)
+{
+    AVOW_ASSERT(plan->fork_count < AVOW_EVIDENCE_FORKS_MAX);
+    struct proof_fork *item = &plan->forks[plan->fork_count++];
+    *item = (struct proof_fork){.form = form};
+    return item;
+}
+
+void proof_plan_fork(struct proof_plan *plan, const struct avow_checkpoint *first,
+                     const struct avow_checkpoint *second, const struct log_builder *path_log)
+{
+    struct avow_fork *fork = &add_fork(plan, AVOW_EVIDENCE_FORK)->fork;
+    fork->first = *first;
+    fork->second = *second;
+    if (path_log == NULL)
+        return;
+    struct avow_tree_nodes nodes = log_builder_nodes(path_log);
+    enum avow_err err = avow_consistency_prove(&nodes, first->size, second->size, &fork->path);
+    AVOW_ASSERT(err == AVOW_OK);
+    if ((first->size & (first->size - 1)) != 0)
+        return;
+    memmove(&fork->path.hashes[1], fork->path.hashes,
+            fork->path.count * sizeof(fork->path.hashes[0]));
+    fork->path.hashes[0] = log_builder_root_at(path_log, first->size);
+    fork->path.count++;
+}
+
+/* A status entry of `log` for `target`, after the one that opened its epoch. */
+static bool is_foreign(const struct log_builder *log, uint64_t index, uint64_t target,
+                       struct avow_entry *entry)
+{
+    const struct avow_chain *chain = &log->state.chain;
+    return index > chain->entries[chain->count - 1].index &&
+           avow_entry_decode(log->rows[index].bytes, entry) == AVOW_ACCEPT &&
+           entry->kind == AVOW_KIND_STATUS && entry->status.target == target &&
+           entry->status.state != AVOW_STATUS_ACTIVE;
+}
+
+void proof_plan_foreign(struct proof_plan *plan, const struct log_builder *other, uint64_t target)
+{
+    struct proof_fork *item = add_fork(plan, AVOW_EVIDENCE_FOREIGN);
+    struct avow_entry entry;
+    item->other = other;
+    item->checkpoint = log_builder_checkpoint(other, other->t);
+    for (uint64_t i = 0; i < other->count; i++) {
+        if (is_foreign(other, i, target, &entry))
+            add(item->entries, &item->entry_count, PROOF_PLAN_ENTRIES_MAX, i);
+    }
+}
+
+void proof_plan_other_chain(struct proof_plan *plan, const struct log_builder *other)
+{
+    struct proof_fork *item = add_fork(plan, AVOW_EVIDENCE_OTHER_CHAIN);
+    item->other = other;
+    item->checkpoint = log_builder_checkpoint(other, other->t);
+}
+
 static struct avow_path path_of(const struct log_builder *log, uint64_t index, uint64_t size)
 {
     struct avow_path path;
@@ -93,10 +150,48 @@ static struct avow_path path_of(const struct log_builder *log, uint64_t index, u
     return path;
 }
 
+static void write_entry_of(struct avow_buf *out, const struct log_builder *log, uint64_t index,
+                           uint64_t size)
+{
+    struct avow_path path = path_of(log, index, size);
+    avow_proved_entry_write(out, log->rows[index].bytes, index, &path);
+}
+
 static void write_entry(struct avow_buf *out, const struct proof_plan *plan, uint64_t index)
 {
-    struct avow_path path = path_of(plan->log, index, plan->checkpoint.size);
-    avow_proved_entry_write(out, plan->log->rows[index].bytes, index, &path);
+    write_entry_of(out, plan->log, index, plan->checkpoint.size);
+}
+
+static void write_fork(struct avow_buf *out, const struct proof_fork *item)
+{
+    const struct log_builder *other = item->other;
+    switch (item->form) {
+    case AVOW_EVIDENCE_FORK:
+        avow_fork_write(out, &item->fork);
+        return;
+    case AVOW_EVIDENCE_FOREIGN:
+        avow_foreign_begin(out, &item->checkpoint, item->entry_count);
+        for (size_t i = 0; i < item->entry_count; i++)
+            write_entry_of(out, other, item->entries[i], item->checkpoint.size);
+        return;
+    case AVOW_EVIDENCE_OTHER_CHAIN:
+        avow_other_chain_begin(out, &item->checkpoint, other->state.chain.count);
+        for (size_t i = 0; i < other->state.chain.count; i++)
+            write_entry_of(out, other, other->state.chain.entries[i].index, item->checkpoint.size);
+    }
+}
+
+static void write_first(struct avow_buf *out, const struct proof_plan *plan)
+{
+    struct avow_path path = {0};
+    if (!plan->has_first) {
+        avow_first_witness_none(out);
+        return;
+    }
+    if (plan->first_index < plan->first.size)
+        path = path_of(plan->log, plan->first_index, plan->first.size);
+    avow_first_witness_write(out, &plan->first, plan->first_lines, plan->first_line_count,
+                             plan->first_index, &path);
 }
 
 static void write_proof(struct avow_buf *out, const struct proof_plan *plan)
@@ -119,15 +214,10 @@ static void write_proof(struct avow_buf *out, const struct proof_plan *plan)
         struct avow_path path = log_builder_status_path(log, plan->chunks[i]);
         avow_proved_chunk_write(out, plan->chunks[i], chunk, &path);
     }
-    if (!plan->has_first) {
-        avow_first_witness_none(out);
-        return;
-    }
-    struct avow_path path = {0};
-    if (plan->first_index < plan->first.size)
-        path = path_of(log, plan->first_index, plan->first.size);
-    avow_first_witness_write(out, &plan->first, plan->first_lines, plan->first_line_count,
-                             plan->first_index, &path);
+    write_first(out, plan);
+    avow_forks_begin(out, plan->fork_count);
+    for (size_t i = 0; i < plan->fork_count; i++)
+        write_fork(out, &plan->forks[i]);
 }
 
 /* By issuer id. */
@@ -157,11 +247,35 @@ void proof_plans_write(struct avow_buf *out, const struct proof_plan *const *pla
 
 /* ------------------------------------------------------------------ facts */
 
+static void know_forks(const struct proof_plan *plan, struct avow_known_log *known)
+{
+    const struct avow_chain *chains[AVOW_EVIDENCE_FORKS_MAX + 1] = {known->chain};
+    size_t chain_count = 1;
+    for (size_t i = 0; i < plan->fork_count; i++) {
+        const struct proof_fork *item = &plan->forks[i];
+        const uint64_t times[] = {item->fork.first.time, item->fork.second.time,
+                                  item->form == AVOW_EVIDENCE_FOREIGN ? item->checkpoint.time : 0};
+        for (size_t n = 0; n < 3; n++) {
+            if (times[n] > known->fork_time)
+                known->fork_time = times[n];
+        }
+        if (item->form == AVOW_EVIDENCE_FORK)
+            known->forked = true;
+        else if (item->form == AVOW_EVIDENCE_OTHER_CHAIN)
+            chains[chain_count++] = &item->other->state.chain;
+    }
+    const struct avow_chain_choice choice = avow_chain_choose(chains, chain_count);
+    if (choice.root_fork)
+        known->disputed_from = known->chain->entries[choice.agreed - 1].index + 1;
+}
+
 static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
                                struct avow_known_log *known)
 {
     const struct proof_plan *plan = context;
-    if (!avow_hash_equal(issuer, &plan->checkpoint.issuer))
+    while (plan != NULL && !avow_hash_equal(issuer, &plan->checkpoint.issuer))
+        plan = plan->next;
+    if (plan == NULL)
         return AVOW_ERR_NOT_FOUND;
     *known = (struct avow_known_log){
         .checkpoint = &plan->checkpoint,
@@ -173,6 +287,7 @@ static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
         .whole = true,
         .handle = plan,
     };
+    know_forks(plan, known);
     return AVOW_OK;
 }
 
@@ -224,8 +339,21 @@ static enum avow_err facts_witnessed(void *context, const struct avow_known_log 
 static enum avow_err facts_foreign(void *context, const struct avow_known_log *known,
                                    uint64_t target, struct avow_bytes *entry)
 {
-    (void)context, (void)known, (void)target, (void)entry;
-    return AVOW_ERR_NOT_FOUND;
+    (void)context;
+    const struct proof_plan *plan = known->handle;
+    struct avow_entry gravest = {0};
+    for (size_t i = 0; i < plan->fork_count; i++) {
+        const struct log_builder *other = plan->forks[i].other;
+        struct avow_entry move;
+        for (uint64_t n = 0; plan->forks[i].form == AVOW_EVIDENCE_FOREIGN && n < other->count;
+             n++) {
+            if (is_foreign(other, n, target, &move) &&
+                (gravest.bytes.len == 0 || avow_status_is_graver(&move, &gravest)))
+                gravest = move;
+        }
+    }
+    *entry = gravest.bytes;
+    return gravest.bytes.len != 0 ? AVOW_OK : AVOW_ERR_NOT_FOUND;
 }
 
 static enum avow_err facts_recognition(void *context, const struct avow_known_log *known,

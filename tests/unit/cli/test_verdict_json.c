@@ -110,10 +110,13 @@ struct json_case {
     "\"reference\":\"" ID "/3\",\"issuer\":{\"id\":\"" ID "\",\"name\":\"Universidade de Teste\"," \
     "\"jurisdiction\":\"PT-13\"},\"achievement\":{\"index\":2,\"title\":\"Data \\\"A\\\"\","       \
     "\"code\":\"DA-101\"},"
+#define DETAILS_JSON                                                                               \
+    "\"recognised\":null,\"paths\":[],\"path_details\":[],\"level\":null,\"components\":[],"       \
+    "\"cascade\":null,\"degraded\":false,\"later\":[],\"fork\":null}"
 #define CHECKS_JSON                                                                                \
     "\"checked\":[\"log\",\"status\",\"dates\",\"freshness\"],"                                    \
     "\"unchecked\":[\"document\",\"commitment\",\"signer\",\"witnesses\",\"recognition\","         \
-    "\"components\"]}"
+    "\"components\"]," DETAILS_JSON
 
 static const struct json_case json_cases[] = {
     {"valid", false, T0 + 140,
@@ -162,7 +165,7 @@ static void test_json_of_nothing(void **state)
                 "\"successor\":null,\"valid_from\":null,\"valid_until\":null,\"checkpoint\":null,"
                 "\"witnessed_at\":null,\"at\":\"2026-09-21T14:13:20Z\",\"checked\":[\"document\"],"
                 "\"unchecked\":[\"commitment\",\"signer\",\"log\",\"status\",\"dates\","
-                "\"freshness\",\"witnesses\",\"recognition\",\"components\"]}");
+                "\"freshness\",\"witnesses\",\"recognition\",\"components\"]," DETAILS_JSON);
 }
 
 /* Nothing but colour sets a person's answer on a terminal apart, and names are not control. */

@@ -1,0 +1,203 @@
+/* The verdict's lists in words: who recognises it and through whom, side by side where they
+ * disagree; what it is made of; what came later; forks. */
+#include "cli/term.h"
+#include "cli/verdict_show.h"
+#include "proto/codec/id.h"
+#include "proto/log/rule.h"
+
+struct words {
+    FILE *file;
+    const struct avow_verdict_view *view;
+    const struct avow_verdict *v;
+    const char *dim, *reset;
+};
+
+#define INDENT "               "
+
+static void label(const struct words *w, const char *name)
+{
+    (void)fprintf(w->file, "  %s%-13s%s", w->dim, name, w->reset);
+}
+
+static void print_reference(const struct words *w, const struct avow_hash *issuer, uint64_t index)
+{
+    char text[AVOW_REFERENCE_TEXT_MAX];
+    avow_reference_text(issuer, index, text);
+    (void)fputs(text, w->file);
+}
+
+/* ------------------------------------------------------------------ recognition */
+
+/* By its registry name, else by its id. */
+static void print_body(const struct words *w, const struct avow_hash *issuer)
+{
+    const struct avow_chain_names names = avow_verdict_names(w->view, issuer);
+    char id[AVOW_ISSUER_TEXT_MAX];
+    if (names.name.len > 0) {
+        avow_cli_print_text(w->file, names.name);
+        (void)fputs(", ", w->file);
+        avow_cli_print_text(w->file, names.jurisdiction);
+        return;
+    }
+    avow_issuer_text(issuer, id);
+    (void)fputs(id, w->file);
+}
+
+static void print_anchor(const struct words *w, const struct avow_recognition_path *path)
+{
+    const struct avow_policy *policy = w->view->policy;
+    const struct avow_bytes name = avow_policy_part(policy, policy->anchors[path->anchor].name);
+    (void)fputs(" (your anchor", w->file);
+    if (name.len > 0) {
+        (void)fputc(' ', w->file);
+        avow_cli_print_text(w->file, name);
+    }
+    (void)fputc(')', w->file);
+}
+
+static void print_step(const struct words *w, const struct avow_recognition_path *path, size_t nth)
+{
+    const struct avow_path_step *step = &path->steps[nth];
+    (void)fputs(nth + 1 == path->count ? "by " : INDENT "which is recognised by ", w->file);
+    print_body(w, &step->issuer);
+    if (nth == 0)
+        print_anchor(w, path);
+    (void)fputs(", under the name ", w->file);
+    avow_cli_print_text(w->file, step->subject_name);
+    (void)fputs("\n" INDENT "  ", w->file);
+    print_reference(w, &step->issuer, step->index);
+    (void)fputs(step->stands ? "\n" : " (it has ended since; it counts for what was seen before)\n",
+                w->file);
+}
+
+/* From the issuer to the anchor, as a person asks: by whom, and who says that they may? */
+static void print_path(const struct words *w, const struct avow_recognition_path *path)
+{
+    if (path->count == 0) {
+        (void)fputs("it is itself", w->file);
+        print_anchor(w, path);
+        (void)fputc('\n', w->file);
+    }
+    for (size_t i = path->count; i > 0; i--)
+        print_step(w, path, i - 1);
+    if (path->level.len == 0)
+        return;
+    (void)fputs(INDENT "  at ", w->file);
+    avow_cli_print_text(w->file, path->framework);
+    (void)fputs(" level ", w->file);
+    avow_cli_print_text(w->file, path->level);
+    (void)fputc('\n', w->file);
+}
+
+static bool disagree(const struct avow_recognised *recognised)
+{
+    for (size_t i = 1; i < recognised->path_count; i++) {
+        if (!avow_bytes_equal(recognised->paths[i].level, recognised->paths[0].level) ||
+            !avow_bytes_equal(recognised->paths[i].framework, recognised->paths[0].framework))
+            return true;
+    }
+    return false;
+}
+
+static void print_no_path(const struct words *w)
+{
+    const struct avow_recognised *recognised = &w->v->recognised;
+    if (!w->v->has_entry || w->view->policy->anchor_count == 0)
+        return;
+    label(w, "recognised");
+    switch (recognised->end) {
+    case AVOW_SEARCH_WHOLE:
+        (void)fprintf(w->file, "%s\n",
+                      (w->v->checked & AVOW_CHECK_RECOGNITION) != 0
+                          ? "by none of your anchors, for this"
+                          : "not looked up");
+        break;
+    case AVOW_SEARCH_UNSEEN:
+        (void)fputs("cannot be told: no recognition is shown, and not all is shown\n", w->file);
+        break;
+    case AVOW_SEARCH_BUDGET:
+        (void)fprintf(w->file, "cannot be told: after %zu recognitions the search ended\n",
+                      recognised->steps);
+        break;
+    }
+}
+
+static void print_recognition(const struct words *w)
+{
+    const struct avow_recognised *recognised = &w->v->recognised;
+    if (recognised->path_count == 0)
+        print_no_path(w);
+    for (size_t i = 0; i < recognised->path_count; i++) {
+        label(w, i == 0 ? "recognised" : "and");
+        print_path(w, &recognised->paths[i]);
+    }
+    if (disagree(recognised))
+        (void)fputs(INDENT "They do not agree on its level: the first is the shortest way to an "
+                           "anchor, then the widest.\n",
+                    w->file);
+    if (recognised->path_count > 0 && recognised->end != AVOW_SEARCH_WHOLE)
+        (void)fputs(INDENT "There may be further ways that are not shown.\n", w->file);
+}
+
+/* ------------------------------------------------------------------ the rest */
+
+static const char *cascade_words(uint64_t cascade)
+{
+    switch ((enum avow_cascade)cascade) {
+    case AVOW_CASCADE_INVALID:
+        return "by its pathway, the award falls with a component";
+    case AVOW_CASCADE_DEGRADED:
+        return "by its pathway, the award stands when a component falls, with a warning";
+    case AVOW_CASCADE_GRANDFATHERED:
+        return "by its pathway, the award stands by what held when it was made";
+    }
+    return "";
+}
+
+static void print_components(const struct words *w)
+{
+    const struct avow_verdict *v = w->v;
+    for (size_t i = 0; i < v->component_count; i++) {
+        const struct avow_component *component = &v->components[i];
+        label(w, i == 0 ? "made of" : "");
+        print_reference(w, &component->reference.issuer, component->reference.index);
+        (void)fprintf(w->file, "  %s%s%s\n", avow_word_name(component->word),
+                      component->word == AVOW_WORD_VALID ? "" : ": ",
+                      component->word == AVOW_WORD_VALID ? "" : avow_why_text(component->why));
+    }
+    if (v->has_cascade)
+        (void)fprintf(w->file, INDENT "%s\n", cascade_words(v->cascade));
+    if (v->degraded)
+        (void)fputs(INDENT "WARNING: a component no longer stands.\n", w->file);
+}
+
+static void print_later(const struct words *w)
+{
+    for (size_t i = 0; i < w->v->later_count; i++) {
+        const struct avow_later *later = &w->v->later[i];
+        char time[AVOW_TERM_TIME_MAX];
+        avow_term_time(later->t, time);
+        label(w, i == 0 ? "later" : "");
+        (void)fprintf(w->file, "%s since %s, reason: %s\n",
+                      avow_status_name((enum avow_status)later->state), time,
+                      avow_reason_name(later->reason));
+    }
+}
+
+void avow_verdict_print_details(FILE *file, const struct avow_verdict_view *view, const char *dim,
+                                const char *reset)
+{
+    const struct words w = {
+        .file = file, .view = view, .v = view->verdict, .dim = dim, .reset = reset};
+    print_recognition(&w);
+    print_components(&w);
+    print_later(&w);
+    if (w.v->fork != AVOW_WHY_NONE && w.v->fork != w.v->why) {
+        label(&w, "fork");
+        (void)fprintf(file, "%s\n",
+                      w.v->fork == AVOW_WHY_ROOT_FORK
+                          ? "two root chains claim this log; this record is below where they part"
+                          : "two histories are signed for this log; this record is older than "
+                            "both, or was witnessed");
+    }
+}
