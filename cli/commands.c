@@ -24,6 +24,7 @@
     X(reinstate)                                                                                   \
     X(recognise)                                                                                   \
     X(withdraw)                                                                                    \
+    X(recognised)                                                                                  \
     X(verify)                                                                                      \
     X(prove)                                                                                       \
     X(policy_new)                                                                                  \

@@ -30,9 +30,6 @@ json_t *avow_verdict_json(const struct avow_verdict_view *view);
 /* Adds the members from `recognised` on. False when memory ran out. */
 bool avow_verdict_details_json(const struct avow_verdict_view *view, json_t *object);
 
-/* The registry name and jurisdiction of a body, by the evidence; empty if it does not show it. */
-struct avow_chain_names avow_verdict_names(const struct avow_verdict_view *view,
-                                           const struct avow_hash *issuer);
 /* "invalid", "degraded", "grandfathered". */
 const char *avow_cascade_name(uint64_t cascade);
 

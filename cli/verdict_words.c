@@ -1,5 +1,6 @@
 /* The verdict's lists in words: who recognises it and through whom, side by side where they
  * disagree; what it is made of; what came later; forks. */
+#include "cli/paths_show.h"
 #include "cli/term.h"
 #include "cli/verdict_show.h"
 #include "proto/codec/id.h"
@@ -28,77 +29,6 @@ static void print_reference(const struct words *w, const struct avow_hash *issue
 
 /* ------------------------------------------------------------------ recognition */
 
-/* By its registry name, else by its id. */
-static void print_body(const struct words *w, const struct avow_hash *issuer)
-{
-    const struct avow_chain_names names = avow_verdict_names(w->view, issuer);
-    char id[AVOW_ISSUER_TEXT_MAX];
-    if (names.name.len > 0) {
-        avow_cli_print_text(w->file, names.name);
-        (void)fputs(", ", w->file);
-        avow_cli_print_text(w->file, names.jurisdiction);
-        return;
-    }
-    avow_issuer_text(issuer, id);
-    (void)fputs(id, w->file);
-}
-
-static void print_anchor(const struct words *w, const struct avow_recognition_path *path)
-{
-    const struct avow_policy *policy = w->view->policy;
-    const struct avow_bytes name = avow_policy_part(policy, policy->anchors[path->anchor].name);
-    (void)fputs(" (your anchor", w->file);
-    if (name.len > 0) {
-        (void)fputc(' ', w->file);
-        avow_cli_print_text(w->file, name);
-    }
-    (void)fputc(')', w->file);
-}
-
-static void print_step(const struct words *w, const struct avow_recognition_path *path, size_t nth)
-{
-    const struct avow_path_step *step = &path->steps[nth];
-    (void)fputs(nth + 1 == path->count ? "by " : INDENT "which is recognised by ", w->file);
-    print_body(w, &step->issuer);
-    if (nth == 0)
-        print_anchor(w, path);
-    (void)fputs(", under the name ", w->file);
-    avow_cli_print_text(w->file, step->subject_name);
-    (void)fputs("\n" INDENT "  ", w->file);
-    print_reference(w, &step->issuer, step->index);
-    (void)fputs(step->stands ? "\n" : " (it has ended since; it counts for what was seen before)\n",
-                w->file);
-}
-
-/* From the issuer to the anchor, as a person asks: by whom, and who says that they may? */
-static void print_path(const struct words *w, const struct avow_recognition_path *path)
-{
-    if (path->count == 0) {
-        (void)fputs("it is itself", w->file);
-        print_anchor(w, path);
-        (void)fputc('\n', w->file);
-    }
-    for (size_t i = path->count; i > 0; i--)
-        print_step(w, path, i - 1);
-    if (path->level.len == 0)
-        return;
-    (void)fputs(INDENT "  at ", w->file);
-    avow_cli_print_text(w->file, path->framework);
-    (void)fputs(" level ", w->file);
-    avow_cli_print_text(w->file, path->level);
-    (void)fputc('\n', w->file);
-}
-
-static bool disagree(const struct avow_recognised *recognised)
-{
-    for (size_t i = 1; i < recognised->path_count; i++) {
-        if (!avow_bytes_equal(recognised->paths[i].level, recognised->paths[0].level) ||
-            !avow_bytes_equal(recognised->paths[i].framework, recognised->paths[0].framework))
-            return true;
-    }
-    return false;
-}
-
 static void print_no_path(const struct words *w)
 {
     const struct avow_recognised *recognised = &w->v->recognised;
@@ -124,19 +54,11 @@ static void print_no_path(const struct words *w)
 
 static void print_recognition(const struct words *w)
 {
-    const struct avow_recognised *recognised = &w->v->recognised;
-    if (recognised->path_count == 0)
+    const struct avow_paths_view paths = {
+        .policy = w->view->policy, .evidence = w->view->evidence, .recognised = &w->v->recognised};
+    if (w->v->recognised.path_count == 0)
         print_no_path(w);
-    for (size_t i = 0; i < recognised->path_count; i++) {
-        label(w, i == 0 ? "recognised" : "and");
-        print_path(w, &recognised->paths[i]);
-    }
-    if (disagree(recognised))
-        (void)fputs(INDENT "They do not agree on its level: the first is the shortest way to an "
-                           "anchor, then the widest.\n",
-                    w->file);
-    if (recognised->path_count > 0 && recognised->end != AVOW_SEARCH_WHOLE)
-        (void)fputs(INDENT "There may be further ways that are not shown.\n", w->file);
+    avow_paths_print(w->file, &paths, w->dim, w->reset);
 }
 
 /* ------------------------------------------------------------------ the rest */
