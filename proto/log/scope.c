@@ -88,6 +88,26 @@ static void read_row(struct avow_reader *reader, struct avow_equivalence *row,
     row->own_level = read_text(reader);
 }
 
+/* Puts a key among the first `count`, which are in order; false if it is one of them. A row costs a
+ * few comparisons however many there are: whoever reads entries does so again and again. */
+static bool insert_key(struct avow_bytes *keys, size_t count, struct avow_bytes key)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = avow_bytes_compare(keys[middle], key);
+        if (order == 0)
+            return false;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    memmove(keys + low + 1, keys + low, (count - low) * sizeof(keys[0]));
+    keys[low] = key;
+    return true;
+}
+
 enum avow_reject avow_equivalence_check(struct avow_bytes rows)
 {
     struct avow_reader reader;
@@ -96,11 +116,10 @@ enum avow_reject avow_equivalence_check(struct avow_bytes rows)
     avow_reader_init(&reader, rows);
     size_t count = avow_reader_array(&reader, AVOW_EQUIVALENCE_ROWS_MAX);
     for (size_t i = 0; i < count && reader.reject == AVOW_ACCEPT; i++) {
-        read_row(&reader, &row, &keys[i]);
-        for (size_t j = 0; j < i; j++) {
-            if (avow_bytes_equal(keys[i], keys[j]))
-                avow_reader_reject(&reader, AVOW_REJECT_VALUE);
-        }
+        struct avow_bytes key;
+        read_row(&reader, &row, &key);
+        if (reader.reject == AVOW_ACCEPT && !insert_key(keys, i, key))
+            avow_reader_reject(&reader, AVOW_REJECT_VALUE);
     }
     return avow_reader_finish(&reader);
 }

@@ -4,277 +4,38 @@
  * paths"). */
 #include "proto/trust/search.h"
 
-#include "proto/trust/narrow.h"
-#include "proto/trust/standing.h"
+#include "proto/trust/search_inner.h"
 
 #include <stdlib.h>
 
-#define NONE UINT32_MAX
+#define NONE AVOW_SEARCH_NONE
 #define ROOT 0
-#define ROWS_A_STEP 32 /* equivalence rows that are applied for one step */
 #define NODES_MAX (1 + AVOW_POLICY_ANCHORS_MAX + AVOW_SEARCH_STEPS_MAX)
-
-/* A recognition that counts. */
-struct link {
-    struct avow_path_step step;
-    struct avow_hash subject;
-    struct avow_scope scope;
-    struct avow_bytes equivalence;
-};
 
 /* A body that some path has come to. Node 0 is above the anchors, and none. */
 struct node {
-    uint32_t parent;
-    uint32_t first, last, sibling; /* the queue of those that it led to and that have something left
-                                    */
-    size_t anchor;
-    size_t depth;       /* recognitions that lead here; `link` is the last of them */
+    uint32_t parent, body;
+    uint32_t first, last; /* the queue of nodes below it that have something left */
+    uint32_t sibling;     /* the next in the queue that this one is in */
+    uint32_t link;        /* the recognition that leads here; of an anchor there is none */
+    uint32_t anchor;
+    uint32_t depth;     /* recognitions that lead here */
     uint64_t remaining; /* how many more a path may have */
-    struct avow_hash body;
-    struct avow_known_log log;
-    struct link link;
-    bool others; /* past those of the award's issuer: at those of authorities */
-    bool has_next;
-    uint64_t next;    /* the recognition that comes next in its log */
+    enum avow_search_list list;
+    uint32_t next;    /* the recognition of its body that it looks at next; NONE: no more */
     bool childs_turn; /* rather than its own */
 };
 
 struct search {
-    const struct avow_facts *facts;
-    const struct avow_policy *policy;
-    const struct avow_award *award;
-    uint64_t now, at;
-    struct avow_recognised *out;
-    unsigned narrowed[AVOW_SEARCH_PATHS_MAX]; /* how many ways, of each path of `out` */
-    bool unseen, spent;
+    struct avow_search_run run;
     struct node *nodes;
     uint32_t count, room;
 };
 
-static void free_nodes(struct search *search)
+static void search_fini(struct search *search)
 {
+    avow_search_run_fini(&search->run);
     free(search->nodes);
-}
-
-/* ------------------------------------------------------------------ one recognition */
-
-/* What has to be so of the award, whatever stands before and behind the recognition. Levels are
- * judged when the path is whole: equivalences come from its other end. */
-static bool scope_admits(const struct search *search, const struct avow_scope *scope)
-{
-    return avow_scope_admits_region(scope, avow_bytes_text(search->policy->region)) &&
-           (search->award->general || avow_scope_admits_field(scope, search->award->field));
-}
-
-/* When it ended, by its dates or by its issuer; AVOW_NEVER if it has not. */
-static uint64_t ended_at(const struct search *search, const struct avow_standing *standing)
-{
-    uint64_t until = standing->entry.recognition.valid_until;
-    uint64_t end = standing->ended_at <= search->now ? standing->ended_at : AVOW_NEVER;
-    return until != 0 && until < search->now && until < end ? until : end;
-}
-
-static bool covers(const struct search *search, const struct avow_standing *standing)
-{
-    const struct avow_recognition *recognition = &standing->entry.recognition;
-    uint64_t time = search->award->time;
-    return standing->entry.t <= search->at && !standing->is_void &&
-           standing->state != AVOW_STATUS_SUSPENDED && recognition->valid_from <= time &&
-           (recognition->valid_until == 0 || time <= recognition->valid_until) &&
-           (ended_at(search, standing) == AVOW_NEVER ||
-            search->award->covered_at <= ended_at(search, standing));
-}
-
-static bool still_stands(const struct search *search, const struct avow_standing *standing)
-{
-    enum avow_status state =
-        standing->later_count > 0 ? (enum avow_status)standing->later[0].state : standing->state;
-    return ended_at(search, standing) == AVOW_NEVER && state == AVOW_STATUS_ACTIVE;
-}
-
-/* Reads the recognition at `index` of a node's log. */
-static enum avow_err read_link(struct search *search, const struct node *node, uint64_t index,
-                               struct link *link, bool *usable)
-{
-    struct avow_standing standing;
-    const struct avow_recognition *recognition = &standing.entry.recognition;
-    *usable = false;
-    enum avow_err err = avow_standing(search->facts, &node->log, search->policy, index, search->now,
-                                      search->at, &standing);
-    if (err != AVOW_OK || !standing.in_log)
-        return err;
-    if (standing.abandoned || standing.disputed || !standing.shown || standing.newer ||
-        !standing.has_state) {
-        search->unseen = true;
-        return AVOW_OK;
-    }
-    if (standing.entry.kind != AVOW_KIND_RECOGNITION || !covers(search, &standing) ||
-        avow_scope_parse(recognition->scope, &link->scope) != AVOW_ACCEPT ||
-        link->scope.has_unknown || !scope_admits(search, &link->scope))
-        return AVOW_OK;
-    *usable = true;
-    link->step = (struct avow_path_step){.issuer = node->body,
-                                         .index = index,
-                                         .role = recognition->role,
-                                         .stands = still_stands(search, &standing),
-                                         .subject_name = recognition->subject_name};
-    link->subject = recognition->subject;
-    link->equivalence = recognition->equivalence;
-    return AVOW_OK;
-}
-
-/* ------------------------------------------------------------------ the paths found */
-
-/* Negative if `a` comes before `b`. */
-static int compare(const struct avow_recognition_path *a, unsigned a_narrowed,
-                   const struct avow_recognition_path *b, unsigned b_narrowed)
-{
-    if (a->count != b->count)
-        return a->count < b->count ? -1 : 1;
-    if (a_narrowed != b_narrowed)
-        return a_narrowed < b_narrowed ? -1 : 1;
-    for (size_t i = 0; i < a->count; i++) {
-        const struct avow_path_step *x = &a->steps[i];
-        const struct avow_path_step *y = &b->steps[i];
-        int order = memcmp(x->issuer.bytes, y->issuer.bytes, sizeof(x->issuer.bytes));
-        if (order != 0)
-            return order;
-        if (x->index != y->index)
-            return x->index < y->index ? -1 : 1;
-    }
-    return 0;
-}
-
-/* Keeps the best of all that were found, in order. */
-static void tell(struct search *search, const struct avow_recognition_path *path, unsigned narrowed)
-{
-    struct avow_recognised *out = search->out;
-    size_t place = out->path_count;
-    while (place > 0 &&
-           compare(path, narrowed, &out->paths[place - 1], search->narrowed[place - 1]) < 0)
-        place--;
-    if (place == AVOW_SEARCH_PATHS_MAX)
-        return;
-    if (out->path_count < AVOW_SEARCH_PATHS_MAX)
-        out->path_count++;
-    for (size_t i = out->path_count - 1; i > place; i--) {
-        out->paths[i] = out->paths[i - 1];
-        search->narrowed[i] = search->narrowed[i - 1];
-    }
-    out->paths[place] = *path;
-    search->narrowed[place] = narrowed;
-}
-
-/* The rows of a whole path are looked at for the first time when it is whole: they are paid for
- * then. */
-static bool charge_rows(struct search *search, const struct link *const *links, size_t count)
-{
-    size_t rows = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct avow_reader reader;
-        size_t of_link;
-        avow_equivalence_walk_init(&reader, links[i]->equivalence, &of_link);
-        rows += of_link;
-    }
-    size_t steps = search->out->steps + rows / ROWS_A_STEP;
-    search->spent = steps > AVOW_SEARCH_STEPS_MAX;
-    search->out->steps = search->spent ? AVOW_SEARCH_STEPS_MAX : steps;
-    return !search->spent;
-}
-
-/* From the issuer to the anchor: each body's equivalences, then its scope. */
-static bool levels_admitted(struct search *search, const struct link *const *links, size_t count,
-                            const struct avow_scope *anchor_scope, struct avow_levels *levels)
-{
-    struct avow_bytes none = {NULL, 0};
-    bool general = search->award->general;
-    avow_levels_init(levels, general ? none : search->award->framework, search->award->level);
-    if (general)
-        return true;
-    if (levels->count > 0 && !charge_rows(search, links, count))
-        return false;
-    for (size_t i = count; i > 0; i--) {
-        if (!avow_levels_apply(levels, links[i - 1]->equivalence) ||
-            !avow_scope_admits_levels(&links[i - 1]->scope, levels))
-            return false;
-    }
-    return avow_scope_admits_levels(anchor_scope, levels);
-}
-
-static struct avow_scope anchor_scope(const struct search *search, size_t anchor)
-{
-    struct avow_scope scope;
-    enum avow_reject reject = avow_scope_parse(
-        avow_policy_part(search->policy, search->policy->anchors[anchor].scope), &scope);
-    AVOW_ASSERT(reject == AVOW_ACCEPT);
-    return scope;
-}
-
-static void tell_of(struct search *search, size_t anchor, const struct link *const *links,
-                    size_t count)
-{
-    struct avow_recognition_path path = {.anchor = anchor, .count = count};
-    struct avow_levels levels;
-    struct avow_scope scope = anchor_scope(search, anchor);
-    if (!levels_admitted(search, links, count, &scope, &levels))
-        return;
-    unsigned narrowed = avow_scope_narrows(&scope);
-    for (size_t i = 0; i < count; i++) {
-        path.steps[i] = links[i]->step;
-        narrowed |= avow_scope_narrows(&links[i]->scope);
-    }
-    path.framework = levels.told.framework;
-    path.level = levels.told.level;
-    tell(search, &path, (unsigned)__builtin_popcount(narrowed));
-}
-
-static void complete(struct search *search, const struct node *node, const struct link *last)
-{
-    const struct link *links[AVOW_POLICY_DEPTH_MAX];
-    size_t count = node->depth + 1;
-    if (!search->award->general &&
-        !avow_scope_admits_achievement(&last->scope, search->award->achievement))
-        return;
-    links[count - 1] = last;
-    for (size_t i = node->depth; i > 0; i--) {
-        links[i - 1] = &node->link;
-        node = &search->nodes[node->parent];
-    }
-    tell_of(search, node->anchor, links, count);
-}
-
-/* ------------------------------------------------------------------ the tree */
-
-/* Moves a node's cursor to its first recognition from `next` on. */
-static enum avow_err look_ahead(struct search *search, struct node *node)
-{
-    const struct avow_facts *facts = search->facts;
-    enum avow_err err = AVOW_ERR_NOT_FOUND;
-    if (!node->others) {
-        err = facts->recognition(facts->context, &node->log, &search->award->issuer, &node->next);
-        if (err == AVOW_ERR_NOT_FOUND) {
-            node->others = true;
-            node->next = 0;
-        }
-    }
-    /* An authority is of no use where a path may have one more step: the issuer's. */
-    if (node->others && node->remaining > 1)
-        err = facts->recognition(facts->context, &node->log, NULL, &node->next);
-    node->has_next = err == AVOW_OK;
-    return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-}
-
-static enum avow_err grow(struct search *search)
-{
-    if (search->count < search->room)
-        return AVOW_OK;
-    uint32_t room = search->room == 0 ? 32 : search->room * 2;
-    struct node *nodes = realloc(search->nodes, room * sizeof(*nodes));
-    if (nodes == NULL)
-        return AVOW_ERR_NOMEM;
-    search->nodes = nodes;
-    search->room = room;
-    return AVOW_OK;
 }
 
 static void enqueue(struct search *search, uint32_t parent, uint32_t child)
@@ -294,31 +55,45 @@ static void dequeue(struct search *search, uint32_t parent)
     node->first = search->nodes[node->first].sibling;
 }
 
-/* Puts a body under `parent`, if its log can be searched and has anything to search. */
-static enum avow_err add_node(struct search *search, uint32_t parent, const struct node *blank)
+/* Moves a node on from the link at hand (NONE: to its first). */
+static enum avow_err look_ahead(struct search *search, struct node *node)
 {
-    enum avow_err err = grow(search);
-    if (err != AVOW_OK)
-        return err;
+    enum avow_err err =
+        avow_search_link_after(&search->run, node->body, node->list, node->next, &node->next);
+    /* An authority is of no use where a path may have one more step: the issuer's. */
+    if (err == AVOW_OK && node->next == NONE && node->list == AVOW_SEARCH_OF_ISSUER &&
+        node->remaining > 1) {
+        node->list = AVOW_SEARCH_OF_OTHERS;
+        err = avow_search_link_after(&search->run, node->body, node->list, NONE, &node->next);
+    }
+    return err;
+}
+
+static bool make_room(struct search *search)
+{
+    void *nodes =
+        avow_search_room(search->nodes, search->count, &search->room, sizeof(*search->nodes));
+    if (nodes != NULL)
+        search->nodes = nodes;
+    return nodes != NULL;
+}
+
+/* Puts a body under `parent`, if its log can be searched and has anything to search. */
+static enum avow_err add_node(struct search *search, const struct avow_hash *id,
+                              const struct node *blank)
+{
+    if (!make_room(search))
+        return AVOW_ERR_NOMEM;
     AVOW_ASSERT(search->count < NODES_MAX);
     struct node *node = &search->nodes[search->count];
     *node = *blank;
-    node->parent = parent;
-    node->first = node->last = NONE;
-    err = search->facts->log(search->facts->context, &node->body, &node->log);
-    if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND)
+    node->first = node->last = node->next = NONE;
+    enum avow_err err = avow_search_body(&search->run, id, &node->body);
+    if (err != AVOW_OK || !search->run.bodies[node->body].readable)
         return err;
-    if (err == AVOW_ERR_NOT_FOUND ||
-        !avow_freshness(&node->log, search->policy, search->now).fresh) {
-        search->unseen = true;
-        return AVOW_OK;
-    }
-    if (!node->log.whole || node->log.forked || node->log.abandoned_from != AVOW_NEVER ||
-        node->log.disputed_from != AVOW_NEVER)
-        search->unseen = true;
     err = look_ahead(search, node);
-    if (err == AVOW_OK && node->has_next)
-        enqueue(search, parent, search->count++);
+    if (err == AVOW_OK && node->next != NONE)
+        enqueue(search, node->parent, search->count++);
     return err;
 }
 
@@ -326,46 +101,59 @@ static enum avow_err add_node(struct search *search, uint32_t parent, const stru
 static bool is_on_path(const struct search *search, const struct node *node,
                        const struct avow_hash *body)
 {
-    while (!avow_hash_equal(&node->body, body)) {
+    while (!avow_hash_equal(&search->run.bodies[node->body].id, body)) {
         if (node->depth == 0)
-            return avow_hash_equal(&search->award->issuer, body);
+            return avow_hash_equal(&search->run.award->issuer, body);
         node = &search->nodes[node->parent];
     }
     return true;
 }
 
-static enum avow_err extend(struct search *search, uint32_t id, const struct link *link)
+static enum avow_err extend(struct search *search, uint32_t id, uint32_t last)
 {
     const struct node *node = &search->nodes[id];
-    struct node child = {.anchor = node->anchor,
+    const struct avow_search_link *link = &search->run.links[last];
+    struct node child = {.parent = id,
+                         .link = last,
+                         .anchor = node->anchor,
                          .depth = node->depth + 1,
-                         .remaining = node->remaining - 1,
-                         .body = link->subject,
-                         .link = *link};
+                         .remaining = node->remaining - 1};
+    struct avow_hash subject = link->subject;
     if (link->scope.has_depth && link->scope.depth < child.remaining)
         child.remaining = link->scope.depth;
-    if (child.remaining == 0 || is_on_path(search, node, &link->subject))
+    if (child.remaining == 0 || is_on_path(search, node, &subject))
         return AVOW_OK;
-    return add_node(search, id, &child);
+    return add_node(search, &subject, &child);
+}
+
+static void complete(struct search *search, const struct node *node, uint32_t last)
+{
+    const struct avow_search_link *links[AVOW_POLICY_DEPTH_MAX];
+    const struct avow_award *award = search->run.award;
+    size_t count = node->depth + 1;
+    links[count - 1] = &search->run.links[last];
+    if (!award->general &&
+        !avow_scope_admits_achievement(&links[count - 1]->scope, award->achievement))
+        return;
+    for (; node->depth > 0; node = &search->nodes[node->parent])
+        links[node->depth - 1] = &search->run.links[node->link];
+    avow_search_tell(&search->run, node->anchor, links, count);
 }
 
 /* Looks at a node's next recognition. */
 static enum avow_err take_step(struct search *search, uint32_t id)
 {
     struct node *node = &search->nodes[id];
-    struct link link;
-    bool usable;
-    search->out->steps++;
-    enum avow_err err = read_link(search, node, node->next, &link, &usable);
-    if (err == AVOW_OK && usable && !node->others && link.step.role == AVOW_ROLE_ISSUER)
-        complete(search, node, &link);
-    else if (err == AVOW_OK && usable && node->others && link.step.role == AVOW_ROLE_AUTHORITY)
-        err = extend(search, id, &link);
-    if (err != AVOW_OK)
-        return err;
-    node = &search->nodes[id]; /* it may have moved */
-    node->next++;
-    return look_ahead(search, node);
+    const struct avow_search_link *link = &search->run.links[node->next];
+    enum avow_err err = AVOW_OK;
+    search->run.out->steps++;
+    if (link->usable && node->list == AVOW_SEARCH_OF_ISSUER && link->step.role == AVOW_ROLE_ISSUER)
+        complete(search, node, node->next);
+    else if (link->usable && node->list == AVOW_SEARCH_OF_OTHERS &&
+             link->step.role == AVOW_ROLE_AUTHORITY)
+        err = extend(search, id, node->next);
+    /* The nodes may have moved. */
+    return err == AVOW_OK ? look_ahead(search, &search->nodes[id]) : err;
 }
 
 /* One turn: down to the node whose turn it is, which takes a step; each node that the way led
@@ -375,7 +163,7 @@ static enum avow_err take_turn(struct search *search)
     uint32_t id = ROOT;
     for (;;) {
         struct node *node = &search->nodes[id];
-        bool own = node->has_next && (!node->childs_turn || node->first == NONE);
+        bool own = node->next != NONE && (!node->childs_turn || node->first == NONE);
         node->childs_turn = own;
         if (own)
             break;
@@ -385,52 +173,65 @@ static enum avow_err take_turn(struct search *search)
     while (id != ROOT) {
         const struct node *node = &search->nodes[id];
         dequeue(search, node->parent);
-        if (node->has_next || node->first != NONE)
+        if (node->next != NONE || node->first != NONE)
             enqueue(search, node->parent, id);
         id = node->parent;
     }
     return err;
 }
 
-static enum avow_err add_anchor(struct search *search, size_t anchor)
+static enum avow_err add_anchor(struct search *search, uint32_t anchor)
 {
-    struct avow_scope scope = anchor_scope(search, anchor);
-    struct node node = {.anchor = anchor,
-                        .remaining = search->policy->max_depth,
-                        .body = search->policy->anchors[anchor].issuer};
-    if (!scope_admits(search, &scope))
+    const struct avow_policy *policy = search->run.policy;
+    const struct avow_hash *id = &policy->anchors[anchor].issuer;
+    struct avow_scope scope = avow_search_anchor_scope(&search->run, anchor);
+    struct node node = {
+        .parent = ROOT, .link = NONE, .anchor = anchor, .remaining = policy->max_depth};
+    if (!avow_search_admits(&search->run, &scope))
         return AVOW_OK;
-    if (avow_hash_equal(&node.body, &search->award->issuer)) {
-        tell_of(search, anchor, NULL, 0);
+    if (avow_hash_equal(id, &search->run.award->issuer)) {
+        avow_search_tell(&search->run, anchor, NULL, 0);
         return AVOW_OK;
     }
     if (scope.has_depth && scope.depth < node.remaining)
         node.remaining = scope.depth;
-    return node.remaining > 0 ? add_node(search, ROOT, &node) : AVOW_OK;
+    return node.remaining > 0 ? add_node(search, id, &node) : AVOW_OK;
+}
+
+static enum avow_err run_search(struct search *search)
+{
+    size_t *steps = &search->run.out->steps;
+    bool *spent = &search->run.spent;
+    enum avow_err err = AVOW_OK;
+    if (!make_room(search))
+        return AVOW_ERR_NOMEM;
+    search->nodes[ROOT] = (struct node){.first = NONE, .last = NONE, .next = NONE};
+    search->count = 1;
+    for (uint32_t i = 0; i < search->run.policy->anchor_count && err == AVOW_OK; i++)
+        err = add_anchor(search, i);
+    while (err == AVOW_OK && !*spent && search->nodes[ROOT].first != NONE) {
+        *spent = *steps == AVOW_SEARCH_STEPS_MAX;
+        if (!*spent)
+            err = take_turn(search);
+    }
+    return err;
 }
 
 enum avow_err avow_search(const struct avow_facts *facts, const struct avow_policy *policy,
                           const struct avow_award *award, uint64_t now, uint64_t at,
                           struct avow_recognised *recognised)
 {
-    AVOW_CLEANUP(free_nodes)
-    struct search search = {
-        .facts = facts, .policy = policy, .award = award, .now = now, .at = at, .out = recognised};
+    AVOW_CLEANUP(search_fini)
+    struct search search = {.run = {.facts = facts,
+                                    .policy = policy,
+                                    .award = award,
+                                    .now = now,
+                                    .at = at,
+                                    .out = recognised}};
     *recognised = (struct avow_recognised){0};
-    enum avow_err err = grow(&search);
-    if (err != AVOW_OK)
-        return err;
-    search.nodes[ROOT] = (struct node){.first = NONE, .last = NONE};
-    search.count = 1;
-    for (size_t i = 0; i < policy->anchor_count && err == AVOW_OK; i++)
-        err = add_anchor(&search, i);
-    while (err == AVOW_OK && !search.spent && search.nodes[ROOT].first != NONE) {
-        search.spent = recognised->steps == AVOW_SEARCH_STEPS_MAX;
-        if (!search.spent)
-            err = take_turn(&search);
-    }
-    recognised->end = search.spent    ? AVOW_SEARCH_BUDGET
-                      : search.unseen ? AVOW_SEARCH_UNSEEN
-                                      : AVOW_SEARCH_WHOLE;
+    enum avow_err err = run_search(&search);
+    recognised->end = search.run.spent    ? AVOW_SEARCH_BUDGET
+                      : search.run.unseen ? AVOW_SEARCH_UNSEEN
+                                          : AVOW_SEARCH_WHOLE;
     return err;
 }

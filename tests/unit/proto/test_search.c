@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "tests/support/alloc.h"
 #include "tests/support/naive_paths.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
