@@ -1,5 +1,6 @@
 /* The verdict's lists as JSON: paths, components, later events. */
 #include "cli/paths_show.h"
+#include "cli/pathway_file.h"
 #include "cli/verdict_show.h"
 
 #include "proto/codec/id.h"
@@ -32,12 +33,6 @@ static json_t *time_json(uint64_t seconds)
         return json_null();
     avow_time_format(seconds, text);
     return json_string(text);
-}
-
-const char *avow_cascade_name(uint64_t cascade)
-{
-    static const char *const names[] = {"invalid", "degraded", "grandfathered"};
-    return cascade < sizeof(names) / sizeof(names[0]) ? names[cascade] : "unknown";
 }
 
 /* What is not asked, or cannot be told, is null. */

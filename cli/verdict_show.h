@@ -30,9 +30,6 @@ json_t *avow_verdict_json(const struct avow_verdict_view *view);
 /* Adds the members from `recognised` on. False when memory ran out. */
 bool avow_verdict_details_json(const struct avow_verdict_view *view, json_t *object);
 
-/* "invalid", "degraded", "grandfathered". */
-const char *avow_cascade_name(uint64_t cascade);
-
 /* Prints by whom it is recognised, what it is made of, what came later and whether the log is
  * forked: each label in `dim` and `reset`, which may be "". */
 void avow_verdict_print_details(FILE *file, const struct avow_verdict_view *view, const char *dim,

@@ -1,6 +1,7 @@
 /* The verdict's lists in words: who recognises it and through whom, side by side where they
  * disagree; what it is made of; what came later; forks. */
 #include "cli/paths_show.h"
+#include "cli/pathway_file.h"
 #include "cli/term.h"
 #include "cli/verdict_show.h"
 #include "proto/codec/id.h"
@@ -63,19 +64,6 @@ static void print_recognition(const struct words *w)
 
 /* ------------------------------------------------------------------ the rest */
 
-static const char *cascade_words(uint64_t cascade)
-{
-    switch ((enum avow_cascade)cascade) {
-    case AVOW_CASCADE_INVALID:
-        return "by its pathway, the award falls with a component";
-    case AVOW_CASCADE_DEGRADED:
-        return "by its pathway, the award stands when a component falls, with a warning";
-    case AVOW_CASCADE_GRANDFATHERED:
-        return "by its pathway, the award stands by what held when it was made";
-    }
-    return "";
-}
-
 static void print_components(const struct words *w)
 {
     const struct avow_verdict *v = w->v;
@@ -88,7 +76,7 @@ static void print_components(const struct words *w)
                       component->word == AVOW_WORD_VALID ? "" : avow_why_text(component->why));
     }
     if (v->has_cascade)
-        (void)fprintf(w->file, INDENT "%s\n", cascade_words(v->cascade));
+        (void)fprintf(w->file, INDENT "%s\n", avow_cascade_text(v->cascade));
     if (v->degraded)
         (void)fputs(INDENT "WARNING: a component no longer stands.\n", w->file);
 }
