@@ -1,5 +1,7 @@
 #include "node/loop/job.h"
 
+#include "store/branch.h"
+
 #include <stdlib.h>
 
 struct avow_job *avow_job_new(enum avow_job_type type)
@@ -41,6 +43,18 @@ enum avow_err avow_job_copy_entries(struct avow_job *job, const struct avow_list
     return AVOW_OK;
 }
 
+void avow_job_move_entries(struct avow_job *job, struct avow_job *from)
+{
+    AVOW_ASSERT(job->entries == NULL && job->bytes == NULL);
+    job->bytes = from->bytes;
+    job->entries = from->entries;
+    job->entry_count = from->entry_count;
+    job->cost = from->cost;
+    from->bytes = NULL;
+    from->entries = NULL;
+    from->entry_count = 0;
+}
+
 static struct avow_range range_of(const struct avow_job *job, bool held)
 {
     return (struct avow_range){
@@ -72,6 +86,26 @@ static enum avow_err run_hold(struct avow_job *job, struct avow_txn *txn)
     return avow_txn_append(txn, &range, &job->range, &job->reject);
 }
 
+/* The copy below `from` goes in bounded steps; the last one takes the entries too. A branch on its
+ * way to the same checkpoint may have some of them already, from a peer. */
+static enum avow_err run_recover(struct avow_job *job, struct avow_txn *txn)
+{
+    const struct avow_branch want = {.checkpoint = job->checkpoint, .shared = job->from};
+    struct avow_branch at;
+    enum avow_err err = avow_txn_branch(txn, &want, &job->root, job->now, &at, &job->reject);
+    if (err != AVOW_OK || job->reject != AVOW_ACCEPT || at.size < at.shared)
+        return err;
+    if (at.size < job->from || at.size - job->from > job->entry_count)
+        return AVOW_ERR_REFUSED; /* that branch parts elsewhere: it is on its way by itself */
+    const uint64_t there = at.size - job->from;
+    struct avow_range range = range_of(job, false);
+    range.branch = true;
+    range.from = at.size;
+    range.entries = job->entries + there;
+    range.count = job->entry_count - there;
+    return avow_txn_append(txn, &range, &job->range, &job->reject);
+}
+
 void avow_job_run(struct avow_job *job, struct avow_txn *txn)
 {
     job->reject = AVOW_ACCEPT;
@@ -94,6 +128,9 @@ void avow_job_run(struct avow_job *job, struct avow_txn *txn)
         break;
     case AVOW_JOB_ABANDONED:
         job->err = avow_txn_set_abandoned(txn, &job->issuer, job->from);
+        break;
+    case AVOW_JOB_RECOVER:
+        job->err = run_recover(job, txn);
         break;
     }
 }

@@ -14,6 +14,9 @@ enum avow_job_type {
     AVOW_JOB_WITHDRAW,  /* of `issuer` */
     AVOW_JOB_FRESHEN,   /* `checkpoint` and `lines` */
     AVOW_JOB_ABANDONED, /* of `issuer`, from `from` */
+    AVOW_JOB_RECOVER,   /* a whole batch that takes the log's place from `from` on, where the tree
+                         * has the root `root`: a step of the copy below it, or all of the rest,
+                         * which range.advanced tells */
 };
 
 struct avow_job;
@@ -36,6 +39,7 @@ struct avow_job {
     struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
     size_t line_count;
     uint64_t from;
+    struct avow_hash root;
     bool replace;
     uint64_t now; /* Unix seconds */
     struct avow_path path;
@@ -60,6 +64,9 @@ void avow_job_free(struct avow_job **job);
 /* Copies a list of entries into the job. AVOW_ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_job_copy_entries(struct avow_job *job,
                                                    const struct avow_list *entries);
+
+/* The entries of `from`, which has none then. */
+void avow_job_move_entries(struct avow_job *job, struct avow_job *from);
 
 /* Carries the job out within `txn` and sets its result. An error (other than NOT_FOUND and
  * REFUSED) has spoilt the transaction. */

@@ -22,8 +22,11 @@ struct avow_submit_work *avow_submit_work_new(enum avow_submit_work_type type)
 
 void avow_submit_work_free(struct avow_submit_work **work)
 {
-    if (*work != NULL)
+    if (*work != NULL) {
         sodium_free((*work)->seed);
+        avow_recovery_free(&(*work)->recovery);
+        avow_job_free(&(*work)->job);
+    }
     free(*work);
     *work = NULL;
 }
@@ -49,6 +52,9 @@ static void run_one(struct avow_submit_work *work)
         break;
     case AVOW_WORK_HEARTBEAT:
         work->err = avow_seedfile_write(work->path, work->seed);
+        break;
+    case AVOW_WORK_RECOVER:
+        avow_recovery_judge(work->recovery, work->job->entries, work->job->entry_count);
         break;
     }
 }

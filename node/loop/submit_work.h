@@ -1,20 +1,35 @@
-/* The parts of a submission that take long, for a thread of the pool: checking a signature, and
- * storing a heartbeat key. Everything is copied in; nothing is shared. Waking a thread and being
- * woken by it costs as much as a quarter of a check, so that works may go in a chain. */
+/* The parts of a submission that take long, for a thread of the pool: checking a signature, judging
+ * a recovery, and storing a heartbeat key. Everything is copied in; nothing is shared. Waking a
+ * thread and being woken by it costs as much as a quarter of a check, so that works may go in a
+ * chain. */
 #ifndef AVOW_NODE_LOOP_SUBMIT_WORK_H
 #define AVOW_NODE_LOOP_SUBMIT_WORK_H
 
-#include "proto/wire/message.h"
+#include "node/loop/job.h"
+#include "node/loop/recovery.h"
 
 #include <limits.h>
 #include <uv.h>
 
-enum avow_submit_work_type { AVOW_WORK_SIGNER, AVOW_WORK_SIGN, AVOW_WORK_HEARTBEAT };
+enum avow_submit_work_type {
+    AVOW_WORK_SIGNER,
+    AVOW_WORK_SIGN,
+    AVOW_WORK_HEARTBEAT,
+    AVOW_WORK_RECOVER,
+};
+
+struct avow_submit;
+struct avow_link;
+struct avow_submit_work;
+/* Called on the loop thread afterwards; `link` is NULL when the link is gone. */
+typedef void avow_submit_work_done(struct avow_submit *submit, struct avow_link *link,
+                                   struct avow_submit_work *work);
 
 struct avow_submit_work {
     uv_work_t work;
     struct avow_submit_work *next; /* done after this one, on the same thread */
     void *context;
+    avow_submit_work_done *done;
     enum avow_submit_work_type type;
     uint32_t slot;
     uint64_t generation, request;
@@ -28,6 +43,9 @@ struct avow_submit_work {
     /* HEARTBEAT */
     uint8_t *seed; /* 32 bytes, sodium_malloc */
     char path[PATH_MAX];
+    /* RECOVER: owned */
+    struct avow_recovery *recovery;
+    struct avow_job *job; /* with the entries */
     /* results */
     bool good;         /* the signature */
     enum avow_err err; /* the file */

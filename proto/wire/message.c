@@ -124,6 +124,7 @@ static const struct shape shapes[] = {
     [AVOW_MESSAGE_GET_HELD_RANGE] = {SMALL, {F_ISSUER, F_FROM, F_COUNT}},
     [AVOW_MESSAGE_WITHDRAW] = {SMALL, {F_ISSUER}},
     [AVOW_MESSAGE_HEARTBEAT_KEY] = {SMALL, {F_ISSUER, F_SEED}},
+    [AVOW_MESSAGE_RECOVER] = {AVOW_MESSAGE_BYTES_MAX, {F_CHECKPOINT, F_FROM, F_ENTRIES}},
 };
 
 static const struct shape *shape_of(uint64_t type)

@@ -72,6 +72,7 @@ static const struct type_case types[] = {
     {"GET_HELD_RANGE", AVOW_MESSAGE_GET_HELD_RANGE, 3, 512},
     {"WITHDRAW", AVOW_MESSAGE_WITHDRAW, 1, 512},
     {"HEARTBEAT_KEY", AVOW_MESSAGE_HEARTBEAT_KEY, 2, 512},
+    {"RECOVER", AVOW_MESSAGE_RECOVER, 3, 1 << 20},
 };
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
