@@ -8,6 +8,7 @@
     X(issuer_nodes)                                                                                \
     X(issuer_rotate_key)                                                                           \
     X(issuer_rotate_root)                                                                          \
+    X(issuer_recover)                                                                              \
     X(issuer_close)                                                                                \
     X(issuer_custody_key)                                                                          \
     X(issuer_take_over)                                                                            \

@@ -330,7 +330,8 @@ int avow_home_save_checkpoint(const struct avow_cli *cli, const struct avow_chec
     struct avow_buf out;
     struct avow_checkpoint held;
     enum avow_err err = avow_home_load_checkpoint(cli, &checkpoint->issuer, &held);
-    if (err == AVOW_OK && held.size > checkpoint->size)
+    if (err == AVOW_OK && (held.epoch > checkpoint->epoch ||
+                           (held.epoch == checkpoint->epoch && held.size > checkpoint->size)))
         return AVOW_EXIT_OK; /* another process of this home went further */
     avow_buf_init_fixed(&out, storage, sizeof(storage));
     avow_checkpoint_write(&out, checkpoint);

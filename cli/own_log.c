@@ -39,6 +39,27 @@ int avow_own_log_open(const struct avow_cli *cli, const struct avow_hash *issuer
     return avow_own_log_fetch(cli, issuer, indices, count, log);
 }
 
+int avow_own_log_contains(const struct avow_cli *cli, struct avow_own_log *log, uint64_t size,
+                          const struct avow_hash *root, bool *contained)
+{
+    const struct avow_checkpoint *now = &log->proof->checkpoint;
+    struct avow_message answer;
+    struct avow_message question = {
+        .type = AVOW_MESSAGE_GET_CONSISTENCY,
+        .issuer = now->issuer,
+        .from = size,
+        .size = now->size,
+    };
+    *contained = size == now->size && avow_hash_equal(root, &now->root);
+    if (size >= now->size)
+        return AVOW_EXIT_OK;
+    if (avow_client_ask(log->client, &question, AVOW_MESSAGE_CONSISTENCY, &answer) != AVOW_OK)
+        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", avow_client_reason(log->client));
+    *contained =
+        avow_consistency_check(size, root, now->size, &now->root, &answer.path) == AVOW_ACCEPT;
+    return AVOW_EXIT_OK;
+}
+
 void avow_own_log_fini(struct avow_own_log *log)
 {
     avow_client_free(&log->client);

@@ -18,6 +18,9 @@ int avow_own_log_open(const struct avow_cli *cli, const struct avow_hash *issuer
 /* Fetches again on the same connection, with other entries. */
 int avow_own_log_fetch(const struct avow_cli *cli, const struct avow_hash *issuer,
                        const uint64_t *indices, size_t count, struct avow_own_log *log);
+/* Whether the log at `size` had this root. An exit status. */
+int avow_own_log_contains(const struct avow_cli *cli, struct avow_own_log *log, uint64_t size,
+                          const struct avow_hash *root, bool *contained);
 void avow_own_log_fini(struct avow_own_log *log);
 
 #endif

@@ -1,0 +1,41 @@
+/* home/recovery: a recovery that is signed and not known to be done with, written before anything
+ * of it is sent. The same call sends it again, as it is: two recoveries by one root key would be a
+ * root fork. */
+#ifndef AVOW_CLI_RECOVERY_FILE_H
+#define AVOW_CLI_RECOVERY_FILE_H
+
+#include "cli/reissue.h"
+#include "cli/salvage.h"
+#include "proto/wire/message.h"
+
+/* An entry that is registered again. */
+struct avow_moved {
+    uint64_t old, now;
+    struct avow_hash commitment; /* of the badge that `path` becomes … */
+    char *path;                  /* … or NULL */
+};
+
+struct avow_recovery_file {
+    struct avow_checkpoint checkpoint; /* signed */
+    uint64_t from;
+    struct avow_list entries; /* in `bytes` */
+    struct avow_moved *moved; /* by old index */
+    size_t moved_count;
+    struct avow_buf bytes; /* the file */
+};
+
+/* Writes the draft's entries from `from` on, their signed checkpoint, and what moved. An exit
+ * status, having told the person: NEGATIVE also when they are more than one message takes. */
+int avow_recovery_file_write(const struct avow_salvage *salvage,
+                             const struct avow_checkpoint *checkpoint);
+/* Reads it. `*found`: there is one. An exit status. Release with _fini in every case. */
+int avow_recovery_file_read(const struct avow_cli *cli, struct avow_recovery_file *file,
+                            bool *found);
+void avow_recovery_file_fini(struct avow_recovery_file *file);
+/* All is done. An exit status. */
+int avow_recovery_file_remove(const struct avow_cli *cli);
+
+/* Where the entries of the log are now. */
+struct avow_reissue_map avow_recovery_file_map(struct avow_recovery_file *file);
+
+#endif
