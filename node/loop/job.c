@@ -92,7 +92,7 @@ static enum avow_err run_recover(struct avow_job *job, struct avow_txn *txn)
 {
     const struct avow_branch want = {.checkpoint = job->checkpoint, .shared = job->from};
     struct avow_branch at;
-    enum avow_err err = avow_txn_branch(txn, &want, &job->root, job->now, &at, &job->reject);
+    enum avow_err err = avow_txn_branch(txn, &want, &job->root, &at, &job->reject);
     if (err != AVOW_OK || job->reject != AVOW_ACCEPT || at.size < at.shared)
         return err;
     if (at.size < job->from || at.size - job->from > job->entry_count)

@@ -140,3 +140,43 @@ asked() {
     avow log audit
     [ -e "$issuer_home/issuer" ]
 }
+
+entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
+
+@test "a thief of the signing key: recovered, honest records again, the issuer goes on" {
+    three_credentials
+    cp -r "$AVOW_HOME" "$T/thief"
+    # The first two stay; the third, its revocation and the second's come after the last good size.
+    mapfile -t at < <(for n in 1 2 3; do jq -r '.credentialStatus[0].id' "$T/badges/r$n.json" | sed 's/.*\///; s/#.*//'; done)
+    declare -A file_at=()
+    for n in 1 2 3; do file_at[${at[$((n - 1))]}]=$T/badges/r$n.json; done
+    avow revoke "${file_at[4]}" --reason error
+    csv 2 after >"$T/after.csv"
+    issue "$T/after.csv" "$T/badges"
+    avow suspend "$T/badges/after1.json"
+    AVOW_HOME=$T/thief issue "$T/learners.csv" "$T/forged"
+    AVOW_HOME=$T/thief avow reinstate "$T/badges/after1.json"
+    says valid a "$T/forged/r1.json"
+    cp -r "$T/badges" "$T/before"
+    expect_exit 2 avow issuer recover --from 5 --files "$T/badges" --no-passphrase
+    [[ $stderr == *"Entries 5 to 13 are abandoned"*"left out"*"rewrites"*--yes* ]] || fail "$stderr"
+    # What this home has not seen accepted is the thief's.
+    avow issuer recover --from 5 --files "$T/badges" --no-passphrase --yes --json >"$T/moved"
+    [ "$(jq .size "$T/moved")" -eq 11 ]
+    for node in a; do
+        says valid "$node" "${file_at[3]}"
+        says revoked "$node" "${file_at[4]}"
+        eventually says valid "$node" "${file_at[5]}"
+        says suspended "$node" "$T/badges/after1.json"
+        says valid "$node" "$T/badges/after2.json"
+        # Neither the forged ones nor the files as they were before are good any more.
+        for n in 1 2 3; do run ! says valid "$node" "$T/forged/r$n.json"; done
+        run ! says valid "$node" "$T/before/after2.json"
+    done
+    expect_exit 1 env AVOW_HOME="$T/thief" "$AVOW_BIN/avow" issue --achievement "$achievement" --csv "$T/after.csv" --out "$T/forged2"
+    csv 1 late >"$T/late.csv"
+    issue "$T/late.csv" "$T/badges"
+    says valid a "$T/badges/late1.json"
+    avow log audit
+    [ ! -e "$AVOW_HOME/recovery" ]
+}
