@@ -127,6 +127,16 @@ static enum avow_err check_subjects(struct avow_check *check)
     return AVOW_OK;
 }
 
+static enum avow_err check_catalogue(struct avow_check *check)
+{
+    uint64_t numbers;
+    uint64_t terms;
+    enum avow_err err = avow_catalogue_count(check->db, &numbers, &terms);
+    if (err == AVOW_OK && (numbers != check->catalogued || terms != check->terms))
+        check->problem(check, "the catalogue has other rows than the logs", NULL, 0);
+    return err;
+}
+
 /* Each commit writes the meta page of its number's parity, so the two pages' numbers follow each
  * other. LMDB goes by the larger one: a flipped bit there would bring back an older state, whole.
  */
@@ -151,8 +161,9 @@ static enum avow_err check_metas(struct avow_check *check)
 static enum avow_err check_all(struct avow_check *check)
 {
     static const enum avow_table by_log[] = {
-        AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,  AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
-        AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY, AVOW_TABLE_NUMBERS, AVOW_TABLE_CLASSES};
+        AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,  AVOW_TABLE_BUNDLES,
+        AVOW_TABLE_TILES,   AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY,
+        AVOW_TABLE_NUMBERS, AVOW_TABLE_CLASSES, AVOW_TABLE_PLACES};
     struct avow_dbkey first = {.len = 0};
     enum avow_err err = check_metas(check);
     if (err == AVOW_OK)
@@ -163,6 +174,8 @@ static enum avow_err check_all(struct avow_check *check)
         err = avow_db_walk(check->db, AVOW_TABLE_NAMES, &first, 0, name_row, check);
     if (err == AVOW_OK)
         err = check_subjects(check);
+    if (err == AVOW_OK)
+        err = check_catalogue(check);
     return err == AVOW_OK ? check_counters(check) : err;
 }
 
@@ -178,9 +191,12 @@ static enum avow_err run_child(struct child *child, const char *folder)
     struct avow_db db = {.txn = txn, .tables = store->tables, .folder = store->folder};
     child->check.db = &db;
     if (err == AVOW_OK)
+        err = avow_words_new(&child->check.words);
+    if (err == AVOW_OK)
         err = check_all(&child->check);
     mdb_txn_abort(txn);
     avow_store_close(&store);
+    avow_words_free(&child->check.words);
     avow_map64_fini(&child->check.numbers);
     child->summary.logs = child->check.found.logs;
     child->summary.entries = child->check.found.entries;

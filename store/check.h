@@ -12,7 +12,9 @@ struct avow_check {
                     uint64_t index);
     struct avow_counters found; /* what the logs add up to */
     uint64_t recognitions;      /* in all logs */
-    struct avow_map64 numbers;  /* of the logs that have a head */
+    uint64_t catalogued, terms; /* entries in the catalogue, and their words */
+    struct avow_words *words;
+    struct avow_map64 numbers; /* of the logs that have a head */
 };
 
 /* A log's status as its entries say it is. */

@@ -65,8 +65,13 @@ static enum avow_err check_index(struct replay *replay, uint64_t index,
     if (!avow_class_of(entry, &class))
         return AVOW_OK;
     replay->indexed++;
-    replay->check->recognitions += entry->kind == AVOW_KIND_RECOGNITION ? 1 : 0;
-    enum avow_err err = avow_index_check(replay->check->db, replay->number, index, entry, &good);
+    struct avow_check *check = replay->check;
+    if (entry->kind == AVOW_KIND_RECOGNITION)
+        check->recognitions++;
+    else
+        check->catalogued++;
+    enum avow_err err = avow_index_check(check->db, replay->number, index, entry, check->words,
+                                         &check->terms, &good);
     if (err == AVOW_OK && !good)
         problem(replay, "an entry's row in an index is missing or wrong", index);
     return err;
@@ -146,6 +151,19 @@ static void check_cosignatures(struct replay *replay, const struct avow_checkpoi
     }
 }
 
+static enum avow_err check_place(struct replay *replay)
+{
+    struct avow_place expected = avow_place_of(&replay->state.chain);
+    struct avow_place stored;
+    enum avow_err err = avow_place_read(replay->check->db, replay->number, &stored);
+    if (err == AVOW_OK && memcmp(&expected, &stored, sizeof(stored)) == 0)
+        return AVOW_OK;
+    if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND && err != AVOW_ERR_CORRUPT)
+        return err;
+    problem(replay, "where the log's issuer is, is missing or wrong", 0);
+    return AVOW_OK;
+}
+
 static enum avow_err check_accepted(struct replay *replay, const struct avow_log *log, bool *good)
 {
     const struct avow_checkpoint *checkpoint = &log->checkpoint;
@@ -159,6 +177,8 @@ static enum avow_err check_accepted(struct replay *replay, const struct avow_log
         problem(replay, "the checkpoint's signature or key is not good", checkpoint->size);
     check_cosignatures(replay, checkpoint, log->cosignatures, log->cosignature_count);
     err = compare_state(replay, &log->state, AVOW_CHAIN_ACCEPTED);
+    if (err == AVOW_OK)
+        err = check_place(replay);
     if (err != AVOW_OK)
         return err;
     return avow_check_status_accepted(replay->check, replay->number, replay->issuer,

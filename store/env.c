@@ -22,15 +22,16 @@
 #define READERS_DEFAULT 126
 
 static const char *const table_names[AVOW_TABLE_COUNT] = {
-    [AVOW_TABLE_META] = "meta",         [AVOW_TABLE_HEADS] = "heads",
-    [AVOW_TABLE_PENDING] = "pending",   [AVOW_TABLE_CHAINS] = "chains",
-    [AVOW_TABLE_BUNDLES] = "bundles",   [AVOW_TABLE_TILES] = "tiles",
-    [AVOW_TABLE_STATUS] = "status",     [AVOW_TABLE_HISTORY] = "history",
-    [AVOW_TABLE_NAMES] = "names",       [AVOW_TABLE_NUMBERS] = "numbers",
-    [AVOW_TABLE_BRANCHES] = "branches", [AVOW_TABLE_RETIRED] = "retired",
-    [AVOW_TABLE_FORKS] = "forks",       [AVOW_TABLE_OTHERS] = "others",
-    [AVOW_TABLE_FOREIGN] = "foreign",   [AVOW_TABLE_CLASSES] = "classes",
-    [AVOW_TABLE_SUBJECTS] = "subjects",
+    [AVOW_TABLE_META] = "meta",           [AVOW_TABLE_HEADS] = "heads",
+    [AVOW_TABLE_PENDING] = "pending",     [AVOW_TABLE_CHAINS] = "chains",
+    [AVOW_TABLE_BUNDLES] = "bundles",     [AVOW_TABLE_TILES] = "tiles",
+    [AVOW_TABLE_STATUS] = "status",       [AVOW_TABLE_HISTORY] = "history",
+    [AVOW_TABLE_NAMES] = "names",         [AVOW_TABLE_NUMBERS] = "numbers",
+    [AVOW_TABLE_BRANCHES] = "branches",   [AVOW_TABLE_RETIRED] = "retired",
+    [AVOW_TABLE_FORKS] = "forks",         [AVOW_TABLE_OTHERS] = "others",
+    [AVOW_TABLE_FOREIGN] = "foreign",     [AVOW_TABLE_CLASSES] = "classes",
+    [AVOW_TABLE_SUBJECTS] = "subjects",   [AVOW_TABLE_PLACES] = "places",
+    [AVOW_TABLE_CATALOGUE] = "catalogue", [AVOW_TABLE_WORDS] = "words",
 };
 
 static enum avow_err path_in(char *path, size_t cap, const char *folder, const char *name)

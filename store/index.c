@@ -7,6 +7,46 @@
 #define CLASS_KEY_BYTES 13
 #define SUBJECT_KEY_BYTES (32 + 4 + 8)
 
+/* ------------------------------------------------------------------- places */
+
+struct avow_place avow_place_of(const struct avow_chain *chain)
+{
+    struct avow_place place = {{0}};
+    struct avow_bytes text = avow_chain_names(chain, AVOW_NEVER).jurisdiction;
+    size_t len = text.len < sizeof(place.jurisdiction) ? text.len : sizeof(place.jurisdiction);
+    memcpy(place.jurisdiction, text.data, len);
+    return place;
+}
+
+enum avow_err avow_place_write(const struct avow_db *db, uint32_t log,
+                               const struct avow_chain *chain)
+{
+    uint8_t storage[sizeof(struct avow_place) + AVOW_ROW_SEAL_BYTES];
+    struct avow_buf row;
+    struct avow_dbkey key = avow_dbkey_log(log);
+    struct avow_place place = avow_place_of(chain);
+    avow_buf_init_fixed(&row, storage, sizeof(storage));
+    avow_buf_append(&row, place.jurisdiction, sizeof(place.jurisdiction));
+    avow_row_seal_with(&row, avow_dbkey_view(&key));
+    return avow_db_put(db, AVOW_TABLE_PLACES, &key, avow_buf_bytes(&row));
+}
+
+enum avow_err avow_place_read(const struct avow_db *db, uint32_t log, struct avow_place *place)
+{
+    struct avow_dbkey key = avow_dbkey_log(log);
+    struct avow_bytes row;
+    enum avow_err err = avow_db_get(db, AVOW_TABLE_PLACES, &key, &row);
+    if (err == AVOW_OK)
+        err = avow_row_open_with(&row, avow_dbkey_view(&key));
+    if (err == AVOW_OK && row.len != sizeof(place->jurisdiction))
+        err = AVOW_ERR_CORRUPT;
+    if (err == AVOW_OK)
+        memcpy(place->jurisdiction, row.data, row.len);
+    return err;
+}
+
+/* --------------------------------------------------------------------- rows */
+
 /* --------------------------------------------------------------------- rows */
 
 static struct avow_dbkey class_key(uint32_t log, enum avow_class class, uint64_t index)
@@ -55,12 +95,30 @@ static bool is_recognition(enum avow_class class)
     return class == AVOW_CLASS_ISSUER || class == AVOW_CLASS_AUTHORITY;
 }
 
-/* The value of an entry's row by class. */
-static struct avow_bytes class_value(const struct avow_entry *entry, const uint8_t *kind)
+static enum avow_err add_recognition(const struct avow_db *db, uint32_t log, uint64_t index,
+                                     enum avow_class class, const struct avow_entry *entry)
 {
-    if (entry->kind == AVOW_KIND_RECOGNITION)
-        return avow_bytes(entry->recognition.subject.bytes, 32);
-    return avow_bytes(kind, 1);
+    const struct avow_hash *subject = &entry->recognition.subject;
+    const uint8_t role = (uint8_t)entry->recognition.role;
+    struct avow_dbkey key = class_key(log, class, index);
+    enum avow_err err = avow_db_put(db, AVOW_TABLE_CLASSES, &key, avow_bytes(subject->bytes, 32));
+    if (err != AVOW_OK)
+        return err;
+    key = subject_key(subject, log, index);
+    return avow_db_put(db, AVOW_TABLE_SUBJECTS, &key, avow_bytes(&role, 1));
+}
+
+static enum avow_err add_catalogued(struct avow_txn *txn, uint32_t log, uint64_t index,
+                                    enum avow_class class, const struct avow_entry *entry)
+{
+    uint8_t value[4];
+    uint32_t number;
+    struct avow_dbkey key = class_key(log, class, index);
+    enum avow_err err = avow_catalogue_add(txn, log, index, entry, &number);
+    if (err != AVOW_OK)
+        return err;
+    avow_put_u32be(value, number);
+    return avow_db_put(&txn->db, AVOW_TABLE_CLASSES, &key, avow_bytes(value, sizeof(value)));
 }
 
 enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
@@ -71,14 +129,8 @@ enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
     if (!may_have_class(bytes) || avow_entry_decode(bytes, &entry) != AVOW_ACCEPT ||
         !avow_class_of(&entry, &class))
         return AVOW_OK;
-    uint8_t byte = (uint8_t)entry.kind;
-    struct avow_dbkey key = class_key(log, class, index);
-    enum avow_err err = avow_db_put(&txn->db, AVOW_TABLE_CLASSES, &key, class_value(&entry, &byte));
-    if (err != AVOW_OK || !is_recognition(class))
-        return err;
-    byte = (uint8_t)entry.recognition.role;
-    key = subject_key(&entry.recognition.subject, log, index);
-    return avow_db_put(&txn->db, AVOW_TABLE_SUBJECTS, &key, avow_bytes(&byte, 1));
+    return is_recognition(class) ? add_recognition(&txn->db, log, index, class, &entry)
+                                 : add_catalogued(txn, log, index, class, &entry);
 }
 
 /* The first row of a class at `*index` or above, which is moved to it. */
@@ -108,6 +160,9 @@ static enum avow_err drop_row(struct avow_txn *txn, uint32_t log, enum avow_clas
         memcpy(subject.bytes, value.data, sizeof(subject.bytes));
         struct avow_dbkey other = subject_key(&subject, log, index);
         err = avow_db_delete(&txn->db, AVOW_TABLE_SUBJECTS, &other);
+    } else {
+        err = value.len == 4 ? avow_catalogue_drop(txn, avow_get_u32be(value.data))
+                             : AVOW_ERR_CORRUPT;
     }
     return err == AVOW_OK ? avow_db_delete(&txn->db, AVOW_TABLE_CLASSES, &key) : err;
 }
@@ -131,7 +186,8 @@ enum avow_err avow_index_drop(struct avow_txn *txn, uint32_t log, uint64_t from,
             limit--;
         }
     }
-    return AVOW_OK;
+    struct avow_dbkey key = avow_dbkey_log(log);
+    return from == 0 ? avow_db_delete(&txn->db, AVOW_TABLE_PLACES, &key) : AVOW_OK;
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -229,23 +285,36 @@ enum avow_err avow_index_count(const struct avow_db *db, uint32_t log, uint64_t 
     return avow_db_walk(db, AVOW_TABLE_CLASSES, &first, first.len, count_row, count);
 }
 
+static enum avow_err check_recognition(const struct avow_db *db, uint32_t log, uint64_t index,
+                                       const struct avow_entry *entry, bool *good)
+{
+    const struct avow_hash *subject = &entry->recognition.subject;
+    const uint8_t role = (uint8_t)entry->recognition.role;
+    struct avow_dbkey key = subject_key(subject, log, index);
+    struct avow_bytes row;
+    enum avow_err err = avow_db_get(db, AVOW_TABLE_SUBJECTS, &key, &row);
+    *good = err == AVOW_OK && avow_bytes_equal(row, avow_bytes(&role, 1));
+    return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
+}
+
 enum avow_err avow_index_check(const struct avow_db *db, uint32_t log, uint64_t index,
-                               const struct avow_entry *entry, bool *good)
+                               const struct avow_entry *entry, struct avow_words *words,
+                               uint64_t *terms, bool *good)
 {
     enum avow_class class;
     struct avow_bytes row;
     *good = true;
     if (!avow_class_of(entry, &class))
         return AVOW_OK;
-    uint8_t byte = (uint8_t)entry->kind;
     struct avow_dbkey key = class_key(log, class, index);
     enum avow_err err = avow_db_get(db, AVOW_TABLE_CLASSES, &key, &row);
-    *good = err == AVOW_OK && avow_bytes_equal(row, class_value(entry, &byte));
-    if (err == AVOW_OK && is_recognition(class)) {
-        byte = (uint8_t)entry->recognition.role;
-        key = subject_key(&entry->recognition.subject, log, index);
-        err = avow_db_get(db, AVOW_TABLE_SUBJECTS, &key, &row);
-        *good = *good && err == AVOW_OK && avow_bytes_equal(row, avow_bytes(&byte, 1));
-    }
-    return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
+    *good = err == AVOW_OK &&
+            (is_recognition(class)
+                 ? avow_bytes_equal(row, avow_bytes(entry->recognition.subject.bytes, 32))
+                 : row.len == 4);
+    if (!*good)
+        return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
+    return is_recognition(class) ? check_recognition(db, log, index, entry, good)
+                                 : avow_catalogue_check(db, words, avow_get_u32be(row.data), log,
+                                                        index, entry, terms, good);
 }

@@ -1,7 +1,7 @@
 /* Write transactions, and the logs that the writer has in memory. */
-#include "store/writer.h"
-
 #include "store/branch_rows.h"
+#include "store/index.h"
+#include "store/words.h"
 
 #include <stdlib.h>
 
@@ -61,6 +61,7 @@ void avow_writer_free(struct avow_writer **writer)
     avow_map64_fini(&gone->logs);
     avow_state_fini(&gone->state);
     avow_status_draft_fini(&gone->status);
+    avow_words_free(&gone->words);
     free(gone->nodes);
     free(gone);
 }
@@ -266,6 +267,8 @@ static enum avow_err flush_log(struct avow_txn *txn, struct avow_wlog *wlog)
     if (err == AVOW_OK && wlog->chain_dirty)
         err = avow_chain_row_write(&txn->db, wlog->number, AVOW_CHAIN_ACCEPTED,
                                    &wlog->log.state.chain);
+    if (err == AVOW_OK && wlog->chain_dirty)
+        err = avow_place_write(&txn->db, wlog->number, &wlog->log.state.chain);
     if (err == AVOW_OK && wlog->head_dirty)
         err = wlog->is_branch ? flush_branch(txn, wlog) : flush_head(txn, wlog);
     if (err == AVOW_OK && wlog->pending_dirty)

@@ -49,6 +49,7 @@ struct avow_writer {
     /* Working memory of one operation, kept for the next. */
     struct avow_state state;
     struct avow_status_draft status;
+    struct avow_words *words;     /* NULL until the catalogue needs it */
     struct avow_tile_node *nodes; /* of level 3 and up, in the order of completion */
     size_t node_count, node_cap;
     bool nodes_failed; /* no memory for one of them */

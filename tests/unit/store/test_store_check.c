@@ -262,9 +262,10 @@ static bool try_damage(const struct image *image, const struct table_case *table
 static void test_damaged_rows(void **state)
 {
     static const struct table_case tables[] = {
-        {"meta", false},   {"heads", true},   {"pending", true}, {"chains", true},
-        {"bundles", true}, {"tiles", true},   {"status", true},  {"history", false},
-        {"names", false},  {"numbers", true}, {"classes", true}, {"subjects", true},
+        {"meta", false},   {"heads", true},     {"pending", true}, {"chains", true},
+        {"bundles", true}, {"tiles", true},     {"status", true},  {"history", false},
+        {"names", false},  {"numbers", true},   {"classes", true}, {"subjects", true},
+        {"places", true},  {"catalogue", true}, {"words", true},
     };
     (void)state;
     uint64_t seed = 99;
