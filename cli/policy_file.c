@@ -64,7 +64,8 @@ static int take_answer(const struct avow_cli *cli, const char *name, enum avow_e
                        const struct avow_client *client, const struct avow_message *answer,
                        struct avow_policy *policy)
 {
-    if (err == AVOW_ERR_REFUSED && answer->code == AVOW_REFUSAL_UNKNOWN_LOG)
+    if (err == AVOW_ERR_REFUSED &&
+        (answer->code == AVOW_REFUSAL_UNKNOWN_LOG || answer->code == AVOW_REFUSAL_INVALID))
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                              "there is no file \"%s\", and the node at %s holds no policy of that "
                              "name",
