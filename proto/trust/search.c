@@ -145,8 +145,10 @@ static enum avow_err take_step(struct search *search, uint32_t id)
 {
     struct node *node = &search->nodes[id];
     const struct avow_search_link *link = &search->run.links[node->next];
-    enum avow_err err = AVOW_OK;
-    search->run.out->steps++;
+    bool paid;
+    enum avow_err err = avow_search_look(&search->run, node->next, &paid);
+    if (err != AVOW_OK || !paid)
+        return err;
     if (link->usable && node->list == AVOW_SEARCH_OF_ISSUER && link->step.role == AVOW_ROLE_ISSUER)
         complete(search, node, node->next);
     else if (link->usable && node->list == AVOW_SEARCH_OF_OTHERS &&
@@ -200,8 +202,6 @@ static enum avow_err add_anchor(struct search *search, uint32_t anchor)
 
 static enum avow_err run_search(struct search *search)
 {
-    size_t *steps = &search->run.out->steps;
-    bool *spent = &search->run.spent;
     enum avow_err err = AVOW_OK;
     if (!make_room(search))
         return AVOW_ERR_NOMEM;
@@ -209,11 +209,8 @@ static enum avow_err run_search(struct search *search)
     search->count = 1;
     for (uint32_t i = 0; i < search->run.policy->anchor_count && err == AVOW_OK; i++)
         err = add_anchor(search, i);
-    while (err == AVOW_OK && !*spent && search->nodes[ROOT].first != NONE) {
-        *spent = *steps == AVOW_SEARCH_STEPS_MAX;
-        if (!*spent)
-            err = take_turn(search);
-    }
+    while (err == AVOW_OK && !search->run.spent && search->nodes[ROOT].first != NONE)
+        err = take_turn(search);
     return err;
 }
 

@@ -7,15 +7,19 @@
 #include "proto/trust/search.h"
 
 #define AVOW_SEARCH_NONE UINT32_MAX
+#define AVOW_SEARCH_ROWS_A_STEP 32 /* equivalence rows that cost as much as a recognition */
 
-/* A recognition that was read. */
+/* A recognition that was found. */
 struct avow_search_link {
-    uint32_t next; /* of its list */
-    bool usable;   /* whatever stands before it on a path, but for levels and depth; if so: */
+    uint32_t body, next; /* whose it is; the next of its list */
+    uint64_t index;
+    bool read;
+    bool usable; /* whatever stands before it on a path, but for levels and depth; if so: */
     struct avow_path_step step;
     struct avow_hash subject;
     struct avow_scope scope;
     struct avow_bytes equivalence;
+    size_t rows; /* in it */
 };
 
 enum avow_search_list {
@@ -68,6 +72,13 @@ AVOW_NODISCARD enum avow_err avow_search_body(struct avow_search_run *run,
 AVOW_NODISCARD enum avow_err avow_search_link_after(struct avow_search_run *run, uint32_t body,
                                                     enum avow_search_list list, uint32_t link,
                                                     uint32_t *next);
+
+/* Reads a link, the first time, and pays for it; `*paid` is false if there are no steps left.
+ * Errors: those of facts. */
+AVOW_NODISCARD enum avow_err avow_search_look(struct avow_search_run *run, uint32_t link,
+                                              bool *paid);
+/* Pays for `rows` of equivalence, and a step more for each `looks`. */
+bool avow_search_pay(struct avow_search_run *run, size_t looks, size_t rows);
 
 /* Tells of a path of `count` links, if the award's level passes every scope on it. */
 void avow_search_tell(struct avow_search_run *run, size_t anchor,

@@ -129,14 +129,14 @@ static bool still_stands(const struct avow_search_run *run, const struct avow_st
     return ended_at(run, standing) == AVOW_NEVER && state == AVOW_STATUS_ACTIVE;
 }
 
-static enum avow_err read_link(struct avow_search_run *run, const struct avow_search_body *body,
-                               uint64_t index, struct avow_search_link *link)
+static enum avow_err read_link(struct avow_search_run *run, struct avow_search_link *link)
 {
     struct avow_standing standing;
+    const struct avow_search_body *body = &run->bodies[link->body];
     const struct avow_recognition *recognition = &standing.entry.recognition;
-    *link = (struct avow_search_link){.next = AVOW_SEARCH_NONE};
-    enum avow_err err =
-        avow_standing(run->facts, &body->log, run->policy, index, run->now, run->at, &standing);
+    link->read = true;
+    enum avow_err err = avow_standing(run->facts, &body->log, run->policy, link->index, run->now,
+                                      run->at, &standing);
     if (err != AVOW_OK || !standing.in_log)
         return err;
     if (standing.abandoned || standing.disputed || !standing.shown || standing.newer ||
@@ -144,13 +144,15 @@ static enum avow_err read_link(struct avow_search_run *run, const struct avow_se
         run->unseen = true;
         return AVOW_OK;
     }
-    if (standing.entry.kind != AVOW_KIND_RECOGNITION || !covers(run, &standing) ||
-        avow_scope_parse(recognition->scope, &link->scope) != AVOW_ACCEPT ||
-        link->scope.has_unknown || !avow_search_admits(run, &link->scope))
+    if (standing.entry.kind != AVOW_KIND_RECOGNITION)
         return AVOW_OK;
-    link->usable = true;
+    struct avow_reader reader;
+    avow_equivalence_walk_init(&reader, recognition->equivalence, &link->rows);
+    link->usable = covers(run, &standing) &&
+                   avow_scope_parse(recognition->scope, &link->scope) == AVOW_ACCEPT &&
+                   !link->scope.has_unknown && avow_search_admits(run, &link->scope);
     link->step = (struct avow_path_step){.issuer = body->id,
-                                         .index = index,
+                                         .index = link->index,
                                          .role = recognition->role,
                                          .stands = still_stands(run, &standing),
                                          .subject_name = recognition->subject_name};
@@ -159,10 +161,28 @@ static enum avow_err read_link(struct avow_search_run *run, const struct avow_se
     return AVOW_OK;
 }
 
-/* Reads one more of a list. */
-static enum avow_err lengthen(struct avow_search_run *run, struct avow_search_body *body,
+bool avow_search_pay(struct avow_search_run *run, size_t looks, size_t rows)
+{
+    size_t steps = run->out->steps + looks + rows / AVOW_SEARCH_ROWS_A_STEP;
+    run->spent = steps > AVOW_SEARCH_STEPS_MAX;
+    run->out->steps = run->spent ? AVOW_SEARCH_STEPS_MAX : steps;
+    return !run->spent;
+}
+
+enum avow_err avow_search_look(struct avow_search_run *run, uint32_t number, bool *paid)
+{
+    struct avow_search_link *link = &run->links[number];
+    *paid = avow_search_pay(run, 1, 0);
+    enum avow_err err = *paid && !link->read ? read_link(run, link) : AVOW_OK;
+    *paid = *paid && avow_search_pay(run, 0, link->rows);
+    return err;
+}
+
+/* Finds one more of a list. */
+static enum avow_err lengthen(struct avow_search_run *run, uint32_t number,
                               enum avow_search_list list)
 {
+    struct avow_search_body *body = &run->bodies[number];
     const struct avow_hash *subject = list == AVOW_SEARCH_OF_ISSUER ? &run->award->issuer : NULL;
     uint64_t *index = &body->lists[list].index;
     enum avow_err err = run->facts->recognition(run->facts->context, &body->log, subject, index);
@@ -175,9 +195,8 @@ static enum avow_err lengthen(struct avow_search_run *run, struct avow_search_bo
     if (links == NULL)
         return AVOW_ERR_NOMEM;
     run->links = links;
-    err = read_link(run, body, (*index)++, &run->links[run->link_count]);
-    if (err != AVOW_OK)
-        return err;
+    run->links[run->link_count] =
+        (struct avow_search_link){.body = number, .next = AVOW_SEARCH_NONE, .index = (*index)++};
     if (body->lists[list].first == AVOW_SEARCH_NONE)
         body->lists[list].first = run->link_count;
     else
@@ -191,7 +210,7 @@ enum avow_err avow_search_link_after(struct avow_search_run *run, uint32_t body,
 {
     struct avow_search_body *from = &run->bodies[body];
     if (link == from->lists[list].last && !from->lists[list].whole) {
-        enum avow_err err = lengthen(run, from, list);
+        enum avow_err err = lengthen(run, body, list);
         if (err != AVOW_OK)
             return err;
     }

@@ -1,8 +1,6 @@
 /* Paths that are whole: whether the award's level passes, and the best of them in order. */
 #include "proto/trust/search_inner.h"
 
-#define ROWS_A_STEP 32 /* equivalence rows that are applied for one step */
-
 /* Negative if `a` comes before `b`. */
 static int compare(const struct avow_recognition_path *a, unsigned a_narrowed,
                    const struct avow_recognition_path *b, unsigned b_narrowed)
@@ -45,20 +43,13 @@ static void keep(struct avow_search_run *run, const struct avow_recognition_path
 }
 
 /* Rows are walked for each whole path anew, so each path pays for them. */
-static bool charge_rows(struct avow_search_run *run, const struct avow_search_link *const *links,
-                        size_t count)
+static bool pay_for_rows(struct avow_search_run *run, const struct avow_search_link *const *links,
+                         size_t count)
 {
     size_t rows = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct avow_reader reader;
-        size_t of_link;
-        avow_equivalence_walk_init(&reader, links[i]->equivalence, &of_link);
-        rows += of_link;
-    }
-    size_t steps = run->out->steps + rows / ROWS_A_STEP;
-    run->spent = steps > AVOW_SEARCH_STEPS_MAX;
-    run->out->steps = run->spent ? AVOW_SEARCH_STEPS_MAX : steps;
-    return !run->spent;
+    for (size_t i = 0; i < count; i++)
+        rows += links[i]->rows;
+    return avow_search_pay(run, 0, rows);
 }
 
 /* From the issuer to the anchor: each body's equivalences, then its scope. */
@@ -70,7 +61,7 @@ static bool levels_admitted(struct avow_search_run *run,
     avow_levels_init(levels, award->general ? avow_bytes(NULL, 0) : award->framework, award->level);
     if (award->general)
         return true;
-    if (levels->count > 0 && !charge_rows(run, links, count))
+    if (levels->count > 0 && !pay_for_rows(run, links, count))
         return false;
     for (size_t i = count; i > 0; i--) {
         if (!avow_levels_apply(levels, links[i - 1]->equivalence) ||
