@@ -10,7 +10,7 @@
 #include "proto/trust/facts.h"
 #include "proto/trust/policy.h"
 
-#define AVOW_SEARCH_STEPS_MAX 10000 /* recognitions looked at */
+#define AVOW_SEARCH_STEPS_MAX 10000 /* recognitions looked at, or 32 rows of equivalence */
 #define AVOW_SEARCH_PATHS_MAX 16    /* that are told of */
 
 /* What is to be recognised. */
@@ -49,7 +49,7 @@ enum avow_search_end {
 
 struct avow_recognised {
     enum avow_search_end end;
-    size_t steps;      /* recognitions looked at */
+    size_t steps;      /* that it took */
     size_t path_count; /* found, at most AVOW_SEARCH_PATHS_MAX: shortest first, then the widest
                           scope, then by issuer ids and indices */
     struct avow_recognition_path paths[AVOW_SEARCH_PATHS_MAX];
