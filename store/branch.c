@@ -3,12 +3,15 @@
 
 #include "store/append.h"
 #include "store/branch_rows.h"
+#include "store/index.h"
 #include "store/relate.h"
 
 #include <stdlib.h>
 
-#define PIECE_BUNDLES 16                /* of the held log, applied at once */
-#define PIECE_BYTES ((size_t)4 << 20)   /* no more bundles once there is so much */
+#define PIECE_BUNDLES 16              /* of the held log, applied at once */
+#define PIECE_BYTES ((size_t)4 << 20) /* no more bundles once there is so much */
+#define PIECE_COST (PIECE_BUNDLES * AVOW_BUNDLE_ENTRIES)
+#define INDEXED_WEIGHT 16               /* entries: what one costs that has words in an index */
 #define STEP_BYTES ((uint64_t)32 << 20) /* what one call copies, beside AVOW_BRANCH_STEP */
 
 /* ------------------------------------------------------------ beginning, ending */
@@ -109,6 +112,7 @@ struct piece {
     struct avow_bytes entries[PIECE_BUNDLES * AVOW_BUNDLE_ENTRIES];
     size_t ends[PIECE_BUNDLES * AVOW_BUNDLE_ENTRIES];
     size_t count;
+    uint64_t cost; /* in entries that nothing looks for */
     struct avow_buf bytes;
 };
 
@@ -125,7 +129,8 @@ static enum avow_err read_piece(const struct avow_txn *txn, const struct avow_wl
 {
     avow_buf_clear(&piece->bytes);
     piece->count = 0;
-    for (uint64_t i = from; i < to; i++) {
+    piece->cost = 0;
+    for (uint64_t i = from; i < to && piece->cost < PIECE_COST; i++) {
         bool starts = i % AVOW_BUNDLE_ENTRIES == 0;
         if (piece->count == sizeof(piece->ends) / sizeof(piece->ends[0]) ||
             (starts && piece->bytes.len > PIECE_BYTES))
@@ -136,6 +141,7 @@ static enum avow_err read_piece(const struct avow_txn *txn, const struct avow_wl
             return err;
         avow_buf_append(&piece->bytes, entry.data, entry.len);
         piece->ends[piece->count++] = piece->bytes.len;
+        piece->cost += avow_index_may_have(entry) ? INDEXED_WEIGHT : 1;
     }
     size_t start = 0;
     for (size_t i = 0; i < piece->count && piece->bytes.err == AVOW_OK; i++) {
@@ -205,17 +211,17 @@ static enum avow_err copy_step(struct avow_txn *txn, struct avow_wlog *wlog,
     AVOW_CLEANUP(piece_free)
     struct piece *piece = malloc(sizeof(*piece));
     struct avow_wlog *branch = wlog->branch;
-    uint64_t end = branch->log.state.tree.size + AVOW_BRANCH_STEP;
+    uint64_t cost = 0;
     uint64_t bytes = 0;
     enum avow_err err = AVOW_OK;
     if (piece == NULL)
         return AVOW_ERR_NOMEM;
     avow_buf_init(&piece->bytes, SIZE_MAX / 2);
-    if (end > branch->shared)
-        end = branch->shared;
-    while (err == AVOW_OK && *reject == AVOW_ACCEPT && branch->log.state.tree.size < end &&
+    while (err == AVOW_OK && *reject == AVOW_ACCEPT &&
+           branch->log.state.tree.size < branch->shared && cost < AVOW_BRANCH_STEP &&
            bytes < STEP_BYTES) {
-        err = read_piece(txn, wlog, branch->log.state.tree.size, end, piece);
+        err = read_piece(txn, wlog, branch->log.state.tree.size, branch->shared, piece);
+        cost += piece->cost;
         bytes += piece->bytes.len;
         if (err == AVOW_OK)
             err = copy_piece(txn, branch, piece, reject);
@@ -274,7 +280,8 @@ enum avow_err avow_txn_branch(struct avow_txn *txn, const struct avow_branch *wa
     err = begin_or_go_on(txn, wlog, want, shared_root);
     if (err != AVOW_OK)
         return err;
-    err = copy_step(txn, wlog, reject);
+    if (wlog->branch->log.state.tree.size < wlog->branch->shared)
+        err = copy_step(txn, wlog, reject);
     if (err == AVOW_OK && *reject != AVOW_ACCEPT)
         err = drop(txn, wlog->branch);
     branch->shared = wlog->branch->shared;

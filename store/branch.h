@@ -15,7 +15,7 @@
 #include "store/store.h"
 
 #define AVOW_RETIRED_S (UINT64_C(30) * 24 * 3600)
-#define AVOW_BRANCH_STEP 65536 /* entries that one call copies */
+#define AVOW_BRANCH_STEP 65536 /* entries that one call copies; one in an index counts for 16 */
 #define AVOW_PURGE_STEP 4096   /* rows that one call deletes */
 
 struct avow_branch {

@@ -161,13 +161,17 @@ static enum avow_err check_metas(struct avow_check *check)
 static enum avow_err check_all(struct avow_check *check)
 {
     static const enum avow_table by_log[] = {
-        AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,  AVOW_TABLE_BUNDLES,
-        AVOW_TABLE_TILES,   AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY,
-        AVOW_TABLE_NUMBERS, AVOW_TABLE_CLASSES, AVOW_TABLE_PLACES};
+        AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,  AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
+        AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY, AVOW_TABLE_NUMBERS, AVOW_TABLE_CLASSES,
+        AVOW_TABLE_PLACES,  AVOW_TABLE_FOREIGN};
     struct avow_dbkey first = {.len = 0};
     enum avow_err err = check_metas(check);
     if (err == AVOW_OK)
         err = avow_db_walk(check->db, AVOW_TABLE_HEADS, &first, 0, head_row, check);
+    if (err == AVOW_OK)
+        err = avow_check_branches(check);
+    if (err == AVOW_OK)
+        err = avow_check_forks(check);
     for (size_t i = 0; i < sizeof(by_log) / sizeof(by_log[0]) && err == AVOW_OK; i++)
         err = check_orphans(check, by_log[i]);
     if (err == AVOW_OK)

@@ -14,7 +14,7 @@ struct avow_check {
     uint64_t recognitions;      /* in all logs */
     uint64_t catalogued, terms; /* entries in the catalogue, and their words */
     struct avow_words *words;
-    struct avow_map64 numbers; /* of the logs that have a head */
+    struct avow_map64 numbers; /* of logs, candidates and what is retired */
 };
 
 /* A log's status as its entries say it is. */
@@ -34,7 +34,8 @@ void avow_check_status_get(const struct avow_check_status *status, uint64_t inde
 AVOW_NODISCARD enum avow_err avow_check_status_set(struct avow_check_status *status,
                                                    uint64_t target, enum avow_status state,
                                                    uint64_t entry);
-/* Compares with the accepted rows of a log of `size` entries, whose signed root is `root`. */
+/* Compares with the accepted rows of a log of `size` entries, whose signed root is `root` (NULL:
+ * nothing is signed). */
 AVOW_NODISCARD enum avow_err avow_check_status_accepted(struct avow_check *check, uint32_t log,
                                                         const struct avow_hash *issuer,
                                                         const struct avow_check_status *status,
@@ -45,6 +46,11 @@ AVOW_NODISCARD enum avow_err avow_check_status_pending(struct avow_check *check,
                                                        const struct avow_hash *issuer,
                                                        struct avow_check_status *status,
                                                        uint64_t base);
+
+/* Checks every candidate and every number that is retired. Errors as below. */
+AVOW_NODISCARD enum avow_err avow_check_branches(struct avow_check *check);
+/* Checks what is known of other histories: forks, status entries, root chains. */
+AVOW_NODISCARD enum avow_err avow_check_forks(struct avow_check *check);
 
 /* Checks the log of a row of AVOW_TABLE_HEADS. Errors are ours: NOMEM, IO. */
 AVOW_NODISCARD enum avow_err avow_check_log(struct avow_check *check,

@@ -1,157 +1,10 @@
-/* One log checked: applied again from its entries, every stored node and row compared on the way.
- */
+/* An issuer's log checked: what is accepted, what is pending, what is kept. */
 #include <stdlib.h>
 
-#include "proto/log/evidence.h"
-#include "store/check.h"
+#include "store/check_replay.h"
+#include "store/index.h"
 
-#define PROBLEMS_PER_LOG 32 /* after these a log is bad enough */
-
-struct replay {
-    struct avow_check *check;
-    const struct avow_hash *issuer;
-    uint32_t number;
-    struct avow_node_source source;
-    struct avow_check_status status;
-    struct avow_state state;
-    struct avow_apply apply;
-    uint64_t bytes;
-    uint64_t tile_nodes;
-    uint64_t indexed; /* entries that stand in a class */
-    unsigned problems;
-};
-
-static void problem(struct replay *replay, const char *what, uint64_t index)
-{
-    replay->problems++;
-    if (replay->problems <= PROBLEMS_PER_LOG)
-        replay->check->problem(replay->check, what, replay->issuer, index);
-}
-
-static enum avow_err view_entry(void *context, uint64_t index, struct avow_bytes *entry)
-{
-    struct replay *replay = context;
-    /* Not through the replay's own source: the entry that is being applied is a view from there. */
-    struct avow_node_source other = {.db = replay->check->db, .log = replay->number};
-    return avow_node_source_entry(&other, index, entry);
-}
-
-static enum avow_err view_status(void *context, uint64_t index, enum avow_status *status,
-                                 uint64_t *last)
-{
-    const struct replay *replay = context;
-    avow_check_status_get(&replay->status, index, status, last);
-    return AVOW_OK;
-}
-
-static void sink_node(void *context, unsigned level, uint64_t index, const struct avow_hash *hash)
-{
-    struct replay *replay = context;
-    if (level < AVOW_BUNDLE_UNIT)
-        return;
-    if (level >= AVOW_BUNDLE_HEIGHT)
-        replay->tile_nodes++;
-    struct avow_hash stored;
-    if (avow_node_source_node(&replay->source, level, index, &stored) != AVOW_OK ||
-        !avow_hash_equal(&stored, hash))
-        problem(replay, "a node of the tree is wrong or missing", index << level);
-}
-
-static enum avow_err check_index(struct replay *replay, uint64_t index,
-                                 const struct avow_entry *entry)
-{
-    enum avow_class class;
-    bool good;
-    if (!avow_class_of(entry, &class))
-        return AVOW_OK;
-    replay->indexed++;
-    struct avow_check *check = replay->check;
-    if (entry->kind == AVOW_KIND_RECOGNITION)
-        check->recognitions++;
-    else
-        check->catalogued++;
-    enum avow_err err = avow_index_check(check->db, replay->number, index, entry, check->words,
-                                         &check->terms, &good);
-    if (err == AVOW_OK && !good)
-        problem(replay, "an entry's row in an index is missing or wrong", index);
-    return err;
-}
-
-/* Applies entries up to `size`. `*good` is false when it had to stop before. */
-static enum avow_err replay_to(struct replay *replay, uint64_t size, bool *good)
-{
-    enum avow_err err = avow_check_status_grow(&replay->status, size);
-    *good = false;
-    while (err == AVOW_OK && replay->state.tree.size < size) {
-        uint64_t index = replay->state.tree.size;
-        struct avow_bytes entry;
-        err = avow_node_source_entry(&replay->source, index, &entry);
-        if (err == AVOW_ERR_NOT_FOUND || err == AVOW_ERR_CORRUPT) {
-            problem(replay, "an entry is missing or cannot be read", index);
-            return AVOW_OK;
-        }
-        if (err != AVOW_OK)
-            return err;
-        struct avow_effect effect;
-        enum avow_reject reject;
-        replay->bytes += entry.len;
-        err = avow_apply(&replay->apply, entry, &effect, &reject);
-        if (err == AVOW_ERR_NOT_FOUND || err == AVOW_ERR_CORRUPT || reject != AVOW_ACCEPT) {
-            problem(replay, "an entry breaks a rule", index);
-            return AVOW_OK;
-        }
-        if (err == AVOW_OK && effect.changes_status)
-            err = avow_check_status_set(&replay->status, effect.entry.status.target,
-                                        (enum avow_status)effect.entry.status.state, index);
-        if (err == AVOW_OK)
-            err = check_index(replay, index, &effect.entry);
-    }
-    *good = err == AVOW_OK;
-    return err;
-}
-
-/* The stored state, chain aside, and its chain row. */
-static enum avow_err compare_state(struct replay *replay, const struct avow_state *stored,
-                                   enum avow_chain_part part)
-{
-    struct avow_buf expected;
-    struct avow_buf found;
-    avow_buf_init(&expected, SIZE_MAX / 2);
-    avow_buf_init(&found, SIZE_MAX / 2);
-    avow_state_save(&expected, &replay->state);
-    avow_state_save(&found, stored);
-    enum avow_err err = expected.err != AVOW_OK ? expected.err : found.err;
-    if (err == AVOW_OK && !avow_bytes_equal(avow_buf_bytes(&expected), avow_buf_bytes(&found)))
-        problem(replay, "the stored state is not what the entries make it", stored->tree.size);
-    avow_buf_clear(&expected);
-    avow_chain_save(&expected, &replay->state.chain);
-    avow_row_seal(&expected);
-    struct avow_dbkey key = avow_dbkey_part(replay->number, (uint8_t)part, 0);
-    struct avow_bytes row = {0};
-    if (err == AVOW_OK)
-        err = expected.err;
-    if (err == AVOW_OK)
-        err = avow_db_get(replay->check->db, AVOW_TABLE_CHAINS, &key, &row);
-    if (err == AVOW_ERR_NOT_FOUND ||
-        (err == AVOW_OK && !avow_bytes_equal(avow_buf_bytes(&expected), row))) {
-        problem(replay, "the stored root chain is not the entries' one", stored->tree.size);
-        err = AVOW_OK;
-    }
-    avow_buf_fini(&expected);
-    avow_buf_fini(&found);
-    return err;
-}
-
-static void check_cosignatures(struct replay *replay, const struct avow_checkpoint *checkpoint,
-                               const struct avow_cosignature *lines, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!avow_cosignature_verify(&lines[i], checkpoint))
-            problem(replay, "a cosignature does not verify", checkpoint->size);
-    }
-}
-
-static enum avow_err check_place(struct replay *replay)
+static enum avow_err check_place(struct avow_replay *replay)
 {
     struct avow_place expected = avow_place_of(&replay->state.chain);
     struct avow_place stored;
@@ -160,32 +13,22 @@ static enum avow_err check_place(struct replay *replay)
         return AVOW_OK;
     if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND && err != AVOW_ERR_CORRUPT)
         return err;
-    problem(replay, "where the log's issuer is, is missing or wrong", 0);
+    avow_replay_problem(replay, "where the log's issuer is, is missing or wrong", 0);
     return AVOW_OK;
 }
 
-static enum avow_err check_accepted(struct replay *replay, const struct avow_log *log, bool *good)
+static enum avow_err check_accepted(struct avow_replay *replay, const struct avow_log *log,
+                                    bool *good)
 {
-    const struct avow_checkpoint *checkpoint = &log->checkpoint;
-    enum avow_err err = replay_to(replay, checkpoint->size, good);
+    enum avow_err err = avow_replay_signed(replay, &log->checkpoint, good);
     if (err != AVOW_OK || !*good)
         return err;
-    struct avow_hash root = avow_tree_root(&replay->state.tree);
-    if (!avow_hash_equal(&root, &checkpoint->root))
-        problem(replay, "the tree root is not the signed one", checkpoint->size);
-    if (avow_checkpoint_judge(checkpoint, &replay->state.chain) != AVOW_ACCEPT)
-        problem(replay, "the checkpoint's signature or key is not good", checkpoint->size);
-    check_cosignatures(replay, checkpoint, log->cosignatures, log->cosignature_count);
-    err = compare_state(replay, &log->state, AVOW_CHAIN_ACCEPTED);
-    if (err == AVOW_OK)
-        err = check_place(replay);
-    if (err != AVOW_OK)
-        return err;
-    return avow_check_status_accepted(replay->check, replay->number, replay->issuer,
-                                      &replay->status, checkpoint->size, &checkpoint->status_root);
+    avow_replay_cosignatures(replay, &log->checkpoint, log->cosignatures, log->cosignature_count);
+    err = avow_replay_compare(replay, &log->state, AVOW_CHAIN_ACCEPTED);
+    return err == AVOW_OK ? check_place(replay) : err;
 }
 
-static enum avow_err check_pending(struct replay *replay, uint64_t accepted, bool *good)
+static enum avow_err check_pending(struct avow_replay *replay, uint64_t accepted, bool *good)
 {
     struct avow_dbkey key = avow_dbkey_log(replay->number);
     struct avow_bytes row;
@@ -197,110 +40,30 @@ static enum avow_err check_pending(struct replay *replay, uint64_t accepted, boo
     if (err == AVOW_OK)
         err = avow_pending_read(row, &info, &stored);
     if (err == AVOW_ERR_CORRUPT || (err == AVOW_OK && info.pending.base != accepted)) {
-        problem(replay, "the row of what is pending is damaged", accepted);
+        avow_replay_problem(replay, "the row of what is pending is damaged", accepted);
         *good = false;
         return AVOW_OK;
     }
     if (err != AVOW_OK)
         return err;
     uint64_t bytes = replay->bytes;
-    err = replay_to(replay, info.pending.size, good);
+    err = avow_replay_to(replay, info.pending.size, good);
     if (err != AVOW_OK || !*good)
         return err;
     if (replay->bytes - bytes != info.bytes)
-        problem(replay, "the count of pending bytes is wrong", accepted);
-    err = compare_state(replay, &stored, info.own_chain ? AVOW_CHAIN_PENDING : AVOW_CHAIN_ACCEPTED);
+        avow_replay_problem(replay, "the count of pending bytes is wrong", accepted);
+    err = avow_replay_compare(replay, &stored,
+                              info.own_chain ? AVOW_CHAIN_PENDING : AVOW_CHAIN_ACCEPTED);
     if (err != AVOW_OK)
         return err;
     return avow_check_status_pending(replay->check, replay->number, replay->issuer, &replay->status,
                                      accepted);
 }
 
-static enum avow_err kept_row(void *context, struct avow_bytes key, struct avow_bytes value)
-{
-    struct replay *replay = context;
-    struct avow_checkpoint checkpoint;
-    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
-    size_t count;
-    if (key.len != 12 || avow_kept_read(value, &checkpoint, lines, &count) != AVOW_OK ||
-        avow_get_u64be(key.data + 4) != checkpoint.size ||
-        !avow_hash_equal(&checkpoint.issuer, replay->issuer) ||
-        !avow_checkpoint_verify(&checkpoint)) {
-        problem(replay, "a kept checkpoint is damaged", 0);
-        return AVOW_OK;
-    }
-    check_cosignatures(replay, &checkpoint, lines, count);
-    const struct avow_tree_nodes nodes = {.context = &replay->source,
-                                          .node = avow_node_source_node};
-    struct avow_hash root;
-    if (checkpoint.size > replay->state.tree.size ||
-        avow_tree_root_at(&nodes, checkpoint.size, &root) != AVOW_OK ||
-        !avow_hash_equal(&root, &checkpoint.root))
-        problem(replay, "a kept checkpoint is not of this log", checkpoint.size);
-    return AVOW_OK;
-}
-
-struct tally {
-    uint64_t rows;
-    uint64_t units; /* entries of bundles, nodes of tiles */
-    bool tiles;
-};
-
-static enum avow_err tally_row(void *context, struct avow_bytes key, struct avow_bytes value)
-{
-    struct tally *tally = context;
-    struct avow_bundle bundle;
-    (void)key;
-    tally->rows++;
-    if (tally->tiles)
-        tally->units += value.len / sizeof(struct avow_hash);
-    else if (avow_bundle_open(value, &bundle) == AVOW_OK)
-        tally->units += bundle.count;
-    return AVOW_OK;
-}
-
-/* Nothing is stored beyond what the rows speak of. */
-static enum avow_err check_leftovers(struct replay *replay)
-{
-    uint64_t size = replay->state.tree.size;
-    struct avow_dbkey first = avow_dbkey_log(replay->number);
-    struct tally bundles = {0};
-    struct tally tiles = {.tiles = true};
-    uint64_t indexed;
-    enum avow_err err =
-        avow_db_walk(replay->check->db, AVOW_TABLE_BUNDLES, &first, 4, tally_row, &bundles);
-    if (err == AVOW_OK)
-        err = avow_db_walk(replay->check->db, AVOW_TABLE_TILES, &first, 4, tally_row, &tiles);
-    if (err == AVOW_OK && (bundles.units != size ||
-                           bundles.rows != (size + AVOW_BUNDLE_ENTRIES - 1) / AVOW_BUNDLE_ENTRIES))
-        problem(replay, "entries are stored beyond the log's size", size);
-    if (err == AVOW_OK && tiles.units != replay->tile_nodes)
-        problem(replay, "tree nodes are stored beyond the log's size", size);
-    if (err == AVOW_OK)
-        err = avow_index_count(replay->check->db, replay->number, &indexed);
-    if (err == AVOW_OK && indexed != replay->indexed)
-        problem(replay, "an index has rows that no entry of the log has", size);
-    if (err == AVOW_OK)
-        err = avow_db_walk(replay->check->db, AVOW_TABLE_HISTORY, &first, 4, kept_row, replay);
-    return err;
-}
-
-static enum avow_err check_number(struct replay *replay)
-{
-    struct avow_hash issuer;
-    enum avow_err err = avow_number_read(replay->check->db, replay->number, &issuer);
-    if (err == AVOW_OK && avow_hash_equal(&issuer, replay->issuer))
-        return AVOW_OK;
-    if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND && err != AVOW_ERR_CORRUPT)
-        return err;
-    problem(replay, "the log's number is not known as its issuer's", replay->number);
-    return AVOW_OK;
-}
-
-static enum avow_err run(struct replay *replay, const struct avow_log *log)
+static enum avow_err run(struct avow_replay *replay, const struct avow_log *log)
 {
     bool good = true;
-    enum avow_err err = check_number(replay);
+    enum avow_err err = avow_replay_number(replay);
     if (err != AVOW_OK)
         return err;
     if (log->checkpoint.size > 0)
@@ -308,7 +71,7 @@ static enum avow_err run(struct replay *replay, const struct avow_log *log)
     if (err == AVOW_OK && good)
         err = check_pending(replay, log->checkpoint.size, &good);
     if (err == AVOW_OK && good)
-        err = check_leftovers(replay);
+        err = avow_replay_leftovers(replay);
     return err;
 }
 
@@ -319,8 +82,6 @@ enum avow_err avow_check_log(struct avow_check *check, const struct avow_hash *i
     if (log == NULL)
         return AVOW_ERR_NOMEM;
     struct avow_head_info info = {0};
-    struct replay replay = {.check = check, .issuer = issuer};
-    avow_state_init(&replay.state);
     enum avow_err err = avow_head_read(row, &info, log);
     if (err == AVOW_ERR_CORRUPT || (err == AVOW_OK && log->checkpoint.size > 0 &&
                                     !avow_hash_equal(&log->checkpoint.issuer, issuer))) {
@@ -330,19 +91,12 @@ enum avow_err avow_check_log(struct avow_check *check, const struct avow_hash *i
     }
     if (err == AVOW_OK)
         err = avow_map64_put(&check->numbers, info.number, 1);
-    replay.number = info.number;
-    replay.source = (struct avow_node_source){.db = check->db, .log = info.number};
-    const struct avow_log_view view = {
-        .context = &replay, .entry = view_entry, .status = view_status};
-    const struct avow_tree_sink sink = {.context = &replay, .node = sink_node};
-    avow_apply_init(&replay.apply, &replay.state, &view, &sink);
+    struct avow_replay replay;
+    avow_replay_init(&replay, check, issuer, info.number);
     if (err == AVOW_OK)
         err = run(&replay, log);
     check->found.logs++;
-    check->found.entries += replay.state.tree.size;
-    check->found.bytes += replay.bytes;
-    avow_check_status_fini(&replay.status);
-    avow_state_fini(&replay.state);
+    avow_replay_fini(&replay);
     free(log);
     return err;
 }

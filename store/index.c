@@ -83,7 +83,7 @@ bool avow_class_of(const struct avow_entry *entry, enum avow_class *class)
 
 /* Whether an entry's second byte says that its kind is one of those: the others need no decoding.
  */
-static bool may_have_class(struct avow_bytes bytes)
+bool avow_index_may_have(struct avow_bytes bytes)
 {
     return bytes.len > 1 &&
            (bytes.data[1] == AVOW_KIND_ACHIEVEMENT || bytes.data[1] == AVOW_KIND_PATHWAY ||
@@ -126,7 +126,7 @@ enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
 {
     struct avow_entry entry;
     enum avow_class class;
-    if (!may_have_class(bytes) || avow_entry_decode(bytes, &entry) != AVOW_ACCEPT ||
+    if (!avow_index_may_have(bytes) || avow_entry_decode(bytes, &entry) != AVOW_ACCEPT ||
         !avow_class_of(&entry, &class))
         return AVOW_OK;
     return is_recognition(class) ? add_recognition(&txn->db, log, index, class, &entry)

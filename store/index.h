@@ -23,6 +23,8 @@ AVOW_NODISCARD enum avow_err avow_place_read(const struct avow_db *db, uint32_t 
 
 /* The class that the decoded entry stands in; false: in none. */
 bool avow_class_of(const struct avow_entry *entry, enum avow_class *class);
+/* Whether an entry may stand in a class, by its bytes: false is certain. */
+bool avow_index_may_have(struct avow_bytes entry);
 /* Writes the rows of an entry that has been put, if it has any. */
 AVOW_NODISCARD enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
                                             struct avow_bytes bytes);

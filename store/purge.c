@@ -4,6 +4,8 @@
 #include "store/branch_rows.h"
 #include "store/index.h"
 
+#define INDEXED_WEIGHT 16 /* rows: what an entry in the catalogue costs to take out */
+
 static bool has_prefix(struct avow_bytes key, const struct avow_dbkey *prefix)
 {
     return key.len >= prefix->len && memcmp(key.data, prefix->bytes, prefix->len) == 0;
@@ -58,7 +60,7 @@ static enum avow_err purge_number(struct avow_txn *txn, uint32_t number, size_t 
                                              AVOW_TABLE_CHAINS,  AVOW_TABLE_FOREIGN};
     struct avow_dbkey prefix = avow_dbkey_log(number);
     bool more = false;
-    enum avow_err err = avow_index_drop(txn, number, 0, *left, &more);
+    enum avow_err err = avow_index_drop(txn, number, 0, *left / INDEXED_WEIGHT, &more);
     if (err == AVOW_OK && more)
         *left = 0;
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && err == AVOW_OK; i++)
