@@ -31,6 +31,7 @@
     X(policy_new)                                                                                  \
     X(policy_check)                                                                                \
     X(policy_show)                                                                                 \
+    X(find)                                                                                        \
     X(watch)                                                                                       \
     X(log_show)                                                                                    \
     X(log_audit)                                                                                   \

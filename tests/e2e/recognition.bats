@@ -2,7 +2,7 @@
 # Recognition: a body's list, published, repeated and withdrawn; and what it means to verifiers under
 # their own policies.
 
-# shellcheck disable=SC2154 # set by support.bash, and by run
+# shellcheck disable=SC2030,SC2031,SC2154 # set by support.bash, and by run in the same shell
 load support
 setup() {
     prepare
