@@ -2,6 +2,7 @@
  * disagree; what it is made of; what came later; forks. */
 #include "cli/paths_show.h"
 #include "cli/pathway_file.h"
+#include "cli/recognition_json.h"
 #include "cli/term.h"
 #include "cli/verdict_show.h"
 #include "proto/codec/id.h"
@@ -15,6 +16,7 @@ struct words {
 };
 
 #define INDENT "               "
+#define NEAR_MISSES_MAX 4
 
 static void label(const struct words *w, const char *name)
 {
@@ -30,6 +32,39 @@ static void print_reference(const struct words *w, const struct avow_hash *issue
 
 /* ------------------------------------------------------------------ recognition */
 
+/* A recognition of the issuer that is shown and did not do: what it is limited to. */
+static void print_near_miss(const struct words *w, const struct avow_log_proof *proof,
+                            const struct avow_proved_entry *proved,
+                            const struct avow_recognition *recognition)
+{
+    enum avow_status state;
+    const bool known = avow_log_proof_status(proof, proved->index, &state);
+    (void)fputs(INDENT, w->file);
+    avow_cli_print_text(w->file, avow_chain_names(&proof->chain, AVOW_NEVER).name);
+    (void)fputs(" recognises it, but not for this:\n" INDENT "  ", w->file);
+    print_reference(w, &proof->checkpoint.issuer, proved->index);
+    (void)fputs(known && state != AVOW_STATUS_ACTIVE ? " (withdrawn)\n" : "\n", w->file);
+    avow_recognition_print(w->file, recognition, INDENT "  ");
+}
+
+static void print_near_misses(const struct words *w)
+{
+    const struct avow_evidence *evidence = w->view->evidence;
+    size_t told = 0;
+    for (size_t i = 0; evidence != NULL && i < evidence->count; i++) {
+        const struct avow_log_proof *proof = &evidence->logs[i];
+        for (size_t j = 0; j < proof->entry_count && told < NEAR_MISSES_MAX; j++) {
+            struct avow_entry entry;
+            if (avow_entry_decode(proof->entries[j].bytes, &entry) != AVOW_ACCEPT ||
+                entry.kind != AVOW_KIND_RECOGNITION ||
+                !avow_hash_equal(&entry.recognition.subject, &w->v->issuer))
+                continue;
+            print_near_miss(w, proof, &proof->entries[j], &entry.recognition);
+            told++;
+        }
+    }
+}
+
 static void print_no_path(const struct words *w)
 {
     const struct avow_recognised *recognised = &w->v->recognised;
@@ -42,6 +77,7 @@ static void print_no_path(const struct words *w)
                       (w->v->checked & AVOW_CHECK_RECOGNITION) != 0
                           ? "by none of your anchors, for this"
                           : "not looked up");
+        print_near_misses(w);
         break;
     case AVOW_SEARCH_UNSEEN:
         (void)fputs("cannot be told: no recognition is shown, and not all is shown\n", w->file);

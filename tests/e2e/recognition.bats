@@ -123,6 +123,7 @@ judged() {
     judged unrecognised no-path --policy "$T/p.ini" --region ES
     jq -e '.recognised == false and .paths == [] and .level == null' <<<"$output"
     expect_exit 1 avow verify "$T/badge.json" --policy "$T/p.ini" --region ES
+    [[ $output == *"Agência de Qualidade recognises it, but not for this"*"only with effect in PT"* ]]
     # The anchor is relied on for less.
     avow policy new "$T/high.ini" --region PT --anchor "Agency=$body levels=5-8"
     judged unrecognised no-path --policy "$T/high.ini"
