@@ -149,3 +149,29 @@ make_issuer() {
         [ "$n" -lt 40 ] || fail "$call: no end of calls"
     done
 }
+
+@test "issuer recover, killed at each step, recovers once, with its files" {
+    make_issuer
+    avow achievement add --code A --title Step 2>"$T/err"
+    echo name >"$T/list.csv"
+    for call in "${calls[@]}"; do
+        for n in $(seq 1 80); do
+            # A record to stay abandoned for good, and one to be registered again.
+            echo "Learner $call $n" >>"$T/list.csv"
+            avow issue --achievement 2 --csv "$T/list.csv" --out "$T/badges" 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
+            from=$(($(size) - 1)) before=$(avow issuer show --json | jq .epoch)
+            killed "$call" "$n" issuer recover --from "$from" --files "$T/badges" --yes --no-passphrase || break
+            # Where all was done but the last word, there is nothing to complete.
+            if [ -e "$AVOW_HOME/recovery" ] || [ "$(avow issuer show --json | jq .epoch)" -eq "$before" ]; then
+                avow issuer recover --from "$from" --files "$T/badges" --yes --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
+            fi
+            [ "$(avow issuer show --json | jq .epoch)" -eq $((before + 1)) ] || fail "$call $n: epoch"
+            [ ! -e "$AVOW_HOME/recovery" ] || fail "$call $n: it is not through"
+            [ -z "$(find "$AVOW_HOME" -name '*-next.key')" ] || fail "$call $n: $(ls "$AVOW_HOME")"
+            last=$(find "$T/badges" -maxdepth 1 -name '*.json' -newer "$T/list.csv" | head -1)
+            avow verify "$last" >"$T/out" || fail "$call $n: $(cat "$T/out")"
+        done
+        [ "$n" -lt 80 ] || fail "$call: no end of calls"
+    done
+    avow log audit
+}
