@@ -88,7 +88,7 @@ static enum avow_err run_hold(struct avow_job *job, struct avow_txn *txn)
 
 /* The copy below `from` goes in bounded steps; the last one takes the entries too. A branch on its
  * way to the same checkpoint may have some of them already, from a peer. */
-static enum avow_err run_recover(struct avow_job *job, struct avow_txn *txn)
+static enum avow_err recover(struct avow_job *job, struct avow_txn *txn)
 {
     const struct avow_branch want = {.checkpoint = job->checkpoint, .shared = job->from};
     struct avow_branch at;
@@ -104,6 +104,15 @@ static enum avow_err run_recover(struct avow_job *job, struct avow_txn *txn)
     range.entries = job->entries + there;
     range.count = job->entry_count - there;
     return avow_txn_append(txn, &range, &job->range, &job->reject);
+}
+
+/* A chain whose entries break a rule never counted, and abandons nothing. */
+static enum avow_err run_recover(struct avow_job *job, struct avow_txn *txn)
+{
+    enum avow_err err = recover(job, txn);
+    if (err == AVOW_OK && job->reject != AVOW_ACCEPT)
+        err = avow_txn_set_abandoned(txn, &job->issuer, job->abandoned_from);
+    return err;
 }
 
 void avow_job_run(struct avow_job *job, struct avow_txn *txn)

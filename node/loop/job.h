@@ -40,6 +40,7 @@ struct avow_job {
     size_t line_count;
     uint64_t from;
     struct avow_hash root;
+    uint64_t abandoned_from; /* the log's before a recovery, which is not to count if it is bad */
     bool replace;
     uint64_t now; /* Unix seconds */
     struct avow_path path;

@@ -147,6 +147,7 @@ struct avow_no avow_recovery_begin(const struct avow_submit_facts *facts,
         return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
     recovery->checkpoint = recover->checkpoint;
     recovery->from = recover->from;
+    recovery->abandoned_from = log->abandoned_from;
     recovery->at_head = recover->from == log->checkpoint.size;
     if (copy_log(facts, log, recovery) != AVOW_OK)
         return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);

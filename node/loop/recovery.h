@@ -31,6 +31,7 @@ struct avow_recovery {
     struct avow_checkpoint checkpoint; /* signed; not verified before it is judged */
     uint64_t from;
     bool at_head;                 /* from is the accepted size: nothing is abandoned */
+    uint64_t abandoned_from;      /* as the log has it now */
     struct avow_chain held;       /* the accepted log's */
     struct avow_chain chain;      /* its root entries below `from`, then the batch's too */
     struct avow_tree tree;        /* of the entries below `from`, then of all */

@@ -20,6 +20,7 @@ static bool go_on(struct avow_submit *submit, struct avow_link *link, struct avo
     job->checkpoint = done->checkpoint;
     job->from = done->from;
     job->root = done->root;
+    job->abandoned_from = done->abandoned_from;
     avow_job_move_entries(job, done);
     submit->message.request = done->request; /* of a refusal, if the writer has no room */
     (void)avow_submit_put_job(submit, link, job);
@@ -102,6 +103,7 @@ static struct avow_job *make_job(struct avow_submit *submit, const struct avow_l
     job->checkpoint = recovery->checkpoint;
     job->from = recovery->from;
     job->root = recovery->shared_root;
+    job->abandoned_from = recovery->abandoned_from;
     if (avow_job_copy_entries(job, &message->entries) != AVOW_OK)
         avow_job_free(&job);
     return job;

@@ -164,7 +164,7 @@ void test_issuer_init(struct test_issuer *issuer, uint8_t number, const struct t
     uint8_t seed[32];
     struct avow_key root, next_root, sign, heartbeat;
     *issuer = (struct test_issuer){.time = (uint64_t)time(NULL)};
-    make_key(number, 2, seed, NULL, &next_root);
+    make_key(number, 2, seed, &issuer->next_root, &next_root);
     make_key(number, 1, seed, &issuer->root, &root);
     make_key(number, 3, seed, &issuer->sign, &sign);
     make_key(number, 4, issuer->heartbeat_seed, &issuer->heartbeat, &heartbeat);

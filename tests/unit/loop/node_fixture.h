@@ -31,7 +31,7 @@ void test_remove_folder(const char *path);
 struct avow_client *test_connect(const struct test_node *node, enum avow_peer_role role);
 
 struct test_issuer {
-    struct avow_secret_key root, sign, heartbeat;
+    struct avow_secret_key root, next_root, sign, heartbeat;
     uint8_t heartbeat_seed[32];
     struct avow_hash id;
     struct avow_draft *draft;

@@ -188,5 +188,7 @@ static void test_judge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_judge)};
+    if (avow_crypto_init() != AVOW_OK)
+        return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
