@@ -1,19 +1,10 @@
 /* avow demo: the whole story on this machine, with real nodes, real keys and real files. Every line
  * that begins with "$" can be typed by the reader afterwards. */
-#include "cli/demo/world.h"
-
-#include "cli/client.h"
-#include "cli/command.h"
-#include "proto/codec/id.h"
-#include "proto/trust/verdict.h"
+#include "cli/demo/chapters.h"
+#include "cli/demo/watch.h"
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
-
-enum { PORTO, NAIROBI, TORONTO };
-
-#define WAIT_MS 10000
 
 /* What each place teaches, and to whom. */
 struct course {
@@ -45,77 +36,18 @@ static struct course courses_of(size_t place)
     return courses[place];
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec time;
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
-}
-
-/* The last command's stdout without the newline at its end. */
-static const char *last_line(struct avow_demo_world *world)
-{
-    char *text = (char *)world->output.data;
-    size_t len = strlen(text);
-    while (len > 0 && text[len - 1] == '\n')
-        text[--len] = '\0';
-    return text;
-}
-
-/* ------------------------------------------------------------------ asking a node again and again
- */
-
-struct record {
-    struct avow_hash issuer;
-    uint64_t index;
-};
-
-/* Asks one node over one connection until it says `word` about a record: how the demo measures the
- * way of a revocation without the time that programs take to start. Milliseconds, or a negative
- * number. */
-static double await_word(struct avow_demo_world *world, size_t node, const struct record *record,
-                         enum avow_word word, uint64_t since_ns)
-{
-    struct avow_client_config config = {.address = world->places[node].address,
-                                        .role = AVOW_PEER_CLIENT};
-    char reason[AVOW_CLIENT_REASON_MAX];
-    struct avow_client *client;
-    if (avow_client_connect(&config, &client, reason) != AVOW_OK) {
-        (void)avow_cli_fail(world->cli, AVOW_EXIT_UNKNOWN, "%s", reason);
-        return -1;
-    }
-    double waited = -1;
-    while (waited < 0 && now_ns() - since_ns < (uint64_t)WAIT_MS * 1000000U) {
-        const struct timespec pause = {.tv_nsec = 200000};
-        struct avow_message question = {
-            .type = AVOW_MESSAGE_VERIFY, .issuer = record->issuer, .index = record->index};
-        struct avow_message answer;
-        enum avow_err err = avow_client_ask(client, &question, AVOW_MESSAGE_VERDICT, &answer);
-        if (err == AVOW_OK && answer.word == (uint64_t)word)
-            waited = (double)(now_ns() - since_ns) / 1e6;
-        else if (err != AVOW_OK && err != AVOW_ERR_REFUSED)
-            break;
-        (void)nanosleep(&pause, NULL);
-    }
-    if (waited < 0)
-        (void)avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "%s did not say \"%s\" in time",
-                            world->places[node].title, avow_word_name(word));
-    avow_client_free(&client);
-    return waited;
-}
-
 /* ------------------------------------------------------------------ the chapters */
 
 static int start_nodes(struct avow_demo_world *world)
 {
-    static const size_t none[1] = {0}, porto[] = {PORTO}, nairobi[] = {NAIROBI};
+    static const size_t none[1] = {0}, porto[] = {AVOW_DEMO_PORTO}, nairobi[] = {AVOW_DEMO_NAIROBI};
     avow_demo_say(world, "1. Three nodes, three regions. Nairobi knows Porto, Toronto knows only "
                          "Nairobi: what Porto\n   publishes reaches Toronto in two hops.");
-    int status = avow_demo_start(world, PORTO, none, 0);
+    int status = avow_demo_start(world, AVOW_DEMO_PORTO, none, 0);
     if (status == AVOW_EXIT_OK)
-        status = avow_demo_start(world, NAIROBI, porto, 1);
+        status = avow_demo_start(world, AVOW_DEMO_NAIROBI, porto, 1);
     if (status == AVOW_EXIT_OK)
-        status = avow_demo_start(world, TORONTO, nairobi, 1);
+        status = avow_demo_start(world, AVOW_DEMO_TORONTO, nairobi, 1);
     for (size_t i = 0; i < AVOW_DEMO_NODES && status == AVOW_EXIT_OK; i++)
         (void)fprintf(world->cli->out, "    %-8s avowd on %s, data in %s/node\n",
                       world->places[i].title, world->places[i].address, world->places[i].folder);
@@ -125,16 +57,16 @@ static int start_nodes(struct avow_demo_world *world)
 static int make_issuer(struct avow_demo_world *world, size_t place, struct course *course)
 {
     struct avow_demo_place *here = &world->places[place];
-    bool show = place == PORTO;
+    bool show = place == AVOW_DEMO_PORTO;
     int status =
         avow_demo_runf(world, place, place, show, "issuer new %s --no-passphrase", course->issuer);
     if (status != AVOW_EXIT_OK)
         return status;
-    (void)snprintf(here->issuer, sizeof(here->issuer), "%s", last_line(world));
+    (void)snprintf(here->issuer, sizeof(here->issuer), "%s", avow_demo_last_line(world));
     status = avow_demo_runf(world, place, place, show, "achievement add %s", course->achievement);
     if (status != AVOW_EXIT_OK)
         return status;
-    (void)snprintf(course->index, sizeof(course->index), "%s", last_line(world));
+    (void)snprintf(course->index, sizeof(course->index), "%s", avow_demo_last_line(world));
     status = avow_demo_runf(world, place, place, show,
                             "issue --achievement %s --csv %s/%s.csv --out @badges", course->index,
                             world->data, here->name);
@@ -158,29 +90,19 @@ static int make_issuers(struct avow_demo_world *world)
     return AVOW_EXIT_OK;
 }
 
-/* The reference of a badge, as `verify --json` tells it. */
-static bool find_reference(struct avow_demo_world *world, struct record *record)
-{
-    const char *at = strstr((const char *)world->output.data, "\"reference\"");
-    at = at == NULL ? NULL : strstr(at, "avow1");
-    if (at == NULL)
-        return false;
-    size_t len = strcspn(at, "\"");
-    return avow_reference_parse(avow_bytes(at, len), &record->issuer, &record->index) ==
-           AVOW_ACCEPT;
-}
-
-static int verify_abroad(struct avow_demo_world *world, struct record *record)
+static int verify_abroad(struct avow_demo_world *world, struct avow_demo_record *record)
 {
     avow_demo_say(world, "3. A learner shows a Porto badge to an employer in Toronto. The employer "
                          "asks the nearest node, and\n   believes the proofs that come with the "
                          "answer, not the node.");
-    (void)avow_demo_run(world, PORTO, PORTO, false, "verify @badges/up-2026-001.json --json");
-    if (!find_reference(world, record))
+    (void)avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_PORTO, false,
+                        "verify @badges/up-2026-001.json --json");
+    if (!avow_demo_find_reference(world, record))
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "verify --json shows no reference");
-    if (await_word(world, TORONTO, record, AVOW_WORD_VALID, now_ns()) < 0)
+    if (avow_demo_await(world, AVOW_DEMO_TORONTO, record, AVOW_WORD_VALID, avow_demo_now_ns()) < 0)
         return AVOW_EXIT_NEGATIVE;
-    int status = avow_demo_run(world, PORTO, TORONTO, true, "verify @badges/up-2026-001.json");
+    int status = avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_TORONTO, true,
+                               "verify @badges/up-2026-001.json");
     avow_demo_show_output(world);
     return status;
 }
@@ -189,29 +111,30 @@ static int prove_offline(struct avow_demo_world *world)
 {
     avow_demo_say(world, "4. The same answer without any node: evidence goes into a file and is "
                          "recomputed offline.");
-    int status =
-        avow_demo_run(world, PORTO, TORONTO, true, "prove @badges/up-2026-002.json -o @evidence");
+    int status = avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_TORONTO, true,
+                               "prove @badges/up-2026-002.json -o @evidence");
     if (status != AVOW_EXIT_OK)
         return status;
-    status = avow_demo_run(world, PORTO, TORONTO, true,
+    status = avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_TORONTO, true,
                            "verify @badges/up-2026-002.json --offline @evidence");
     avow_demo_show_output(world);
     return status;
 }
 
-static int revoke_and_measure(struct avow_demo_world *world, const struct record *record)
+static int revoke_and_measure(struct avow_demo_world *world, const struct avow_demo_record *record)
 {
     avow_demo_say(world, "5. Porto revokes the first badge. How long until Toronto, two hops away, "
                          "refuses it?");
-    int status =
-        avow_demo_run(world, PORTO, PORTO, true, "revoke @badges/up-2026-001.json --reason fraud");
-    uint64_t accepted = now_ns();
+    int status = avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_PORTO, true,
+                               "revoke @badges/up-2026-001.json --reason fraud");
+    uint64_t accepted = avow_demo_now_ns();
     if (status != AVOW_EXIT_OK)
         return status;
-    double ms = await_word(world, TORONTO, record, AVOW_WORD_REVOKED, accepted);
+    double ms = avow_demo_await(world, AVOW_DEMO_TORONTO, record, AVOW_WORD_REVOKED, accepted);
     if (ms < 0)
         return AVOW_EXIT_NEGATIVE;
-    status = avow_demo_run(world, PORTO, TORONTO, true, "verify @badges/up-2026-001.json");
+    status = avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_TORONTO, true,
+                           "verify @badges/up-2026-001.json");
     avow_demo_show_output(world);
     if (status != AVOW_EXIT_NEGATIVE)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "Toronto did not refuse the badge");
@@ -226,8 +149,9 @@ static int tamper(struct avow_demo_world *world)
 {
     avow_demo_say(world, "6. Somebody improves a mark: one character in the file.");
     char from[600], to[600];
-    (void)snprintf(from, sizeof(from), "%s/badges/up-2026-003.json", world->places[PORTO].folder);
-    (void)snprintf(to, sizeof(to), "%s/improved.json", world->places[PORTO].folder);
+    (void)snprintf(from, sizeof(from), "%s/badges/up-2026-003.json",
+                   world->places[AVOW_DEMO_PORTO].folder);
+    (void)snprintf(to, sizeof(to), "%s/improved.json", world->places[AVOW_DEMO_PORTO].folder);
     FILE *in = fopen(from, "re");
     FILE *out = fopen(to, "we");
     static const char field[] = "\"value\": \"1";
@@ -250,33 +174,35 @@ static int tamper(struct avow_demo_world *world)
         written = fclose(out) == 0 && written;
     if (!written || !changed)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot make %s", to);
-    int status = avow_demo_run(world, PORTO, TORONTO, true, "verify @improved.json");
+    int status =
+        avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_TORONTO, true, "verify @improved.json");
     avow_demo_show_output(world);
     return status == AVOW_EXIT_NEGATIVE
                ? AVOW_EXIT_OK
                : avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "the change was not noticed");
 }
 
-static int kill_and_recover(struct avow_demo_world *world, const struct record *record)
+static int kill_and_recover(struct avow_demo_world *world, const struct avow_demo_record *record)
 {
-    static const size_t porto[] = {PORTO};
-    avow_demo_say(world, "7. Nairobi's machine loses power (kill -9), at once after Nairobi issued "
+    static const size_t porto[] = {AVOW_DEMO_PORTO};
+    avow_demo_say(world, "8. Nairobi's machine loses power (kill -9), at once after Nairobi issued "
                          "one more badge.");
-    int status = avow_demo_run(world, NAIROBI, NAIROBI, true,
+    int status = avow_demo_run(world, AVOW_DEMO_NAIROBI, AVOW_DEMO_NAIROBI, true,
                                "issue --achievement 2 --name \"Wanjiku Kamau\" --out @late");
     if (status != AVOW_EXIT_OK)
         return status;
-    avow_demo_stop(world, NAIROBI, SIGKILL);
-    status = avow_demo_run(world, NAIROBI, NAIROBI, true, "node check --data @node");
+    avow_demo_stop(world, AVOW_DEMO_NAIROBI, SIGKILL);
+    status =
+        avow_demo_run(world, AVOW_DEMO_NAIROBI, AVOW_DEMO_NAIROBI, true, "node check --data @node");
     avow_demo_show_output(world);
     if (status != AVOW_EXIT_OK)
         return status;
-    status = avow_demo_start(world, NAIROBI, porto, 1);
+    status = avow_demo_start(world, AVOW_DEMO_NAIROBI, porto, 1);
     if (status == AVOW_EXIT_OK)
-        status = avow_demo_run(world, NAIROBI, NAIROBI, true, "log audit");
+        status = avow_demo_run(world, AVOW_DEMO_NAIROBI, AVOW_DEMO_NAIROBI, true, "log audit");
     avow_demo_show_output(world);
-    if (status != AVOW_EXIT_OK ||
-        await_word(world, NAIROBI, record, AVOW_WORD_REVOKED, now_ns()) < 0)
+    if (status != AVOW_EXIT_OK || avow_demo_await(world, AVOW_DEMO_NAIROBI, record,
+                                                  AVOW_WORD_REVOKED, avow_demo_now_ns()) < 0)
         return AVOW_EXIT_NEGATIVE;
     (void)fputs("    Nothing that was acknowledged is lost, and what was revoked stays revoked.\n",
                 world->cli->out);
@@ -297,7 +223,7 @@ static void tell_the_end(struct avow_demo_world *world, bool keep)
                   "    export AVOW_HOME=%s/keys AVOW_NODE=%s\n"
                   "    avow issuer show\n"
                   "To end them: kill",
-                  world->places[PORTO].folder, world->places[PORTO].address);
+                  world->places[AVOW_DEMO_PORTO].folder, world->places[AVOW_DEMO_PORTO].address);
     for (size_t i = 0; i < AVOW_DEMO_NODES; i++)
         (void)fprintf(world->cli->out, " %ld", (long)world->places[i].pid);
     (void)fputc('\n', world->cli->out);
@@ -305,7 +231,7 @@ static void tell_the_end(struct avow_demo_world *world, bool keep)
 
 static int tell(struct avow_demo_world *world)
 {
-    struct record record;
+    struct avow_demo_record record;
     int status = start_nodes(world);
     if (status == AVOW_EXIT_OK)
         status = make_issuers(world);
@@ -317,6 +243,8 @@ static int tell(struct avow_demo_world *world)
         status = revoke_and_measure(world, &record);
     if (status == AVOW_EXIT_OK)
         status = tamper(world);
+    if (status == AVOW_EXIT_OK)
+        status = avow_demo_abroad(world);
     if (status == AVOW_EXIT_OK)
         status = kill_and_recover(world, &record);
     return status;
