@@ -19,6 +19,7 @@
     X(pathway_add)                                                                                 \
     X(pathway_show)                                                                                \
     X(pathway_explain)                                                                             \
+    X(stack_check)                                                                                 \
     X(issue)                                                                                       \
     X(revoke)                                                                                      \
     X(suspend)                                                                                     \

@@ -4,6 +4,7 @@
 #include "cli/own_log.h"
 #include "proto/codec/id.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #define YEAR_S 31557600
@@ -58,8 +59,9 @@ int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *r
     int status = fetch(cli, view, reference, 1);
     if (status != AVOW_EXIT_OK)
         return status;
-    struct avow_reference references[AVOW_RULE_NODES_MAX + 2];
+    struct avow_reference references[2 * AVOW_RULE_NODES_MAX + 2]; /* each node at most two */
     size_t count = 0;
+    static_assert(sizeof(references) / sizeof(references[0]) <= AVOW_FETCH_REFERENCES_MAX, "bound");
     references[count++] = *reference;
     references[count++] = (struct avow_reference){reference->issuer, view->pathway.award};
     struct avow_rule_walk walk;
@@ -69,6 +71,10 @@ int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *r
         if (node.op == AVOW_RULE_ACHIEVEMENT)
             references[count++] = (struct avow_reference){
                 node.has_issuer ? node.issuer : reference->issuer, node.index};
+        if (node.where.has_issuer) /* for its name */
+            references[count++] = (struct avow_reference){node.where.issuer, 0};
+        if (node.where.has_recognised_by)
+            references[count++] = (struct avow_reference){node.where.recognised_by, 0};
     }
     return fetch(cli, view, references, count);
 }

@@ -119,3 +119,114 @@ CASES
     [[ $stderr == *"entry 1 of your log is not an achievement"* ]] || fail "$stderr"
     [ "$(size)" -eq $((before + 1)) ]
 }
+
+# check [OPTIONS...]: of Ana's folder, by the pathway $pathway; the JSON is in $T/check.
+check() { avow stack check "$T/ana" --pathway "$issuer/$pathway" --json "$@" >"$T/check"; }
+
+@test "stack check tells which credential counts for what, what is missing, and how far it is" {
+    modules
+    pathway=$(pathway invalid '["all", ["achievement", null, '"$m1"'], ["credits", 13.5, "ECTS",
+        ["any", ["achievement", null, '"$m2"'], ["achievement", null, '"$m3"']]]]')
+    mkdir "$T/ana"
+    expect_exit 1 check
+    jq -e '.complete == false and .credits == 0 and (.missing | length) == 3' "$T/check"
+    give "$m1" data
+    give "$m3" learning
+    expect_exit 1 check
+    jq -e '.complete == false and .credits == 13.5 and .percent == 77 and
+        (.rules | map([.rule, .met, .have, .need, .credentials])) == [
+            ["all", false, 1, 2, ["data.json", "learning.json"]],
+            ["achievement", true, 1, 1, ["data.json"]],
+            ["credits", false, 7.5, 13.5, ["learning.json"]],
+            ["any", true, 1, 1, ["learning.json"]],
+            ["achievement", false, 0, 1, []],
+            ["achievement", true, 1, 1, ["learning.json"]]] and
+        .missing == ["6 ECTS credits more (7.5 of 13.5), for example from Statistics"]' "$T/check"
+    give "$m2" statistics
+    expect_exit 0 check
+    jq -e '.complete == true and .credits == 19.5 and .percent == 100 and .missing == [] and
+        (.credentials | all(.verdict == "valid" and .counts))' "$T/check"
+    expect_exit 0 avow stack check "$T/ana" --pathway "$pathway"
+    [[ $output == *"[x] Statistics: statistics.json"* ]] || fail "$output"
+    [[ $output == *"Complete. 19.5 credits count."* ]] || fail "$output"
+}
+
+@test "stack check names what does not count: revoked, changed, twice, of no badge, of another pathway" {
+    modules
+    pathway=$(pathway invalid '["all", ["achievement", null, '"$m1"'], ["achievement", null, '"$m2"']]')
+    give "$m1" data
+    give "$m2" statistics
+    give "$m3" learning
+    cp "$T/ana/data.json" "$T/ana/again.json"
+    echo '{"hello": 1}' >"$T/ana/note.json"
+    sed 's/Ana Silva/Eva Silva/' "$T/ana/statistics.json" >"$T/ana/changed.json"
+    expect_exit 0 check
+    jq -e '[.credentials[] | [.file, .verdict, .counts]] == [["again.json", "valid", true],
+        ["changed.json", "tampered", false], ["data.json", "valid", false],
+        ["learning.json", "valid", false], ["note.json", null, false],
+        ["statistics.json", "valid", true]] and .credits == 12 and
+        ([.credentials[] | select(.file == "data.json")][0].remark |
+            contains("the same credential as again.json"))' "$T/check"
+    avow revoke "$T/ana/statistics.json" --reason fraud
+    expect_exit 1 check
+    jq -e '(.missing | length) == 1 and (.missing[0] | startswith("Statistics;") and
+        contains("statistics.json is for it, and is revoked"))' "$T/check"
+}
+
+@test "stack check cannot tell where a credential that matters cannot be told" {
+    modules
+    pathway=$(pathway invalid '["any", ["achievement", null, '"$m1"'], ["achievement", null, '"$m2"']]')
+    start_node b
+    other_home=$T/other-home mkdir "$T/other-home"
+    other=$(AVOW_HOME=$T/other-home avow issuer new --name Outra --jurisdiction PT \
+        --website https://outra.example --no-passphrase --node "$(address b)")
+    AVOW_HOME=$T/other-home avow achievement add --code X-1 --title Xadrez --node "$(address b)" 2>/dev/null
+    AVOW_HOME=$T/other-home avow issue --achievement 2 --name "Ana Silva" --id chess --out "$T/ana" \
+        --node "$(address b)" 2>/dev/null
+    foreign=$(pathway invalid '["achievement", "'"$other"'", 2]')
+    expect_exit 1 check # not of this pathway
+    pathway=$foreign expect_exit 3 check
+    jq -e '.complete == null and .credentials[0].verdict == "unknown" and (.why | contains("if what"))' "$T/check"
+    expect_exit 3 avow stack check "$T/ana" --pathway "$issuer/999"
+    expect_exit 1 avow stack check "$T/ana" --pathway "$issuer/2"
+    expect_exit 2 avow stack check "$T/nowhere" --pathway "$issuer/$pathway"
+}
+
+@test "a credential counts only where it fits: level, field, time, issuer, and once below distinct" {
+    modules
+    law=$(avow achievement add --code L-1 --title Law --level 5 --framework EQF --field 0421 --credits 6 --credit-system ECTS 2>/dev/null)
+    plain=$(avow achievement add --code P-1 --title Plain 2>/dev/null)
+    for i in "$m1" "$law" "$plain"; do give "$i" "c$i"; done
+    while IFS='|' read -r want where index; do
+        pathway=$(pathway invalid '["where", '"$where"', ["achievement", null, '"${!index}"']]')
+        run check
+        [ "$status" -eq "$want" ] || fail "$where $index: $status"
+    done <<'CASES'
+0|{"level": [6, 6]}|m1
+1|{"level": [6, 8]}|law
+1|{"level": [1, 8]}|plain
+0|{"field": "06"}|m1
+1|{"field": "06"}|law
+1|{"field": "06"}|plain
+0|{"within": "1d"}|m1
+CASES
+    pathway=$(pathway invalid '["distinct", ["all", ["credits", 6, "ECTS", ["achievement", null, '"$m1"']], ["credits", 6, "ECTS", ["any", ["achievement", null, '"$m1"'], ["achievement", null, '"$law"']]]]]')
+    expect_exit 0 check
+    jq -e '[.rules[] | select(.rule == "credits") | .credentials] == [["c2.json"], ["c6.json"]]' "$T/check"
+    rm "$T/ana/c6.json"
+    expect_exit 1 check
+}
+
+@test "a rule may ask by whom the issuer is recognised" {
+    modules
+    body_home=$T/body-home
+    mkdir "$body_home"
+    body=$(AVOW_HOME=$body_home avow issuer new --name "A3ES" --jurisdiction PT \
+        --website https://a3es.example --no-passphrase)
+    pathway=$(pathway invalid '["where", {"recognised_by": "'"$body"'"}, ["achievement", null, '"$m1"']]')
+    give "$m1" data
+    expect_exit 1 check
+    AVOW_HOME=$body_home avow recognise "$issuer" --as issuer --subject-name "UP" --fields 06 --basis https://a3es.example/1
+    expect_exit 0 check
+    avow pathway explain "$pathway" | grep -q "recognised by A3ES"
+}
