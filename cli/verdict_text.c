@@ -159,9 +159,13 @@ static const char *unchecked_reason(const struct page *page, unsigned bit)
     case AVOW_CHECK_FRESHNESS:
         return "the issuer's log was not at hand";
     case AVOW_CHECK_WITNESSES:
-        return page->view->policy->min_witnesses > 0
-                   ? "the issuer's log was not at hand"
-                   : "no witnesses are chosen: how fresh the log is, is the issuer's own word";
+        if (page->view->policy->min_witnesses > 0)
+            return "the issuer's log was not at hand";
+        return page->view->policy->witness_count == 0
+                   ? "no witnesses are chosen: how fresh the log is, is the issuer's own word, and "
+                     "a log that is shown to nobody else could not be told"
+                   : "none is required (min_witnesses = 0): a dishonest issuer, or a stolen key, "
+                     "could backdate a record or show a log that it shows to nobody else";
     case AVOW_CHECK_RECOGNITION:
         return page->view->policy->anchor_count > 0
                    ? "not all that is needed for it was shown"
