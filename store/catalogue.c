@@ -108,7 +108,7 @@ static bool has_room(const struct terms *terms)
 static size_t add_text(struct avow_words *words, struct terms *terms, struct avow_bytes text,
                        unsigned weight)
 {
-    struct avow_word word;
+    struct avow_folded_word word;
     size_t count = 0;
     avow_words_begin(words, text);
     for (; has_room(terms) && avow_words_next(words, &word); count++) {

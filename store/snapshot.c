@@ -59,6 +59,7 @@ void avow_snapshot_free(struct avow_snapshot **snapshot)
     if (gone == NULL)
         return;
     forget_logs(gone);
+    avow_finder_free(&gone->finder);
     avow_map64_fini(&gone->logs);
     mdb_txn_abort(gone->db.txn);
     free(gone);

@@ -18,6 +18,9 @@ struct avow_cached_log {
     struct avow_cached_log *next; /* with the same first eight bytes of issuer id */
 };
 
+struct avow_finder;
+void avow_finder_free(struct avow_finder **finder); /* store/find.c */
+
 struct avow_snapshot {
     struct avow_store *store;
     struct avow_db db; /* db.txn is reset while `live` is false */
@@ -26,6 +29,7 @@ struct avow_snapshot {
     struct avow_map64 logs;
     size_t log_count, chain_bytes;   /* of `logs` */
     struct avow_node_source bundles; /* the bundle that an entry was read from last */
+    struct avow_finder *finder;      /* NULL until the catalogue is searched */
 };
 
 #endif

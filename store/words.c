@@ -105,7 +105,7 @@ static bool is_ascii(const UChar *text, int32_t len)
     return true;
 }
 
-static void add_form(struct avow_word *word, const UChar *text, int32_t len)
+static void add_form(struct avow_folded_word *word, const UChar *text, int32_t len)
 {
     char utf8[ROOM_UNITS * 3];
     int32_t bytes = 0;
@@ -149,7 +149,7 @@ static int32_t keep_letters(UChar *text, int32_t len, bool *foreign)
 }
 
 /* The word without its marks, as it is written; if it is of another script than Latin. */
-static void add_native(struct avow_words *words, struct avow_word *word, const UChar *text,
+static void add_native(struct avow_words *words, struct avow_folded_word *word, const UChar *text,
                        int32_t len)
 {
     UErrorCode code = U_ZERO_ERROR;
@@ -162,7 +162,7 @@ static void add_native(struct avow_words *words, struct avow_word *word, const U
         add_form(word, words->room, room);
 }
 
-static void add_latin(struct avow_words *words, struct avow_word *word, const UChar *text,
+static void add_latin(struct avow_words *words, struct avow_folded_word *word, const UChar *text,
                       int32_t len)
 {
     UErrorCode code = U_ZERO_ERROR;
@@ -177,7 +177,7 @@ static void add_latin(struct avow_words *words, struct avow_word *word, const UC
     add_form(word, words->room, room);
 }
 
-bool avow_words_next(struct avow_words *words, struct avow_word *word)
+bool avow_words_next(struct avow_words *words, struct avow_folded_word *word)
 {
     while (words->at != UBRK_DONE) {
         int32_t start = words->at;

@@ -20,7 +20,7 @@ void avow_words_free(struct avow_words **words);
 uint32_t avow_words_version(void);
 
 /* One word's folded forms, UTF-8, none empty. The last one is in Latin letters. */
-struct avow_word {
+struct avow_folded_word {
     size_t count; /* 1 or 2 */
     uint8_t len[AVOW_WORDS_FORMS_MAX];
     uint8_t bytes[AVOW_WORDS_FORMS_MAX][AVOW_WORD_BYTES_MAX];
@@ -29,6 +29,6 @@ struct avow_word {
 /* Starts on the words of a well-formed UTF-8 text; then takes the next, false at the end. A text
  * that folds to far more than it is has no words. */
 void avow_words_begin(struct avow_words *words, struct avow_bytes text);
-bool avow_words_next(struct avow_words *words, struct avow_word *word);
+bool avow_words_next(struct avow_words *words, struct avow_folded_word *word);
 
 #endif

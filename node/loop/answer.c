@@ -11,7 +11,7 @@ bool avow_answer_takes(uint64_t type)
            type == AVOW_MESSAGE_GET_CONSISTENCY || type == AVOW_MESSAGE_LIST ||
            type == AVOW_MESSAGE_GET_HELD || type == AVOW_MESSAGE_GET_HELD_RANGE ||
            type == AVOW_MESSAGE_PROVE_UNDER || type == AVOW_MESSAGE_GET_POLICY ||
-           type == AVOW_MESSAGE_RECOGNISED;
+           type == AVOW_MESSAGE_FIND || type == AVOW_MESSAGE_RECOGNISED;
 }
 
 enum avow_err avow_answerer_new(struct avow_snapshot *snapshot, const struct avow_secret_key *self,
@@ -370,6 +370,8 @@ static enum avow_err dispatch(struct avow_answerer *a, struct avow_buf *out)
         return avow_answer_prove_under(a, out);
     if (type == AVOW_MESSAGE_GET_POLICY)
         return avow_answer_policy(a, out);
+    if (type == AVOW_MESSAGE_FIND)
+        return avow_answer_find(a, out);
     if (type == AVOW_MESSAGE_RECOGNISED)
         return avow_answer_recognised(a, out);
     if (type == AVOW_MESSAGE_GET_CHAIN)

@@ -1,8 +1,9 @@
-/* Answers about whom to rely on: evidence under a policy, the node's own policies, who recognises
- * an issuer. */
+/* Answers about whom to rely on: evidence under a policy, the node's own policies, what the
+ * catalogue has, who recognises an issuer. */
 #include "node/loop/answerer.h"
 
 #include "node/loop/policies.h"
+#include "store/find.h"
 
 _Static_assert(AVOW_MESSAGE_POLICY_MAX == AVOW_POLICY_BYTES_MAX, "one bound for a policy");
 _Static_assert(AVOW_MESSAGE_REFERENCES_MAX > AVOW_COMPONENTS_MAX + 1, "a whole stack fits");
@@ -71,6 +72,25 @@ enum avow_err avow_answer_policy(struct avow_answerer *a, struct avow_buf *out)
     if (a->scratch.err == AVOW_OK)
         avow_message_encode(out, &a->answer);
     return a->scratch.err;
+}
+
+enum avow_err avow_answer_find(struct avow_answerer *a, struct avow_buf *out)
+{
+    struct avow_find_query query;
+    enum avow_reject reject = avow_find_query_decode(a->request.query, &query);
+    if (reject == AVOW_ACCEPT && query.policy.len > 0)
+        reject = avow_policy_decode(query.policy, &a->asked);
+    if (reject != AVOW_ACCEPT)
+        return refuse_form(a, reject, out);
+    enum avow_err err = avow_catalogue_find(
+        a->snapshot, &query, query.policy.len > 0 ? &a->asked : NULL, a->now, &a->scratch);
+    if (err == AVOW_ERR_INVALID)
+        return refuse_as_invalid(a, "this node's answer to this query never ended there", out);
+    a->answer.type = AVOW_MESSAGE_FOUND;
+    a->answer.results = avow_buf_bytes(&a->scratch);
+    if (err == AVOW_OK)
+        avow_message_encode(out, &a->answer);
+    return err;
 }
 
 static bool read_place(struct avow_bytes place, struct avow_recogniser *at)

@@ -40,6 +40,7 @@ const struct avow_cosignature *avow_answer_own_line(struct avow_answerer *a,
 AVOW_NODISCARD enum avow_err avow_answer_evidence(struct avow_answerer *a, struct avow_buf *out);
 AVOW_NODISCARD enum avow_err avow_answer_prove_under(struct avow_answerer *a, struct avow_buf *out);
 AVOW_NODISCARD enum avow_err avow_answer_policy(struct avow_answerer *a, struct avow_buf *out);
+AVOW_NODISCARD enum avow_err avow_answer_find(struct avow_answerer *a, struct avow_buf *out);
 AVOW_NODISCARD enum avow_err avow_answer_recognised(struct avow_answerer *a, struct avow_buf *out);
 
 #endif

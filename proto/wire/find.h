@@ -19,7 +19,7 @@ struct avow_find_query {
     struct avow_hash issuer;
     struct avow_bytes policy; /* encoded: only what it recognises */
     struct avow_bytes after;  /* where an earlier answer ended (its `next`), of the same query */
-    uint64_t limit;           /* results wanted; 0: as many as there may be */
+    uint64_t limit;           /* results wanted; 0: the node chooses, about 20 */
 };
 void avow_find_query_encode(struct avow_buf *out, const struct avow_find_query *query);
 /* ACCEPT; the codec's rejections; RANGE, VALUE for a field, level or region that cannot be. */

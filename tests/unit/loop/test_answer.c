@@ -10,6 +10,7 @@
 #include "node/loop/answer.h"
 #include "node/loop/policies.h"
 #include "proto/codec/writer.h"
+#include "proto/wire/find.h"
 #include "tests/unit/store/store_fixture.h"
 
 #define NOW UINT64_C(2000000000)
@@ -446,6 +447,32 @@ static void test_named_policy(void **state)
     assert_int_equal(scene.answer.code, AVOW_REFUSAL_INVALID);
 }
 
+/* A page of the history's achievements, and a query that is none. */
+static void test_found(void **state)
+{
+    (void)state;
+    struct avow_find_query query = {.words = avow_bytes_text("ANOTHER"), .limit = 3};
+    struct avow_find_results results;
+    struct avow_find_result result;
+    struct avow_buf bytes;
+    size_t count = 0;
+    avow_buf_init(&bytes, AVOW_MESSAGE_QUERY_MAX);
+    avow_find_query_encode(&bytes, &query);
+    struct avow_message question = {.type = AVOW_MESSAGE_FIND, .query = avow_buf_bytes(&bytes)};
+    assert_int_equal(ask(&question), AVOW_MESSAGE_FOUND);
+    assert_int_equal(avow_find_results_decode(scene.answer.results, &results), AVOW_ACCEPT);
+    for (; avow_find_results_next(&results.list, &result); count++) {
+        assert_true(avow_hash_equal(&result.issuer, &scene.issuer));
+        assert_true(avow_bytes_equal(result.entry, scene.history.entries[result.index]));
+    }
+    assert_int_equal(count, 3);
+    assert_true(results.next.len > 0);
+    question.query = avow_bytes_text("another");
+    assert_int_equal(ask(&question), AVOW_MESSAGE_REFUSED);
+    assert_int_equal(scene.answer.code, AVOW_REFUSAL_INVALID);
+    avow_buf_fini(&bytes);
+}
+
 /* The recognitions that the history has of each body, and no others. */
 static void test_recognised(void **state)
 {
@@ -492,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_refuses_to_prove),
         cmocka_unit_test(test_named_policy),
         cmocka_unit_test(test_recognised),
+        cmocka_unit_test(test_found),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;

@@ -49,7 +49,7 @@ static int tear_down(void **state)
 /* Every word's forms, with spaces between words. */
 static void spell(struct avow_bytes text, char *out, size_t room)
 {
-    struct avow_word word;
+    struct avow_folded_word word;
     size_t len = 0;
     out[0] = '\0';
     avow_words_begin(words, text);
@@ -82,7 +82,7 @@ static void test_bounds(void **state)
 {
     (void)state;
     char text[8192];
-    struct avow_word word;
+    struct avow_folded_word word;
     size_t count = 0;
     for (size_t i = 0; i < sizeof(text); i += 2)
         memcpy(text + i, "\xCF\x80", 2); /* pi */
