@@ -306,7 +306,7 @@ static int send_batch(const struct avow_cli *cli, const struct avow_recovery_fil
     else
         avow_outlook_tell_accepted(cli, &answer.checkpoint);
     avow_client_free(&client);
-    return status == AVOW_EXIT_OK ? avow_home_save_checkpoint(cli, &file->checkpoint) : status;
+    return status == AVOW_EXIT_OK ? avow_home_recover_checkpoint(cli, &file->checkpoint) : status;
 }
 
 static int rewrite_files(const struct avow_cli *cli, struct avow_recovery_file *file)

@@ -323,21 +323,37 @@ enum avow_err avow_home_load_checkpoint(const struct avow_cli *cli, const struct
     return avow_hash_equal(&checkpoint->issuer, issuer) ? AVOW_OK : AVOW_ERR_NOT_FOUND;
 }
 
-int avow_home_save_checkpoint(const struct avow_cli *cli, const struct avow_checkpoint *checkpoint)
+static int put_checkpoint(const struct avow_cli *cli, const struct avow_checkpoint *checkpoint)
 {
     char path[AVOW_PATH_BYTES];
     uint8_t storage[AVOW_CHECKPOINT_NOTE_MAX];
     struct avow_buf out;
-    struct avow_checkpoint held;
-    enum avow_err err = avow_home_load_checkpoint(cli, &checkpoint->issuer, &held);
-    if (err == AVOW_OK && (held.epoch > checkpoint->epoch ||
-                           (held.epoch == checkpoint->epoch && held.size > checkpoint->size)))
-        return AVOW_EXIT_OK; /* another process of this home went further */
     avow_buf_init_fixed(&out, storage, sizeof(storage));
     avow_checkpoint_write(&out, checkpoint);
     int status = avow_home_path(cli, CHECKPOINT_FILE, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    err = avow_write_file(path, avow_buf_bytes(&out), 0644);
+    enum avow_err err = avow_write_file(path, avow_buf_bytes(&out), 0644);
     return err == AVOW_OK ? AVOW_EXIT_OK : file_failed(cli, "write", path, err);
+}
+
+int avow_home_save_checkpoint(const struct avow_cli *cli, const struct avow_checkpoint *checkpoint)
+{
+    struct avow_checkpoint held;
+    enum avow_err err = avow_home_load_checkpoint(cli, &checkpoint->issuer, &held);
+    if (err == AVOW_OK && (held.epoch > checkpoint->epoch ||
+                           (held.epoch == checkpoint->epoch && held.size > checkpoint->size)))
+        return AVOW_EXIT_OK; /* another process of this home went further */
+    return put_checkpoint(cli, checkpoint);
+}
+
+int avow_home_recover_checkpoint(const struct avow_cli *cli,
+                                 const struct avow_checkpoint *checkpoint)
+{
+    struct avow_checkpoint held;
+    enum avow_err err = avow_home_load_checkpoint(cli, &checkpoint->issuer, &held);
+    if (err == AVOW_OK && avow_checkpoint_same_origin(&held, checkpoint) &&
+        held.size > checkpoint->size)
+        return AVOW_EXIT_OK; /* it goes on from there already */
+    return put_checkpoint(cli, checkpoint);
 }

@@ -44,8 +44,12 @@ int avow_home_issuer(const struct avow_cli *cli, struct avow_hash *issuer);
 int avow_home_identity(const struct avow_cli *cli, struct avow_identity_keys *keys);
 void avow_identity_keys_fini(struct avow_identity_keys *keys);
 
-/* The latest checkpoint of its own log that this home has seen accepted. */
+/* The latest checkpoint of its own log that this home has seen accepted: the later epoch, then the
+ * larger. */
 int avow_home_save_checkpoint(const struct avow_cli *cli, const struct avow_checkpoint *checkpoint);
+/* The same for one by which the log has been recovered: what it abandons does not count. */
+int avow_home_recover_checkpoint(const struct avow_cli *cli,
+                                 const struct avow_checkpoint *checkpoint);
 /* NOT_FOUND when none is kept. */
 enum avow_err avow_home_load_checkpoint(const struct avow_cli *cli, const struct avow_hash *issuer,
                                         struct avow_checkpoint *checkpoint);

@@ -99,6 +99,15 @@ int avow_signer_contains(struct avow_signer *signer, uint64_t size, const struct
 }
 
 /* Never behind, and never beside, what this home has seen accepted. */
+/* The issuer has recovered its log from another home: a root entry, which the root key alone can
+ * sign, ends the epoch that this home has seen below what it has seen of it. */
+static bool is_recovered(const struct avow_chain *chain, const struct avow_checkpoint *seen)
+{
+    return (uint64_t)seen->epoch + 1 < chain->count &&
+           avow_hash_equal(&chain->entries[seen->epoch].leaf, &seen->opening) &&
+           chain->entries[seen->epoch + 1].index < seen->size;
+}
+
 static int compare_with_seen(struct avow_signer *signer)
 {
     struct avow_checkpoint seen;
@@ -112,6 +121,13 @@ static int compare_with_seen(struct avow_signer *signer)
                              "%s/checkpoint, the latest this home has seen of its log, cannot be "
                              "read: %s",
                              signer->cli->home, avow_err_text(err));
+    if (is_recovered(&signer->proof->chain, &seen)) {
+        avow_cli_note(signer->cli,
+                      "The log was recovered at entry %llu: what this home has seen beyond it does "
+                      "not count any more.",
+                      (unsigned long long)signer->proof->chain.entries[seen.epoch + 1].index);
+        return AVOW_EXIT_OK;
+    }
     if (now->size < seen.size)
         return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
                              "refusing to sign: %s shows a log of %llu entries, and this home has "
@@ -125,7 +141,8 @@ static int compare_with_seen(struct avow_signer *signer)
     return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
                          "refusing to sign: the log that %s shows is not a continuation of the one "
                          "that this home has seen (%llu entries, %s/checkpoint): somebody else has "
-                         "signed another history, or the node lies",
+                         "signed another history, or the node lies; if the issuer has recovered "
+                         "its log (`avow issuer show`), remove that file",
                          address, (unsigned long long)seen.size, signer->cli->home);
 }
 

@@ -157,6 +157,7 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     AVOW_HOME=$T/thief issue "$T/learners.csv" "$T/forged"
     AVOW_HOME=$T/thief avow reinstate "$T/badges/after1.json"
     says valid a "$T/forged/r1.json"
+    cp -r "$AVOW_HOME" "$T/colleague"
     cp -r "$T/badges" "$T/before"
     expect_exit 2 avow issuer recover --from 5 --files "$T/badges" --no-passphrase
     [[ $stderr == *"Entries 5 to 13 are abandoned"*"left out"*"rewrites"*--yes* ]] || fail "$stderr"
@@ -177,6 +178,67 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     csv 1 late >"$T/late.csv"
     issue "$T/late.csv" "$T/badges"
     says valid a "$T/badges/late1.json"
-    avow log audit
     [ ! -e "$AVOW_HOME/recovery" ]
+    # A colleague's home, which has seen what is abandoned, goes on with the new key.
+    cp "$AVOW_HOME/signing.key" "$T/colleague/signing.key"
+    AVOW_HOME=$T/colleague
+    expect_exit 0 avow achievement add --code Z --title Other
+    [[ $stderr == *"recovered at entry 5"* ]] || fail "$stderr"
+    expect_exit 0 avow achievement add --code Y --title Another
+    [[ $stderr != *"recovered"* ]] || fail "$stderr"
+    avow log audit
+}
+
+@test "recover: achievements move and are followed, what cannot stand is left out and listed" {
+    start_node a
+    new_issuer a
+    csv 2 >"$T/learners.csv"
+    issue "$T/learners.csv" "$T/badges" # 3, 4
+    second=$(avow achievement add --code B --title "Second")
+    [ "$second" -eq 5 ]
+    achievement=$second
+    csv 2 late >"$T/late.csv"
+    issue "$T/late.csv" "$T/badges" # 6, 7
+    third=$(avow achievement add --code C --title "Third") # 8
+    for rule in 2 "$second"; do # 9, 10
+        printf '{"title":"Stack %s","award":%s,"cascade":"invalid","rule":["achievement",null,%s]}' "$rule" "$third" "$rule" >"$T/p.json"
+        avow pathway add "$T/p.json"
+    done
+    avow issuer identity --yes --name "Novo Nome"          # 11
+    avow suspend "$T/badges/late1.json"                    # 12
+    avow revoke "$T/badges/r1.json" --reason error         # 13
+    rm "$T/badges/late2.json"
+    expect_exit 2 avow issuer recover --from nine
+    expect_exit 2 avow issuer recover --from 15 --yes
+    expect_exit 1 avow issuer recover --from 5 --honest-until 99 --yes --no-passphrase --next-root-key "$AVOW_HOME/root.key"
+    avow issuer recover --from 5 --drop 12 --files "$T/badges" --no-passphrase --yes --json >"$T/moved" 2>"$T/said" || fail "$(cat "$T/said")"
+    # The rotation, the revocation, then in order: achievement, two credentials, achievement, pathway.
+    entries | jq -c '[.[] | select(.index >= 5) | .kind]' >"$T/kinds"
+    [ "$(cat "$T/kinds")" = '["root-rotation","status","achievement","issue","issue","achievement","pathway"]' ] || fail "$(cat "$T/kinds")"
+    [ "$(jq -c '[.moved[] | [.old, .new]] | sort' "$T/moved")" = '[[5,7],[6,8],[7,9],[8,10],[9,11],[13,6]]' ] || fail "$(cat "$T/moved")"
+    grep -q '10 pathway: left out: it refers to an entry that is left out' "$T/said" || fail "$(cat "$T/said")"
+    grep -q '11 identity: left out: a root entry' "$T/said" || fail "$(cat "$T/said")"
+    grep -q '12 status: left out: dropped' "$T/said" || fail "$(cat "$T/said")"
+    grep -q 'its file is not at hand' "$T/said" || fail "$(cat "$T/said")"
+    says revoked a "$T/badges/r1.json"
+    says valid a "$T/badges/r2.json"
+    says valid a "$T/badges/late1.json"
+    avow verify "$T/badges/late1.json" --json | jq -e '.achievement.title == "Second" and .achievement.index == 7'
+    # A second recovery below the first would be a root fork: refused.
+    expect_exit 1 avow issuer recover --from 4 --yes --no-passphrase
+    [[ $stderr == *"root rotation"* ]] || fail "$stderr"
+    avow issuer recover --from "$(size)" --yes --no-passphrase
+    says valid a "$T/badges/late1.json"
+    avow log audit
+}
+
+@test "sealed keys: a rotation takes the passphrase, and makes sealed keys" {
+    start_node a
+    echo "a long passphrase" >"$T/passphrase"
+    export AVOW_PASSPHRASE_FILE=$T/passphrase AVOW_NODE
+    AVOW_NODE=$(address a)
+    avow issuer new --name S --jurisdiction PT --website https://s.example
+    avow issuer rotate-root --yes
+    for key in root next-root signing heartbeat; do grep -q '^sealed: argon2id' "$AVOW_HOME/$key.key"; done
+    avow achievement add --code A --title Step
 }
