@@ -1,7 +1,7 @@
 /* Freshness: re-signed checkpoints, cosignatures, what of them is kept, the abandoned mark. */
+#include "store/kept.h"
 #include "store/writer.h"
 
-#define HISTORY_BUCKET_S 3600
 #define FUTURE_MAX_S 300 /* docs/protocol.md, "Freshness" */
 
 static struct avow_cosignature *line_of(struct avow_log *log, const struct avow_key *key)
@@ -65,33 +65,8 @@ static enum avow_err read_kept(const struct avow_db *db, const struct avow_dbkey
     return err;
 }
 
-/* One kept checkpoint an hour: the newest of an hour replaces the others of it. */
-static enum avow_err drop_same_hour(const struct avow_db *db, const struct avow_log *log,
-                                    const struct avow_dbkey *key)
-{
-    struct avow_bytes found;
-    struct avow_bytes row;
-    struct avow_checkpoint checkpoint;
-    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
-    size_t count;
-    enum avow_err err = avow_db_seek_before(db, AVOW_TABLE_HISTORY, key, &found, &row);
-    if (err == AVOW_ERR_NOT_FOUND)
-        return AVOW_OK;
-    if (err != AVOW_OK)
-        return err;
-    if (found.len != key->len || memcmp(found.data, key->bytes, 4) != 0)
-        return AVOW_OK; /* another log's */
-    err = avow_kept_read(row, &checkpoint, lines, &count);
-    if (err != AVOW_OK)
-        return err;
-    if (checkpoint.time / HISTORY_BUCKET_S != log->checkpoint.time / HISTORY_BUCKET_S)
-        return AVOW_OK;
-    struct avow_dbkey old = avow_dbkey_bytes(found);
-    return avow_db_delete(db, AVOW_TABLE_HISTORY, &old);
-}
-
 /* Keeps the first line of each witness on this checkpoint: it proves when its entries existed. */
-static enum avow_err keep(const struct avow_db *db, const struct avow_log *log)
+static enum avow_err keep(const struct avow_db *db, const struct avow_log *log, uint64_t now)
 {
     struct avow_dbkey key = avow_dbkey_item(log->number, log->checkpoint.size);
     struct avow_log kept = {.checkpoint = log->checkpoint};
@@ -107,15 +82,12 @@ static enum avow_err keep(const struct avow_db *db, const struct avow_log *log)
     }
     if (kept.cosignature_count == before)
         return AVOW_OK;
-    if (before == 0)
-        err = drop_same_hour(db, log, &key);
-    if (err != AVOW_OK)
-        return err;
     uint8_t storage[4096];
     struct avow_buf row;
     avow_buf_init_fixed(&row, storage, sizeof(storage));
     avow_kept_write(&row, &kept.checkpoint, kept.cosignatures, kept.cosignature_count);
-    return avow_db_put(db, AVOW_TABLE_HISTORY, &key, avow_buf_bytes(&row));
+    err = avow_db_put(db, AVOW_TABLE_HISTORY, &key, avow_buf_bytes(&row));
+    return err == AVOW_OK ? avow_kept_thin(db, log->number, log->checkpoint.size, now) : err;
 }
 
 /* Takes over a newer text of the same size and roots. Its lines begin anew: a cosignature covers
@@ -156,7 +128,7 @@ enum avow_err avow_txn_freshen(struct avow_txn *txn, const struct avow_checkpoin
         return AVOW_OK;
     avow_writer_touch(txn, wlog);
     wlog->head_dirty = true;
-    return avow_writer_spoil(txn, keep(&txn->db, log));
+    return avow_writer_spoil(txn, keep(&txn->db, log, now));
 }
 
 enum avow_err avow_txn_set_abandoned(struct avow_txn *txn, const struct avow_hash *issuer,
