@@ -73,7 +73,8 @@ AVOW_NODISCARD enum avow_err avow_chain_apply(struct avow_chain *chain, uint64_t
                                               const struct avow_hash *root_before,
                                               enum avow_reject *reject);
 
-/* The same without the root signature: for chains that were checked before (a store's own rows). */
+/* The same, but that the root signature and the keys' points are taken to be good: for chains that
+ * were checked before (a store's own rows). */
 AVOW_NODISCARD enum avow_err avow_chain_reapply(struct avow_chain *chain, uint64_t index,
                                                 const struct avow_entry *entry,
                                                 const struct avow_hash *root_before,

@@ -225,7 +225,7 @@ enum avow_err avow_search(const struct avow_facts *facts, const struct avow_poli
                                     .now = now,
                                     .at = at,
                                     .out = recognised}};
-    *recognised = (struct avow_recognised){0};
+    recognised->steps = recognised->path_count = 0; /* beyond the count nothing is set */
     enum avow_err err = run_search(&search);
     recognised->end = search.run.spent    ? AVOW_SEARCH_BUDGET
                       : search.run.unseen ? AVOW_SEARCH_UNSEEN

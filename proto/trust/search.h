@@ -52,7 +52,7 @@ struct avow_recognised {
     size_t steps;      /* that it took */
     size_t path_count; /* found, at most AVOW_SEARCH_PATHS_MAX: shortest first, then the widest
                           scope, then by issuer ids and indices */
-    struct avow_recognition_path paths[AVOW_SEARCH_PATHS_MAX];
+    struct avow_recognition_path paths[AVOW_SEARCH_PATHS_MAX]; /* beyond the count not set */
 };
 
 /* Searches all paths from the policy's anchors. A recognition counts if it is shown, was written by

@@ -1,0 +1,109 @@
+/* A node that holds every university of the world's list: how long a verdict takes whose
+ * recognition has four steps, and a search that hostile bodies make as long as it can be. CPU time
+ * of one thread, pages in memory. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/facts.h"
+#include "tests/bench/bench.h"
+#include "tests/bench/campus.h"
+
+#define VERDICTS 400
+#define ROUNDS 5
+
+static struct avow_policy policy_of(const struct avow_hash *anchor)
+{
+    static const uint8_t everything[] = {0x80};
+    struct avow_policy policy;
+    avow_policy_init(&policy);
+    policy.require_recognition = true;
+    BENCH_MUST(avow_policy_add_anchor(&policy, avow_bytes_text("anchor"), anchor,
+                                      avow_bytes(everything, sizeof(everything))) == AVOW_ACCEPT);
+    return policy;
+}
+
+static double judge_us(struct avow_snapshot *snapshot, const struct campus *campus,
+                       const struct avow_policy *policy, size_t issuer)
+{
+    static struct avow_verdict verdict;
+    struct avow_facts facts = avow_facts_from_snapshot(snapshot);
+    struct avow_subject subject = {.issuer = campus->ids[issuer], .index = campus->first_issue};
+    double started = bench_cpu_seconds();
+    BENCH_OK(avow_judge(&facts, policy, &subject, campus->t + 10, campus->t + 10, &verdict));
+    double us = (bench_cpu_seconds() - started) * 1e6;
+    BENCH_MUST(verdict.word == AVOW_WORD_VALID);
+    BENCH_MUST(verdict.recognised.path_count == 1 && verdict.recognised.paths[0].count == 4);
+    return us;
+}
+
+static void measure_verdicts(struct avow_snapshot *snapshot, const struct campus *campus)
+{
+    struct avow_policy policy = policy_of(&campus->ids[0]);
+    double us[VERDICTS];
+    uint64_t seed = 1;
+    for (size_t round = 0; round < 2; round++) { /* the first brings pages and proofs in */
+        for (size_t i = 0; i < VERDICTS; i++) {
+            size_t issuer = CAMPUS_BODIES + bench_random(&seed) % (CAMPUS_ISSUERS - CAMPUS_BODIES);
+            BENCH_OK(avow_snapshot_renew(snapshot));
+            us[i] = judge_us(snapshot, campus, &policy, issuer);
+        }
+    }
+    bench_figure("path-verdict-us", bench_percentile(us, VERDICTS, 0.5));
+    bench_figure("path-verdict-p99-us", bench_percentile(us, VERDICTS, 0.99));
+}
+
+/* A search that ends at its bound, the worst of some. */
+static double hostile_ms(struct avow_snapshot *snapshot, const struct campus *campus,
+                         const struct avow_hash *anchor)
+{
+    static struct avow_verdict verdict;
+    struct avow_facts facts = avow_facts_from_snapshot(snapshot);
+    struct avow_policy policy = policy_of(anchor);
+    struct avow_subject subject = {.issuer = campus->ids[CAMPUS_BODIES],
+                                   .index = campus->first_issue};
+    double worst = 0;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        BENCH_OK(avow_snapshot_renew(snapshot));
+        double started = bench_cpu_seconds();
+        BENCH_OK(avow_judge(&facts, &policy, &subject, campus->t + 10, campus->t + 10, &verdict));
+        double ms = (bench_cpu_seconds() - started) * 1e3;
+        BENCH_MUST(verdict.word == AVOW_WORD_UNKNOWN && verdict.why == AVOW_WHY_BUDGET);
+        worst = ms > worst ? ms : worst;
+    }
+    return worst;
+}
+
+static void measure_hostile(struct avow_store *store, struct avow_snapshot *snapshot,
+                            struct campus *campus, uint64_t recognitions)
+{
+    struct campus_hostile hostile;
+    bench_progress("trust: %lu hostile recognitions", (unsigned long)recognitions);
+    campus_add_hostile(campus, store, recognitions, &hostile);
+    bench_figure("hostile-ring-ms", hostile_ms(snapshot, campus, &hostile.ring[0]));
+    bench_figure("hostile-wide-ms", hostile_ms(snapshot, campus, &hostile.wide));
+}
+
+int main(int argc, char **argv)
+{
+    char folder[256];
+    static struct campus campus;
+    struct avow_store *store = NULL;
+    struct avow_snapshot *snapshot;
+    const struct avow_store_options options = {0};
+    BENCH_OK(avow_crypto_init());
+    bench_folder_new(folder, sizeof(folder));
+    BENCH_OK(avow_store_open(folder, &options, &store));
+    bench_progress("trust: makes %d logs", CAMPUS_ISSUERS);
+    campus_build(&campus, store);
+    bench_progress("%lu achievements, %lu recognitions, in %.1f s",
+                   (unsigned long)campus.achievements, (unsigned long)campus.recognitions,
+                   campus.seconds);
+    BENCH_OK(avow_snapshot_new(store, &snapshot));
+    measure_verdicts(snapshot, &campus);
+    measure_hostile(store, snapshot, &campus, bench_entries(argc, argv) / 10);
+    avow_snapshot_free(&snapshot);
+    campus_fini(&campus);
+    avow_store_close(&store);
+    bench_folder_remove(folder);
+    return 0;
+}
