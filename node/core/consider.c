@@ -6,8 +6,11 @@ static bool is_future(const struct avow_core *core, uint64_t time)
     return time > core->unix_s && time - core->unix_s > FUTURE_MAX_S;
 }
 
+/* A line that is worth judging: newer than the one by its key, and by a key that counts. */
 static bool is_newer(const struct avow_core *core, const struct avow_cosignature *line)
 {
+    if (!core->reads.counts(core->reads.context, &core->held.checkpoint.issuer, &line->key))
+        return false;
     for (size_t i = 0; i < core->held.cosignature_count; i++)
         if (avow_key_equal(&core->held.cosignatures[i].key, &line->key))
             return line->time > core->held.cosignatures[i].time;

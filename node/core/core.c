@@ -78,7 +78,8 @@ struct avow_core *avow_core_init(void *memory, const struct avow_core_config *co
     AVOW_ASSERT(config->wants_max > 0 && config->wants_max <= UINT16_MAX);
     AVOW_ASSERT(config->judgements_max > 0 && config->ranges_max > 0 && config->shunned_max > 0);
     AVOW_ASSERT(strlen(config->agent) <= 64 && strlen(config->address) <= 128);
-    AVOW_ASSERT(reads->log != NULL && reads->root != NULL);
+    AVOW_ASSERT(reads->log != NULL && reads->root != NULL && reads->counts != NULL &&
+                reads->digest != NULL);
     memset(memory, 0, avow_core_size(config));
     struct avow_core *core = memory;
     core->config = *config;
@@ -116,6 +117,10 @@ bool avow_core_takes(uint64_t type)
     case AVOW_MESSAGE_RANGE:
     case AVOW_MESSAGE_CONSISTENCY:
     case AVOW_MESSAGE_LOGS:
+    case AVOW_MESSAGE_FORKS:
+    case AVOW_MESSAGE_FORK:
+    case AVOW_MESSAGE_OTHER:
+    case AVOW_MESSAGE_STATUSES:
         return true;
     default: /* a number from the wire */
         return false;
@@ -147,7 +152,9 @@ static void answered(struct avow_core *core, uint32_t link, const struct avow_me
             listing_refused(core, link, request);
         return;
     }
-    if (slot >= core->config.wants_max)
+    if (core_id_kind(request) == ID_FORKS)
+        forks_answer(core, link, message);
+    if (core_id_kind(request) == ID_FORKS || slot >= core->config.wants_max)
         return;
     const struct want *want = &core->wants[slot];
     if (want->phase == WANT_FREE || want->link != link)
@@ -157,6 +164,8 @@ static void answered(struct avow_core *core, uint32_t link, const struct avow_me
         source_refused(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHAIN && current)
         judging_chain(core, slot, message);
+    else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHECKING && current)
+        pull_from_first(core, slot, message);
     else if (message->type == AVOW_MESSAGE_RANGE)
         pull_range(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CONSISTENCY && want->phase == WANT_CHECKING && current)
@@ -176,6 +185,8 @@ static void on_ready_message(struct avow_core *core, uint32_t slot,
         link_close(core, slot, AVOW_REJECT_MESSAGE);
     } else if (message->type == AVOW_MESSAGE_ANNOUNCE) {
         announced(core, slot, message);
+    } else if (message->type == AVOW_MESSAGE_FORKS && message->request == 0) {
+        forks_notice(core, slot, message);
     } else {
         answered(core, slot, message);
     }
@@ -198,19 +209,25 @@ static void on_message(struct avow_core *core, uint32_t slot, const struct avow_
 static void on_judged(struct avow_core *core, const struct avow_core_event *event)
 {
     uint32_t slot = core_id_slot(event->token);
-    if (slot < core->config.wants_max && core->wants[slot].phase == WANT_JUDGING &&
-        core->wants[slot].id == event->token)
-        judging_done(core, slot, &event->judgement);
+    if (core_id_kind(event->token) == ID_OTHER)
+        forks_judged(core, event);
+    else if (slot < core->config.wants_max && core->wants[slot].phase == WANT_JUDGING &&
+             core->wants[slot].id == event->token)
+        judging_done(core, slot, event);
 }
 
 static void on_stored(struct avow_core *core, const struct avow_core_event *event)
 {
     uint32_t slot = core_id_slot(event->token);
-    if (slot >= core->config.wants_max)
+    if (core_id_kind(event->token) == ID_KEEP)
+        forks_kept(core, event);
+    if (core_id_kind(event->token) == ID_KEEP || slot >= core->config.wants_max)
         return;
     struct want *want = &core->wants[slot];
     if (want->phase == WANT_FRESHENING && want->id == event->token)
         judging_freshened(core, slot, &event->stored);
+    else if (want->phase == WANT_BRANCHING && want->id == event->token)
+        pull_branched(core, slot, &event->stored);
     else if (want->phase == WANT_PULLING || want->phase == WANT_DRAINING)
         pull_stored(core, slot, event->token, &event->stored);
 }
@@ -219,6 +236,8 @@ static void on_tick(struct avow_core *core)
 {
     for (uint32_t i = 0; i < core->config.links_max; i++)
         link_tick(core, i);
+    for (uint32_t i = 0; i < core->config.links_max; i++)
+        forks_tick(core, i);
     for (uint32_t i = 0; i < core->config.wants_max; i++)
         source_tick(core, i);
     listing_tick(core);
@@ -232,6 +251,7 @@ static void pump(struct avow_core *core)
         judging_pump(core, i);
         pull_pump(core, i);
         listing_pump(core, i);
+        forks_pump(core, i);
     }
 }
 
@@ -262,7 +282,8 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
         on_stored(core, event);
         break;
     case AVOW_CORE_LOG_CHANGED:
-        core_announce(core, &event->issuer, AVOW_CORE_URGENT, NULL, 0);
+        core_announce(core, &event->issuer, event->line_only ? AVOW_CORE_ROUTINE : AVOW_CORE_URGENT,
+                      NULL, 0);
         break;
     case AVOW_CORE_TICK:
         on_tick(core);

@@ -8,6 +8,11 @@
  * that is not stored. A checkpoint that fails is not tried twice, and a peer that sent something
  * provably wrong is closed.
  *
+ * How a log moves over. A checkpoint whose root chain beats the held one is pulled beside the held
+ * log, from where the two part, and takes its place when it is whole. What does not win is kept as
+ * proof, as are forks of one origin, and what other branches say of what lies below; each node
+ * tells its peers when that grows, by a digest, and they read it at their own pace.
+ *
  * How what was missed is found. Each side reads the other's list of logs, a page at a time (LIST,
  * LOGS), when a link comes up and from one link at a time thereafter. The reader sets the pace, so
  * no list can flood anybody.
@@ -30,6 +35,9 @@ struct avow_core_config {
     uint32_t judgements_max; /* JUDGE actions not answered yet */
     uint32_t ranges_max;     /* chunks asked of one link or being stored, 64 KiB each or so */
     uint32_t shunned_max;    /* checkpoints remembered as not worth fetching */
+    /* Whose cosignatures are kept and sent on, beside heartbeats: must outlive the core. */
+    const struct avow_key *witnesses;
+    size_t witness_count;
 };
 /* 128 links, 1,024 wants, 64 judgements, 192 ranges, 4,096 shunned; salt, epoch and texts empty. */
 struct avow_core_config avow_core_config_default(void);
@@ -42,6 +50,7 @@ struct avow_core_log {
     size_t cosignature_count;
     uint64_t pending;        /* how far entries are stored, unseen; >= checkpoint.size */
     uint64_t abandoned_from; /* AVOW_NEVER: none */
+    bool forked;             /* a fork of its origin is known */
 };
 struct avow_core_reads {
     void *context;
@@ -50,6 +59,12 @@ struct avow_core_reads {
     /* The root of the first `size` entries of the held log, size <= its checkpoint's. */
     enum avow_err (*root)(void *context, const struct avow_hash *issuer, uint64_t size,
                           struct avow_hash *root);
+    /* Whether a line by this key on the held log is a heartbeat, or by one of config.witnesses. */
+    bool (*counts)(void *context, const struct avow_hash *issuer, const struct avow_key *key);
+    /* A fingerprint of what peers are told about the issuer's forks, as FORKS gives it. NOT_FOUND:
+     * there is nothing to tell; others: cannot tell now. */
+    enum avow_err (*digest)(void *context, const struct avow_hash *issuer,
+                            struct avow_hash *digest);
 };
 
 /* Bytes of memory that a core of this configuration needs, all that it ever uses. */
@@ -64,13 +79,14 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
                                               const struct avow_core_event *event, size_t *count);
 
 /* Whether messages of this type go to the core: HELLO, PING, PONG, ANNOUNCE, and the answers CHAIN,
- * RANGE, CONSISTENCY, LOGS, REFUSED. Requests for data are the daemon's to answer, a link's in the
- * order in which they came. While more chunks wait to be stored than the daemon has room for, it
- * stops reading from the links that they come from. */
+ * RANGE, CONSISTENCY, LOGS, FORKS, FORK, OTHER, STATUSES, REFUSED. Requests for data are the
+ * daemon's to answer, a link's in the order in which they came. While more chunks wait to be stored
+ * than the daemon has room for, it stops reading from the links that they come from. */
 bool avow_core_takes(uint64_t type);
 
-/* True while a log of this issuer that is better than the held one, by a checkpoint that was judged
- * good, is being fetched: a home node then takes no submission for it. */
+/* True while a log of this issuer that goes on from the held one, by a checkpoint that was judged
+ * good, is being fetched: a home node then takes no submission for it. A branch beside the held log
+ * does not stop it: until it is whole, the held one is served and extended. */
 bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer);
 /* True if the whole list of logs of a peer that this node dialled has been read and judged since
  * the start. */

@@ -3,6 +3,7 @@
 #define AVOW_NODE_CORE_EVENT_H
 
 #include "node/core/judge.h"
+#include "proto/log/fork.h"
 
 /* Both clocks, with every event. Steps of either, forwards or back, are taken in stride. */
 struct avow_core_time {
@@ -14,13 +15,14 @@ enum avow_core_event_type {
     AVOW_CORE_LINK_UP,     /* a handshake is complete: link, outbound, node */
     AVOW_CORE_LINK_DOWN,   /* the connection is gone, whoever ended it: link */
     AVOW_CORE_MESSAGE,     /* link, message: of a type that avow_core_takes() */
-    AVOW_CORE_JUDGED,      /* token, judgement */
-    AVOW_CORE_STORED,      /* token, stored */
-    AVOW_CORE_LOG_CHANGED, /* issuer: this node itself advanced or freshened the log, synced */
+    AVOW_CORE_JUDGED,      /* token, judgement, and the task's chain once more */
+    AVOW_CORE_STORED,      /* token, stored, and of a KEEP_… the issuer */
+    AVOW_CORE_LOG_CHANGED, /* issuer: this node itself advanced the log, synced; or, `line_only`,
+                            * cosigned it */
     AVOW_CORE_TICK,        /* at least each second, better each 100 ms */
 };
 
-/* What became of a STORE_RANGE or FRESHEN, once it is synced. */
+/* What became of a STORE_RANGE, BRANCH, FRESHEN or KEEP_…, once it is synced. */
 struct avow_core_stored {
     enum avow_err err; /* ours; REFUSED, NOT_FOUND: the log is no longer where it was */
     /* PROOF, ROOT: the entries are not in the checkpoint's tree (the peer's fault). SIZE: they
@@ -29,9 +31,11 @@ struct avow_core_stored {
      * roots: store and simulator check the proof before they judge the rules. */
     enum avow_reject reject;
     uint64_t accepted; /* the log's accepted size now */
-    uint64_t pending;  /* how far its entries are stored; = accepted when nothing is pending */
+    uint64_t pending;  /* how far its entries (a branch: the candidate's) are stored; = accepted
+                        * when nothing is pending */
     bool advanced;     /* STORE_RANGE: the checkpoint is accepted now */
-    bool changed;      /* FRESHEN: something was newer */
+    bool changed;      /* FRESHEN: something was newer; KEEP_…: something was not known */
+    bool ready;        /* BRANCH: ranges may follow from `pending` on; else ask once more */
 };
 
 struct avow_core_event {
@@ -44,16 +48,27 @@ struct avow_core_event {
     const struct avow_message *message; /* views in it need to live for the step only */
     uint64_t token;                     /* of the action that this answers */
     struct avow_judgement judgement;
+    struct avow_list chain; /* JUDGED: as the task had it; a view for the step */
     struct avow_core_stored stored;
     struct avow_hash issuer;
+    bool line_only;
 };
 
 enum avow_core_action_type {
     AVOW_CORE_SEND,        /* link, priority, bytes, about */
-    AVOW_CORE_JUDGE,       /* token, task: run it with the held chain of task's issuer → JUDGED */
-    AVOW_CORE_STORE_RANGE, /* token, checkpoint, lines, from, entries, path → STORED */
+    AVOW_CORE_JUDGE,       /* token, task: run it with the known chains of its issuer → JUDGED */
+    AVOW_CORE_STORE_RANGE, /* token, checkpoint, lines, branch, from, entries, path → STORED */
     AVOW_CORE_FRESHEN,     /* token, checkpoint, lines → STORED */
+    /* Begin a branch beside the held log, or go on with it: token, checkpoint, from (entries below
+     * are the held log's own), root (of its tree there) → STORED. */
+    AVOW_CORE_BRANCH,
+    AVOW_CORE_DROP_BRANCH,   /* issuer: give it up */
     AVOW_CORE_SET_ABANDONED, /* issuer, from */
+    /* Known of other histories, to be verified and kept: → STORED. Lists and `fork` are views for
+     * the step. */
+    AVOW_CORE_KEEP_FORK,     /* token, issuer, fork */
+    AVOW_CORE_KEEP_CHAIN,    /* token, issuer, checkpoint, chain: it has been judged */
+    AVOW_CORE_KEEP_STATUSES, /* token, issuer, statuses */
     AVOW_CORE_CLOSE,         /* link, code, reject: say CLOSE, end it, then report LINK_DOWN */
     AVOW_CORE_TRACE,         /* trace, link, issuer, value, reject: for logs and metrics */
 };
@@ -70,8 +85,10 @@ enum avow_core_priority {
     X(PEER_READY, "peer-ready", "the peer's whole list of logs has been read and judged")          \
     X(ADVANCED, "advanced", "the log grew to this size")                                           \
     X(BETTER_CHAIN, "better-chain", "a better root chain is known, which this node does not hold") \
-    X(OTHER_CHAIN, "other-chain", "a root chain that parts from the held one, and loses")          \
+    X(OTHER_CHAIN, "other-chain", "a root chain that parts from the held one, and does not win")   \
     X(FORK_SUSPECTED, "fork-suspected", "two checkpoints of one origin do not fit together")       \
+    X(FORK_KNOWN, "fork-known", "what is known of a log's forks has grown")                        \
+    X(SWITCHED, "switched", "the log moved over to its issuer's better history, of this size")     \
     X(FAULTY, "faulty", "a signed log breaks a rule; it is not fetched again")                     \
     X(NEWER, "newer", "a log needs a newer version of this program")                               \
     X(GIVEN_UP, "given-up", "a log was not complete in time; it is ignored for an hour")           \
@@ -103,7 +120,11 @@ struct avow_core_action {
     const struct avow_checkpoint *checkpoint;
     const struct avow_cosignature *lines;
     size_t line_count;
+    bool branch; /* STORE_RANGE: for the branch, not the held log */
     uint64_t from;
+    struct avow_hash root;
+    const struct avow_fork *fork;
+    struct avow_list chain, statuses;
     struct avow_list entries;     /* view into the RANGE message */
     const struct avow_path *path; /* in the RANGE message */
     enum avow_refusal code;

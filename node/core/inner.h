@@ -18,6 +18,7 @@
 #define BUSY_RETRY_MS 1000      /* after "busy" */
 #define COMPLETE_MS 600000      /* without progress for so long: given up … */
 #define IGNORE_MS 3600000       /* … and ignored for so long */
+#define MOVED_MS 60000          /* a link that answered from another history is not asked again */
 #define GREETING_MS 10000       /* for HELLO */
 #define PING_MS 30000           /* of idleness */
 #define DEAD_MS 90000           /* of silence */
@@ -33,6 +34,12 @@
 #define ARENA_BYTES (64 * 1024) /* and ARENA_LINK_BYTES for each link */
 #define ARENA_LINK_BYTES 16
 #define PUMPED_ACTIONS 256
+#define FORKS_QUEUE 32         /* issuers whose forks are to be read of one link */
+#define FORKS_CREDITS 8        /* readings that a link's own word may cause at once, … */
+#define FORKS_CREDIT_MS 10000  /* … and then one more after so long */
+#define FORKS_WAIT_MS 5000     /* that logs on their way may hold up a reading */
+#define STATUS_PAGES_MAX 4096  /* of one issuer at a time */
+#define KEEPER_NONE UINT16_MAX /* what is kept on no link's account */
 
 /* What a want can wait for, in its link's list. */
 enum list_kind {
@@ -47,6 +54,41 @@ struct list {
 
 enum link_phase { LINK_FREE, LINK_GREETING, LINK_READY, LINK_CLOSING };
 enum listing_phase { LISTING_IDLE, LISTING_DUE, LISTING_ASKED };
+
+/* Where the reading of a peer's forks stands (forks.c). */
+enum forks_phase {
+    FORKS_IDLE,
+    FORKS_NEXT,     /* the queue's first, or the next page, is to be asked for */
+    FORKS_PAGE,     /* asked: a page of digests … */
+    FORKS_FORK,     /* … a fork proof … */
+    FORKS_OTHER,    /* … another root chain … */
+    FORKS_STATUSES, /* … other branches' status entries */
+    FORKS_WORKING,  /* this node judges or keeps what came */
+};
+
+struct digest {
+    struct avow_hash issuer, digest;
+};
+
+struct forks_reading {
+    enum forks_phase phase;
+    bool due, more; /* the list is to be read; it has more pages */
+    uint64_t due_ms, asked_ms;
+    uint64_t id; /* of the one question or operation outstanding */
+    struct avow_hash cursor;
+    struct digest queue[FORKS_QUEUE];
+    size_t count;
+    /* Of the queue's first: */
+    uint64_t others, other; /* how many root chains, and which is next */
+    bool forked;            /* its fork is of the held origin: statuses follow … */
+    uint64_t pages;
+    uint64_t from;                     /* … from this target, or 0 at the end, … */
+    bool statuses_read;                /* … which has come */
+    bool keeps_chain;                  /* what is being kept is a chain */
+    struct avow_hash opening;          /* of the held log, when the reading of it began */
+    struct avow_checkpoint checkpoint; /* of the chain that is being judged or kept */
+    uint64_t credits, credit_ms;
+};
 
 struct link {
     enum link_phase phase;
@@ -64,6 +106,8 @@ struct link {
     bool listing_whole;      /* from the start, not to find one log */
     bool listing_read;       /* read to the end, not all of it judged yet */
     uint64_t listing_id, listing_ms, listing_since_ms;
+    struct forks_reading forks;
+    uint64_t proof_id; /* of a fork that was found by its log, being kept */
     uint64_t served;
     uint64_t clock_ahead_s, clock_behind_s;
     char agent[64 + 1], address[128 + 1];
@@ -82,6 +126,7 @@ enum want_phase {
     WANT_CHAIN,      /* its root chain has been asked for */
     WANT_JUDGING,    /* JUDGE is outstanding */
     WANT_FRESHENING, /* FRESHEN is outstanding */
+    WANT_BRANCHING,  /* BRANCH is outstanding */
     WANT_HUNGRY,     /* in LIST_HUNGRY */
     WANT_PULLING,    /* chunks asked for or being stored */
     WANT_DRAINING,   /* chunks being stored, nothing more is asked: then `after_drain` */
@@ -103,8 +148,11 @@ struct want {
     enum want_phase phase;
     struct candidate now, next; /* `next`: a larger one, to be looked at after `now` */
     bool has_next;
-    bool judged; /* `now` is good */
-    bool begun;  /* its time runs: it no longer waits for this node's own capacity */
+    bool judged;              /* `now` is good … */
+    struct avow_hash opening; /* the held log's, that it was judged beside */
+    bool best;                /* … and no root chain that is known beats its own … */
+    bool moved;               /* … which is not the held one's */
+    bool begun;               /* its time runs: it no longer waits for this node's own capacity */
     bool listed;
     enum list_kind list;
     uint32_t before, after;        /* neighbours in the list */
@@ -118,6 +166,8 @@ struct want {
     uint64_t progress_ms; /* when it began or last moved */
     uint64_t deadline_ms; /* for the answer awaited */
     /* The pull. */
+    bool branch;                 /* beside the held log, … */
+    uint64_t shared;             /* … with which it shares the entries below */
     struct chunk window[WINDOW]; /* a ring in order of `from`; those being stored come first */
     size_t window_first, window_count, storing_count;
     uint64_t next_from; /* of the next chunk to ask for */
@@ -126,7 +176,7 @@ struct want {
     uint32_t per_chunk; /* entries to ask for at a time */
     uint32_t restarts;
     uint32_t suspect; /* the link whose chunk did not prove, or NONE */
-    bool resumed;     /* began beyond `accepted`, on entries of an earlier candidate */
+    bool resumed;     /* began beyond what is shared, on entries of an earlier candidate */
     enum after_drain after_drain;
 };
 
@@ -161,14 +211,28 @@ struct avow_core {
     size_t task_count;
     struct avow_buf arena; /* messages of this step */
     struct avow_message *draft;
-    struct avow_core_log held;  /* the log last looked up, for the step */
-    struct avow_hash announced; /* in this step */
+    struct avow_core_log held;   /* the log last looked up, for the step */
+    struct avow_hash announced;  /* in this step */
+    struct avow_hash noticed;    /* likewise */
+    struct avow_fork fork;       /* likewise */
+    struct avow_checkpoint kept; /* likewise: a want may be another's at the end of a step */
 
     struct avow_core_stats stats;
 };
 
 /* Answers come back with the id of what they answer: in it are its kind and its want (or link). */
-enum id_kind { ID_CHAIN = 1, ID_JUDGE, ID_FRESHEN, ID_RANGE, ID_CONSISTENCY, ID_LIST };
+enum id_kind {
+    ID_CHAIN = 1,
+    ID_JUDGE,
+    ID_FRESHEN,
+    ID_RANGE,
+    ID_CONSISTENCY,
+    ID_LIST,
+    ID_BRANCH,
+    ID_FORKS, /* a question of forks.c … */
+    ID_OTHER, /* … its judgement of a chain, … */
+    ID_KEEP,  /* … and what is being kept, on this link's account */
+};
 static inline uint64_t core_id(struct avow_core *core, enum id_kind kind, uint32_t slot)
 {
     core->ids = (core->ids + 1) & ((UINT64_C(1) << 32) - 1); /* so that ids stay below 2^53 */
@@ -190,6 +254,8 @@ struct avow_core_action *core_action(struct avow_core *core, enum avow_core_acti
 struct avow_message *core_draft(struct avow_core *core, enum avow_message_type type,
                                 uint64_t request);
 void core_send(struct avow_core *core, uint32_t link, enum avow_core_priority priority);
+/* The draft, to every node. */
+void core_send_all(struct avow_core *core, const struct avow_hash *about);
 /* The held log of `issuer`, to every link but those. */
 void core_announce(struct avow_core *core, const struct avow_hash *issuer,
                    enum avow_core_priority priority, const uint32_t *except, size_t except_count);
@@ -224,6 +290,10 @@ bool shun_has(const struct avow_core *core, const struct avow_checkpoint *checkp
               uint32_t link);
 void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
               uint64_t for_ms);
+/* In the same table: what a link has told of an issuer's forks, and was read as long as this is the
+ * held origin. core->held is the issuer's. */
+bool shun_has_read(const struct avow_core *core, uint32_t link, const struct digest *digest);
+void shun_note_read(struct avow_core *core, uint32_t link, const struct digest *digest);
 
 /* link.c */
 static inline bool link_is_node(const struct link *link)
@@ -261,12 +331,20 @@ void finish(struct avow_core *core, uint32_t slot, bool failed);
 /* judging.c */
 void judging_pump(struct avow_core *core, uint32_t slot);
 void judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void judging_done(struct avow_core *core, uint32_t slot, const struct avow_judgement *judgement);
+/* The next task of this step; the caller counts it against whoever it is for. */
+struct avow_judge_task *judging_task(struct avow_core *core, uint64_t id);
+void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_event *event);
+/* Marks what the better chain abandons of the held log, which core->held is then; where from. */
+uint64_t judging_mark(struct avow_core *core, const struct avow_hash *issuer,
+                      const struct avow_judgement *judgement);
 void judging_freshened(struct avow_core *core, uint32_t slot,
                        const struct avow_core_stored *stored);
 
 /* pull.c, stored.c */
 void pull_begin(struct avow_core *core, uint32_t slot); /* core->held is its log */
+/* The same beside the held log; `shared` entries are in both. */
+void pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared);
+void pull_branched(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored);
 void pull_resume(struct avow_core *core, uint32_t slot);
 void pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after);
 void pull_drop_asked(struct avow_core *core, struct want *want);
@@ -274,10 +352,32 @@ void pull_pump(struct avow_core *core, uint32_t slot);
 void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message);
 void pull_stored(struct avow_core *core, uint32_t slot, uint64_t token,
                  const struct avow_core_stored *stored);
+/* A BRANCH failed, or its link is gone: lets the want go. */
+void stored_failed(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored);
 void pull_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void pull_from_first(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+
+/* forks.c: what is known of forks is read of peers, and told to them. */
+void forks_begin(struct avow_core *core, uint32_t slot); /* soon: all that this peer knows */
+void forks_pump(struct avow_core *core, uint32_t slot);
+void forks_tick(struct avow_core *core, uint32_t slot);
+void forks_notice(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void forks_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void forks_judged(struct avow_core *core, const struct avow_core_event *event);
+void forks_kept(struct avow_core *core, const struct avow_core_event *event);
+/* Tells every link what is known of this issuer's forks now. */
+void forks_tell(struct avow_core *core, const struct avow_hash *issuer);
+/* Keeps core->fork, which `link` (or NONE) made known. */
+void forks_keep(struct avow_core *core, uint32_t link);
+/* Keeps a judged chain that parts from the held one. */
+void forks_keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
+                      const struct avow_list *chain);
 
 /* source.c: what comes of silence, refusals and lost links. `keep`: its link may be asked again. */
 void source_failed(struct avow_core *core, uint32_t slot, bool keep);
+/* `link` answers from another history than the one that it offered: it has moved over to a better
+ * one, or lies. Either way it is asked no more about this one for a while. */
+void source_moved(struct avow_core *core, uint32_t slot, uint32_t link);
 /* Forgets what is asked of its link. Nothing of this node's own is touched. */
 void source_take_back(struct avow_core *core, uint32_t slot);
 void source_tick(struct avow_core *core, uint32_t slot);

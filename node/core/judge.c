@@ -1,11 +1,38 @@
 /* Judging runs off the core's thread, so it may take time and memory; its answer is pure. */
 #include "node/core/judge.h"
 
+#define KNOWN_MAX (AVOW_JUDGE_OTHERS_MAX + 2)
+
 static bool is_of_chain(const struct avow_checkpoint *checkpoint, const struct avow_chain *chain)
 {
     return chain != NULL && chain->count > 0 && checkpoint->epoch == avow_chain_epoch(chain) &&
            avow_hash_equal(&checkpoint->issuer, &chain->issuer) &&
            avow_hash_equal(&checkpoint->opening, avow_chain_opening(chain));
+}
+
+static bool is_named(const struct avow_judge_task *task, const struct avow_key *key)
+{
+    for (size_t i = 0; i < task->witness_count; i++)
+        if (avow_key_equal(&task->witnesses[i], key))
+            return true;
+    return false;
+}
+
+/* A heartbeat that does not stand is its issuer's or the sender's fault; of a witness's, only a
+ * wrong signature is held against who sent it. */
+static enum avow_reject judge_line(const struct avow_judge_task *task,
+                                   const struct avow_cosignature *line,
+                                   const struct avow_chain *chain, bool *counts)
+{
+    const struct avow_checkpoint *checkpoint = &task->checkpoint;
+    bool heartbeat =
+        avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size) != NULL;
+    *counts = false;
+    if (!heartbeat && !is_named(task, &line->key))
+        return AVOW_ACCEPT;
+    enum avow_reject reject = avow_cosignature_judge(line, checkpoint, chain, &heartbeat);
+    *counts = reject == AVOW_ACCEPT;
+    return heartbeat || reject == AVOW_REJECT_SIGNATURE ? reject : AVOW_ACCEPT;
 }
 
 static enum avow_reject judge_signatures(const struct avow_judge_task *task,
@@ -17,13 +44,10 @@ static enum avow_reject judge_signatures(const struct avow_judge_task *task,
     if (!task->checkpoint_known)
         reject = avow_checkpoint_judge(checkpoint, chain);
     for (size_t i = 0; i < task->cosignature_count && reject == AVOW_ACCEPT; i++) {
-        const struct avow_cosignature *line = &task->cosignatures[i];
-        bool heartbeat = false;
-        if (avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size) == NULL)
-            continue;
-        reject = avow_cosignature_judge(line, checkpoint, chain, &heartbeat);
-        if (reject == AVOW_ACCEPT && heartbeat)
-            judgement->heartbeats |= UINT32_C(1) << i;
+        bool counts;
+        reject = judge_line(task, &task->cosignatures[i], chain, &counts);
+        if (counts)
+            judgement->lines |= UINT32_C(1) << i;
     }
     return reject;
 }
@@ -47,37 +71,80 @@ static size_t first_difference(const struct avow_chain *a, const struct avow_cha
     return position;
 }
 
-static void relate(const struct avow_judge_task *task, const struct avow_chain *theirs,
-                   const struct avow_chain *held, struct avow_judgement *judgement)
+/* Whether a chain goes the way of the choice, as far as either goes. */
+static bool is_on_way(const struct avow_chain *chain, const struct avow_chain *winner,
+                      const struct avow_chain_choice *choice)
 {
+    size_t depth = choice->root_fork ? choice->agreed : winner->count;
+    size_t shared = first_difference(chain, winner);
+    return shared >= (chain->count < depth ? chain->count : depth);
+}
+
+/* Whether `theirs` replaces the held log, by the choice among all that are known. At a root fork
+ * whatever is on the agreed way stays. */
+static bool wins(const struct avow_chain *theirs, const struct avow_known_chains *known,
+                 struct avow_judgement *judgement)
+{
+    const struct avow_chain *all[KNOWN_MAX] = {known->held, theirs};
+    size_t count = 2;
+    for (size_t i = 0; i < known->other_count && count < KNOWN_MAX; i++)
+        all[count++] = known->others[i];
+    struct avow_chain_choice choice = avow_chain_choose(all, count);
+    const struct avow_chain *winner = all[choice.winner];
+    bool on_way = is_on_way(theirs, winner, &choice);
+    judgement->best = on_way && !choice.root_fork;
+    return on_way && (!choice.root_fork || !is_on_way(known->held, winner, &choice));
+}
+
+static void relate(const struct avow_judge_task *task, const struct avow_chain *theirs,
+                   const struct avow_known_chains *known, struct avow_judgement *judgement)
+{
+    const struct avow_chain *held = known->held;
+    judgement->best = true;
     if (held == NULL || held->count == 0)
         return;
+    bool better = wins(theirs, known, judgement);
     switch (avow_chain_compare(theirs, held)) {
     case AVOW_CHAIN_SAME:
-        return;
-    case AVOW_CHAIN_EXTENDS:
-        if (theirs->entries[held->count].index >= task->held_size)
-            return;
-        judgement->relation = AVOW_JUDGE_WINS;
-        part_at(judgement, theirs, held->count);
         return;
     case AVOW_CHAIN_EXTENDED:
         judgement->relation = AVOW_JUDGE_BEHIND;
         return;
-    case AVOW_CHAIN_BRANCH: {
-        const struct avow_chain *const both[] = {held, theirs};
-        struct avow_chain_choice choice = avow_chain_choose(both, 2);
-        bool wins = choice.winner == 1 && !choice.root_fork;
-        judgement->relation = wins ? AVOW_JUDGE_WINS : AVOW_JUDGE_LOSES;
-        part_at(judgement, theirs, first_difference(theirs, held));
+    case AVOW_CHAIN_EXTENDS:
+        part_at(judgement, theirs, held->count);
+        if (theirs->entries[held->count].index < task->held_size)
+            judgement->relation = better ? AVOW_JUDGE_WINS : AVOW_JUDGE_LOSES;
         return;
-    }
+    case AVOW_CHAIN_BRANCH:
+        part_at(judgement, theirs, first_difference(theirs, held));
+        judgement->relation = better ? AVOW_JUDGE_WINS : AVOW_JUDGE_LOSES;
+        return;
     }
 }
 
-static void judge_by_list(const struct avow_judge_task *task, const struct avow_chain *held,
+/* Whether the chain begins in another tree than the checkpoint's. What is not even that is left for
+ * avow_chain_read() to refuse. */
+static bool is_elsewhere(const struct avow_judge_task *task)
+{
+    struct avow_list chain = task->chain;
+    struct avow_bytes entry;
+    struct avow_path path;
+    struct avow_hash root;
+    uint64_t index;
+    if (!avow_list_next_proved(&chain, &entry, &index, &path) || index != 0)
+        return false;
+    struct avow_hash leaf = avow_leaf_hash(entry);
+    return avow_hash_equal(&leaf, &task->checkpoint.issuer) &&
+           avow_inclusion_root(&leaf, 0, task->checkpoint.size, &path, &root) == AVOW_ACCEPT &&
+           !avow_hash_equal(&root, &task->checkpoint.root);
+}
+
+static void judge_by_list(const struct avow_judge_task *task, const struct avow_known_chains *known,
                           struct avow_judgement *judgement)
 {
+    judgement->elsewhere = is_elsewhere(task);
+    if (judgement->elsewhere)
+        return;
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf list;
     avow_buf_init(&list, AVOW_MESSAGE_BYTES_MAX);
@@ -94,17 +161,42 @@ static void judge_by_list(const struct avow_judge_task *task, const struct avow_
         return;
     judgement->reject = judge_signatures(task, &theirs, judgement);
     if (judgement->reject == AVOW_ACCEPT)
-        relate(task, &theirs, held, judgement);
+        relate(task, &theirs, known, judgement);
 }
 
-void avow_judge_task_run(const struct avow_judge_task *task, const struct avow_chain *held,
+void avow_judge_task_run(const struct avow_judge_task *task, const struct avow_known_chains *known,
                          struct avow_judgement *judgement)
 {
     *judgement = (struct avow_judgement){.relation = AVOW_JUDGE_EXTENDS};
     if (!task->by_held_chain)
-        judge_by_list(task, held, judgement);
-    else if (is_of_chain(&task->checkpoint, held))
-        judgement->reject = judge_signatures(task, held, judgement);
+        judge_by_list(task, known, judgement);
+    else if (is_of_chain(&task->checkpoint, known->held))
+        judgement->reject = judge_signatures(task, known->held, judgement);
     else
         judgement->err = AVOW_ERR_REFUSED;
+}
+
+enum avow_reject avow_judge_status(const struct avow_proved_status *status,
+                                   const struct avow_chain *chain)
+{
+    struct avow_entry entry;
+    struct avow_hash root;
+    struct avow_hash leaf = avow_leaf_hash(status->entry);
+    enum avow_reject reject = avow_checkpoint_judge(&status->checkpoint, chain);
+    if (reject == AVOW_ACCEPT)
+        reject = avow_inclusion_root(&leaf, status->index, status->checkpoint.size, &status->path,
+                                     &root);
+    if (reject == AVOW_ACCEPT && !avow_hash_equal(&root, &status->checkpoint.root))
+        reject = AVOW_REJECT_PROOF;
+    if (reject == AVOW_ACCEPT)
+        reject = avow_entry_decode(status->entry, &entry);
+    if (reject != AVOW_ACCEPT)
+        return reject;
+    uint64_t opening = chain->entries[chain->count - 1].index;
+    if (entry.kind != AVOW_KIND_STATUS || entry.status.state == AVOW_STATUS_ACTIVE ||
+        status->index <= opening)
+        return AVOW_REJECT_VALUE;
+    if (entry.status.target >= opening)
+        return AVOW_REJECT_TARGET;
+    return entry.t > status->checkpoint.time ? AVOW_REJECT_TIME : AVOW_ACCEPT;
 }

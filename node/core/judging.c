@@ -13,25 +13,34 @@ static bool may_judge(const struct avow_core *core, uint32_t link)
            core->links[link].judgements < link_judgements_max(core);
 }
 
-static struct avow_judge_task *ask_judgement(struct avow_core *core, uint32_t slot)
+struct avow_judge_task *judging_task(struct avow_core *core, uint64_t id)
 {
-    struct want *want = &core->wants[slot];
     AVOW_ASSERT(core->task_count < core->config.judgements_max);
     struct avow_judge_task *task = &core->tasks[core->task_count++];
     memset(task, 0, sizeof(*task));
+    task->held_size = core->held.checkpoint.size;
+    task->witnesses = core->config.witnesses;
+    task->witness_count = core->config.witness_count;
+    core->stats.judgements++;
+    core->stats.judged++;
+    struct avow_core_action *action = core_action(core, AVOW_CORE_JUDGE);
+    action->token = id;
+    action->task = task;
+    return task;
+}
+
+static struct avow_judge_task *ask_judgement(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want->id = core_id(core, ID_JUDGE, slot);
+    struct avow_judge_task *task = judging_task(core, want->id);
     task->checkpoint = want->now.checkpoint;
     memcpy(task->cosignatures, want->now.lines, sizeof(task->cosignatures));
     task->cosignature_count = want->now.line_count;
-    task->held_size = core->held.checkpoint.size;
     want->phase = WANT_JUDGING;
+    want->opening = core->held.checkpoint.opening;
     want->charged = want->link;
     core->links[want->link].judgements++;
-    core->stats.judgements++;
-    core->stats.judged++;
-    want->id = core_id(core, ID_JUDGE, slot);
-    struct avow_core_action *action = core_action(core, AVOW_CORE_JUDGE);
-    action->token = want->id;
-    action->task = task;
     return task;
 }
 
@@ -126,11 +135,11 @@ void judging_freshened(struct avow_core *core, uint32_t slot, const struct avow_
     finish(core, slot, !good);
 }
 
-static void keep_heartbeats(struct candidate *candidate, uint32_t heartbeats)
+static void keep_lines(struct candidate *candidate, uint32_t lines)
 {
     size_t kept = 0;
     for (size_t i = 0; i < candidate->line_count; i++)
-        if (heartbeats >> i & 1)
+        if (lines >> i & 1)
             candidate->lines[kept++] = candidate->lines[i];
     candidate->line_count = kept;
 }
@@ -176,49 +185,75 @@ static void accepted(struct avow_core *core, uint32_t slot)
         core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
                    AVOW_REJECT_FORK);
         shun_add(core, theirs, NONE, IGNORE_MS);
+        core->fork = (struct avow_fork){.first = *held, .second = *theirs};
+        forks_keep(core, want->link);
         finish(core, slot, false);
     } else if (same_origin && theirs->size == held->size) {
         freshen(core, slot);
     } else if (want->link == NONE) {
         finish(core, slot, true);
     } else {
+        want->moved = !same_origin;
         pull_begin(core, slot);
     }
 }
 
-/* A valid chain that the held log cannot simply go on with: known now, and not fetched again soon.
- */
-static void other_chain(struct avow_core *core, uint32_t slot,
-                        const struct avow_judgement *judgement)
+uint64_t judging_mark(struct avow_core *core, const struct avow_hash *issuer,
+                      const struct avow_judgement *judgement)
 {
-    struct want *want = &core->wants[slot];
-    shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
-    if (judgement->relation == AVOW_JUDGE_LOSES)
-        core_trace(core, AVOW_CORE_TRACE_OTHER_CHAIN, want->link, &want->issuer,
-                   judgement->parts_at, AVOW_ACCEPT);
-    if (judgement->relation == AVOW_JUDGE_WINS) {
-        uint64_t from = judgement->shared;
-        struct avow_hash root;
-        if (core_lookup(core, &want->issuer) == AVOW_OK &&
-            judgement->parts_at <= core->held.checkpoint.size &&
-            core->reads.root(core->reads.context, &want->issuer, judgement->parts_at, &root) ==
-                AVOW_OK &&
-            avow_hash_equal(&root, &judgement->parts_root))
-            from = judgement->parts_at;
-        if (from < core->held.abandoned_from) {
-            struct avow_core_action *action = core_action(core, AVOW_CORE_SET_ABANDONED);
-            action->issuer = want->issuer;
-            action->from = from;
-        }
-        core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, from,
-                   AVOW_ACCEPT);
+    uint64_t from = judgement->shared;
+    struct avow_hash root;
+    if (core_lookup(core, issuer) == AVOW_OK && judgement->parts_at <= core->held.checkpoint.size &&
+        core->reads.root(core->reads.context, issuer, judgement->parts_at, &root) == AVOW_OK &&
+        avow_hash_equal(&root, &judgement->parts_root))
+        from = judgement->parts_at;
+    if (from < core->held.checkpoint.size && from < core->held.abandoned_from) {
+        struct avow_core_action *action = core_action(core, AVOW_CORE_SET_ABANDONED);
+        action->issuer = *issuer;
+        action->from = from;
     }
-    finish(core, slot, false);
+    return from;
 }
 
-void judging_done(struct avow_core *core, uint32_t slot, const struct avow_judgement *judgement)
+/* A valid chain that the held log cannot simply go on with: kept, and pulled if it wins. */
+static void other_chain(struct avow_core *core, uint32_t slot, const struct avow_core_event *event)
 {
     struct want *want = &core->wants[slot];
+    const struct avow_judgement *judgement = &event->judgement;
+    if (judgement->relation == AVOW_JUDGE_BEHIND) {
+        shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
+        finish(core, slot, false);
+        return;
+    }
+    forks_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
+                     &event->chain);
+    if (judgement->relation == AVOW_JUDGE_LOSES) {
+        shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
+        core_trace(core, AVOW_CORE_TRACE_OTHER_CHAIN, want->link, &want->issuer,
+                   judgement->parts_at, AVOW_ACCEPT);
+        finish(core, slot, false);
+        return;
+    }
+    uint64_t from = judging_mark(core, &want->issuer, judgement);
+    core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, from, AVOW_ACCEPT);
+    want->judged = true;
+    want->best = judgement->best;
+    want->moved = true;
+    want->progress_ms = core->ms;
+    pull_branch(core, slot, from);
+}
+
+/* Whether the held log has another origin than when the judgement was asked for. */
+static bool has_moved(struct avow_core *core, const struct want *want)
+{
+    return core_lookup(core, &want->issuer) == AVOW_OK &&
+           !avow_hash_equal(&core->held.checkpoint.opening, &want->opening);
+}
+
+void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_event *event)
+{
+    struct want *want = &core->wants[slot];
+    const struct avow_judgement *judgement = &event->judgement;
     uint32_t culprit = want->charged;
     core->stats.judgements--;
     if (want->charged != NONE)
@@ -231,22 +266,34 @@ void judging_done(struct avow_core *core, uint32_t slot, const struct avow_judge
         else if (want->missed == NONE)
             want->missed = want->link; /* the held log moved meanwhile: look again */
         finish(core, slot, true);
+    } else if (judgement->elsewhere) {
+        source_moved(core, slot, culprit);
     } else if (judgement->reject != AVOW_ACCEPT) {
         /* Whoever else announced the very same is judged in turn. */
         want_drop_source(want, culprit);
         source_failed(core, slot, want->link != culprit);
         if (culprit != NONE)
             link_close(core, culprit, judgement->reject);
+    } else if (has_moved(core, want)) {
+        if (want->missed == NONE)
+            want->missed = want->link; /* likewise */
+        finish(core, slot, true);
     } else {
-        keep_heartbeats(&want->now, judgement->heartbeats);
+        keep_lines(&want->now, judgement->lines);
         switch (judgement->relation) {
         case AVOW_JUDGE_EXTENDS:
+            want->shared = judgement->shared;
+            want->best = judgement->best;
+            /* It may prove to part from what is held, and then others must know of it. */
+            if (!judgement->best && event->chain.count > 0)
+                forks_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
+                                 &event->chain);
             accepted(core, slot);
             return;
         case AVOW_JUDGE_BEHIND:
         case AVOW_JUDGE_LOSES:
         case AVOW_JUDGE_WINS:
-            other_chain(core, slot, judgement);
+            other_chain(core, slot, event);
             return;
         }
     }

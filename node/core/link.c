@@ -13,6 +13,8 @@ void link_up(struct avow_core *core, const struct avow_core_event *event)
     link->up_ms = link->heard_ms = link->pinged_ms = core->ms;
     for (int i = 0; i < LIST_KINDS; i++)
         link->lists[i] = (struct list){NONE, NONE};
+    link->forks.credits = FORKS_CREDITS;
+    link->forks.credit_ms = core->ms;
     core->stats.links++;
     struct avow_message *hello = core_draft(core, AVOW_MESSAGE_HELLO, 0);
     hello->role = AVOW_PEER_NODE;
@@ -28,6 +30,8 @@ static void lose(struct avow_core *core, uint32_t slot)
 {
     core->links[slot].phase = LINK_CLOSING;
     core->links[slot].listing = LISTING_IDLE;
+    core->links[slot].forks.phase = FORKS_IDLE;
+    core->links[slot].forks.due = false;
     for (uint32_t i = 0; i < core->config.wants_max; i++)
         if (core->wants[i].phase != WANT_FREE)
             source_lost(core, i, slot);

@@ -62,6 +62,7 @@ static void end(struct avow_core *core, uint32_t slot)
     if (core->next_listing_ms < next_ms)
         core->next_listing_ms = next_ms;
     link->listing_read = true;
+    forks_begin(core, slot);
 }
 
 void listing_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message)

@@ -42,6 +42,20 @@ void core_send(struct avow_core *core, uint32_t link, enum avow_core_priority pr
     action->bytes = encode_draft(core);
 }
 
+void core_send_all(struct avow_core *core, const struct avow_hash *about)
+{
+    struct avow_bytes bytes = encode_draft(core);
+    for (uint32_t i = 0; i < core->config.links_max; i++) {
+        if (!link_is_node(&core->links[i]))
+            continue;
+        struct avow_core_action *action = core_action(core, AVOW_CORE_SEND);
+        action->link = i;
+        action->priority = AVOW_CORE_URGENT;
+        action->bytes = bytes;
+        action->about = about;
+    }
+}
+
 enum avow_err core_lookup(struct avow_core *core, const struct avow_hash *issuer)
 {
     memset(&core->held, 0, sizeof(core->held));

@@ -6,6 +6,16 @@ static struct chunk *chunk_at(struct want *want, size_t position)
     return &want->window[(want->window_first + position) % WINDOW];
 }
 
+static void wait_for_chunks(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want->next_from = want->stored;
+    want->per_chunk = BUNDLE;
+    want->begun = false;
+    want->phase = WANT_HUNGRY;
+    want_list(core, slot, LIST_HUNGRY);
+}
+
 void pull_begin(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
@@ -18,12 +28,84 @@ void pull_begin(struct avow_core *core, uint32_t slot)
     if (core->held.pending > want->accepted && core->held.pending < want->now.checkpoint.size)
         want->stored = core->held.pending;
     want->resumed = want->stored > want->accepted;
-    want->next_from = want->stored;
-    want->per_chunk = BUNDLE;
     want->restarts = 0;
-    want->begun = false;
-    want->phase = WANT_HUNGRY;
-    want_list(core, slot, LIST_HUNGRY);
+    wait_for_chunks(core, slot);
+}
+
+static void ask_branch(struct avow_core *core, uint32_t slot, const struct avow_hash *root)
+{
+    struct want *want = &core->wants[slot];
+    want->phase = WANT_BRANCHING;
+    want->id = core_id(core, ID_BRANCH, slot);
+    struct avow_core_action *action = core_action(core, AVOW_CORE_BRANCH);
+    action->token = want->id;
+    action->issuer = want->issuer;
+    action->checkpoint = &want->now.checkpoint;
+    action->from = want->shared;
+    action->root = *root;
+}
+
+void pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared)
+{
+    struct want *want = &core->wants[slot];
+    struct avow_hash root;
+    want->branch = true;
+    want->shared = shared;
+    if (want->link == NONE ||
+        core->reads.root(core->reads.context, &want->issuer, shared, &root) != AVOW_OK)
+        finish(core, slot, true);
+    else
+        ask_branch(core, slot, &root);
+}
+
+static void store(struct avow_core *core, const struct want *want, const struct chunk *chunk,
+                  struct avow_list entries, const struct avow_path *path)
+{
+    struct avow_core_action *action = core_action(core, AVOW_CORE_STORE_RANGE);
+    action->token = chunk->id;
+    action->checkpoint = &want->now.checkpoint;
+    action->lines = want->now.lines;
+    action->line_count = want->now.line_count;
+    action->from = chunk->from;
+    action->entries = entries;
+    action->path = path;
+    action->branch = want->branch;
+}
+
+/* All entries are here, by way of an earlier candidate: a range of none completes it. */
+static void complete_branch(struct avow_core *core, uint32_t slot)
+{
+    static const struct avow_path nothing;
+    struct want *want = &core->wants[slot];
+    struct chunk *chunk = chunk_at(want, 0);
+    *chunk = (struct chunk){
+        .id = core_id(core, ID_RANGE, slot), .from = want->stored, .link = NONE, .storing = true};
+    want->window_count = want->storing_count = 1;
+    want->next_from = want->stored;
+    want->phase = WANT_PULLING;
+    core->stats.ranges++;
+    store(core, want, chunk, (struct avow_list){0}, &nothing);
+}
+
+void pull_branched(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+{
+    struct want *want = &core->wants[slot];
+    if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT || want->link == NONE) {
+        want->branch = false;
+        stored_failed(core, slot, stored);
+        return;
+    }
+    want->progress_ms = core->ms;
+    if (!stored->ready) {
+        pull_branch(core, slot, want->shared);
+        return;
+    }
+    want->stored = stored->pending;
+    want->resumed = want->stored > want->shared;
+    if (want->stored < want->now.checkpoint.size)
+        wait_for_chunks(core, slot);
+    else
+        complete_branch(core, slot);
 }
 
 /* The first chunk of a log may use the last of a link's capacity, so that a long log cannot keep
@@ -117,19 +199,6 @@ static uint32_t entries_per_chunk(size_t bytes, size_t entries)
     return fit < CHUNK_ENTRIES_MAX ? (uint32_t)fit : CHUNK_ENTRIES_MAX;
 }
 
-static void store(struct avow_core *core, const struct want *want, const struct chunk *chunk,
-                  const struct avow_message *message)
-{
-    struct avow_core_action *action = core_action(core, AVOW_CORE_STORE_RANGE);
-    action->token = chunk->id;
-    action->checkpoint = &want->now.checkpoint;
-    action->lines = want->now.lines;
-    action->line_count = want->now.line_count;
-    action->from = chunk->from;
-    action->entries = message->entries;
-    action->path = &message->path;
-}
-
 void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
@@ -150,7 +219,7 @@ void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message
     want->storing_count++;
     want->deadline_ms = core->ms + ANSWER_MS;
     want->per_chunk = entries_per_chunk(message->entries.items.len, count);
-    store(core, want, chunk, message);
+    store(core, want, chunk, message->entries, &message->path);
     if (is_short) { /* what was asked for after it does not follow on */
         pull_drop_asked(core, want);
         want->next_from = chunk->from + count;

@@ -4,7 +4,8 @@
 bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer)
 {
     uint32_t slot = want_find(core, issuer);
-    return slot != NONE && core->wants[slot].judged && core->wants[slot].phase != WANT_FRESHENING;
+    return slot != NONE && core->wants[slot].judged && !core->wants[slot].branch &&
+           core->wants[slot].phase != WANT_FRESHENING;
 }
 
 bool avow_core_has_heard(const struct avow_core *core)

@@ -8,6 +8,15 @@ struct place {
     struct shunned *set;
 };
 
+static struct place place_of_key(const struct avow_core *core, struct avow_hash hash)
+{
+    struct place place;
+    memcpy(place.key, hash.bytes, SHUN_BYTES);
+    uint32_t set = avow_get_u32be(hash.bytes + SHUN_BYTES) % core->shun_sets;
+    place.set = &core->shunned[(size_t)set * SHUN_WAYS];
+    return place;
+}
+
 /* What makes a candidate: all that it says (a later time can cure a fault). With a link, that
  * peer's offer of it alone. */
 static struct place place_of(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
@@ -28,17 +37,11 @@ static struct place place_of(const struct avow_core *core, const struct avow_che
         link != NONE ? avow_bytes(core->links[link].node.bytes, 32) : avow_bytes(NULL, 0),
     };
     struct avow_hash hash = avow_sha256(parts, sizeof(parts) / sizeof(parts[0]));
-    struct place place;
-    memcpy(place.key, hash.bytes, SHUN_BYTES);
-    uint32_t set = avow_get_u32be(hash.bytes + SHUN_BYTES) % core->shun_sets;
-    place.set = &core->shunned[(size_t)set * SHUN_WAYS];
-    return place;
+    return place_of_key(core, hash);
 }
 
-static bool holds(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
-                  uint32_t link)
+static bool is_held(const struct avow_core *core, struct place place)
 {
-    struct place place = place_of(core, checkpoint, link);
     for (size_t i = 0; i < SHUN_WAYS; i++)
         if (place.set[i].until_ms > core->ms &&
             memcmp(place.set[i].key, place.key, SHUN_BYTES) == 0)
@@ -50,13 +53,12 @@ bool shun_has(const struct avow_core *core, const struct avow_checkpoint *checkp
 {
     if (core->stats.shunned == 0)
         return false;
-    return holds(core, checkpoint, NONE) || (link != NONE && holds(core, checkpoint, link));
+    return is_held(core, place_of(core, checkpoint, NONE)) ||
+           (link != NONE && is_held(core, place_of(core, checkpoint, link)));
 }
 
-void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
-              uint64_t for_ms)
+static void add(struct avow_core *core, struct place place, uint64_t for_ms)
 {
-    struct place place = place_of(core, checkpoint, link);
     struct shunned *at = &place.set[0];
     for (size_t i = 0; i < SHUN_WAYS; i++) {
         struct shunned *one = &place.set[i];
@@ -71,4 +73,37 @@ void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, 
         core->stats.shunned++;
     memcpy(at->key, place.key, SHUN_BYTES);
     at->until_ms = for_ms > UINT64_MAX - core->ms ? UINT64_MAX : core->ms + for_ms;
+}
+
+void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
+              uint64_t for_ms)
+{
+    add(core, place_of(core, checkpoint, link), for_ms);
+}
+
+static struct place place_of_digest(const struct avow_core *core, uint32_t link,
+                                    const struct digest *digest)
+{
+    const struct avow_checkpoint *held = &core->held.checkpoint;
+    uint8_t numbers[8 + 4];
+    avow_put_u64be(numbers, ~core->config.salt);
+    avow_put_u32be(numbers + 8, held->epoch);
+    const struct avow_bytes parts[] = {
+        avow_bytes(numbers, sizeof(numbers)),
+        avow_bytes(core->links[link].node.bytes, sizeof(core->links[link].node.bytes)),
+        avow_bytes(digest->issuer.bytes, sizeof(digest->issuer.bytes)),
+        avow_bytes(digest->digest.bytes, sizeof(digest->digest.bytes)),
+        avow_bytes(held->opening.bytes, sizeof(held->opening.bytes)),
+    };
+    return place_of_key(core, avow_sha256(parts, sizeof(parts) / sizeof(parts[0])));
+}
+
+bool shun_has_read(const struct avow_core *core, uint32_t link, const struct digest *digest)
+{
+    return core->stats.shunned > 0 && is_held(core, place_of_digest(core, link, digest));
+}
+
+void shun_note_read(struct avow_core *core, uint32_t link, const struct digest *digest)
+{
+    add(core, place_of_digest(core, link, digest), IGNORE_MS);
 }

@@ -33,6 +33,17 @@ void source_failed(struct avow_core *core, uint32_t slot, bool keep)
     }
 }
 
+void source_moved(struct avow_core *core, uint32_t slot, uint32_t link)
+{
+    struct want *want = &core->wants[slot];
+    if (link != NONE)
+        shun_add(core, &want->now.checkpoint, link, MOVED_MS);
+    if (want->missed == NONE)
+        want->missed = link; /* what it holds now is looked for */
+    want_drop_source(want, link);
+    source_failed(core, slot, want->link != link);
+}
+
 void source_lost(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
@@ -51,6 +62,7 @@ void source_lost(struct avow_core *core, uint32_t slot, uint32_t link)
         return;
     case WANT_JUDGING: /* the answer comes in any case, and then another source is asked */
     case WANT_FRESHENING:
+    case WANT_BRANCHING:
     case WANT_DRAINING:
         if (own)
             want_set_link(core, slot, want_next_source(want));
@@ -79,6 +91,8 @@ static void give_up(struct avow_core *core, uint32_t slot)
         shun_add(core, &want->now.checkpoint, want->sources[i], IGNORE_MS);
     core_trace(core, AVOW_CORE_TRACE_GIVEN_UP, want->link, &want->issuer, want->now.checkpoint.size,
                AVOW_ACCEPT);
+    if (want->branch)
+        core_action(core, AVOW_CORE_DROP_BRANCH)->issuer = want->issuer;
     source_take_back(core, slot);
     pull_drain(core, slot, DRAIN_FAIL);
 }

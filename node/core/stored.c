@@ -1,6 +1,18 @@
 /* What the store says of chunks: on, elsewhere, or whose fault. */
 #include "node/core/inner.h"
 
+static void set_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from)
+{
+    struct avow_core_action *action = core_action(core, AVOW_CORE_SET_ABANDONED);
+    action->issuer = *issuer;
+    action->from = from;
+}
+
+static void drop_branch(struct avow_core *core, const struct avow_hash *issuer)
+{
+    core_action(core, AVOW_CORE_DROP_BRANCH)->issuer = *issuer;
+}
+
 static void complete(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
@@ -8,31 +20,52 @@ static void complete(struct avow_core *core, uint32_t slot, uint32_t link)
     if (link != NONE)
         core->links[link].served++;
     core_announce(core, &want->issuer, AVOW_CORE_URGENT, want->sources, want->source_count);
-    core_trace(core, AVOW_CORE_TRACE_ADVANCED, link, &want->issuer, want->now.checkpoint.size,
-               AVOW_ACCEPT);
+    core_trace(core, want->branch ? AVOW_CORE_TRACE_SWITCHED : AVOW_CORE_TRACE_ADVANCED, link,
+               &want->issuer, want->now.checkpoint.size, AVOW_ACCEPT);
+    if (want->best && core_lookup(core, &want->issuer) == AVOW_OK &&
+        core->held.abandoned_from != AVOW_NEVER)
+        set_abandoned(core, &want->issuer, AVOW_NEVER);
+    /* What is known of forks concerns one origin. */
+    for (size_t i = 0; want->moved && i < want->source_count; i++)
+        forks_begin(core, want->sources[i]);
     pull_drain(core, slot, DRAIN_FINISH);
 }
 
-/* A chunk did not prove. Its server lied, or the two logs do not share what is held here. */
+/* Nothing that is held need be in the checkpoint's tree: its server moved over to another one, or
+ * lied. */
+static bool is_apart(const struct want *want)
+{
+    return want->accepted == 0 || want->branch;
+}
+
+/* What is to be looked at is entry 0's path: it shows of which tree a server answers, and the tree
+ * at a power of two, which a consistency path leaves out. */
+static bool by_first(const struct want *want)
+{
+    return is_apart(want) || (want->accepted & (want->accepted - 1)) == 0;
+}
+
+/* A chunk did not prove. Its server lied, or answers from another history by now, or the two logs
+ * do not share what is held here. */
 static void find_fault(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     uint32_t suspect = want->suspect;
     want->suspect = NONE;
-    if (want->resumed || suspect == NONE) {
+    if (want->branch && want->resumed) {
+        drop_branch(core, &want->issuer);
+        pull_branch(core, slot, want->shared);
+    } else if (want->resumed || suspect == NONE) {
         want->resumed = false; /* the entries of an earlier candidate are gone now */
         want->next_from = want->stored;
         pull_resume(core, slot);
-    } else if (want->accepted == 0) {
-        want->next_from = want->stored;
-        pull_resume(core, slot);
-        link_close(core, suspect, AVOW_REJECT_PROOF);
     } else {
         want_set_link(core, slot, suspect);
         want->phase = WANT_CHECKING;
         want->deadline_ms = core->ms + ANSWER_MS;
         want->id = core_id(core, ID_CONSISTENCY, slot);
-        struct avow_message *message = core_draft(core, AVOW_MESSAGE_GET_CONSISTENCY, want->id);
+        struct avow_message *message = core_draft(
+            core, by_first(want) ? AVOW_MESSAGE_GET_CHAIN : AVOW_MESSAGE_GET_CONSISTENCY, want->id);
         message->issuer = want->issuer;
         message->from = want->accepted;
         message->size = want->now.checkpoint.size;
@@ -101,6 +134,8 @@ static enum after_drain judge_failure(struct avow_core *core, const struct want 
         trace = AVOW_CORE_TRACE_NEWER;
         shun_ms = IGNORE_MS;
     }
+    if (trace == AVOW_CORE_TRACE_FAULTY && want->branch) /* it never counted */
+        set_abandoned(core, &want->issuer, AVOW_NEVER);
     shun_add(core, checkpoint, NONE, shun_ms);
     core_trace(core, trace, want->link, &want->issuer, checkpoint->size, stored->reject);
     return DRAIN_FAIL;
@@ -114,6 +149,13 @@ static void failed(struct avow_core *core, uint32_t slot, uint32_t link,
     if (after == DRAIN_CHECK)
         want->suspect = link;
     pull_drain(core, slot, after);
+}
+
+void stored_failed(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+{
+    if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT)
+        (void)judge_failure(core, &core->wants[slot], stored);
+    finish(core, slot, true);
 }
 
 /* The chunk that was being stored first; false if the answer is not to it. */
@@ -162,28 +204,96 @@ void pull_stored(struct avow_core *core, uint32_t slot, uint64_t token,
     }
 }
 
-void pull_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+/* Two checkpoints of one origin that cannot both be true: a fork. A better chain of another origin:
+ * what is held is no part of its history. */
+static void parted(struct avow_core *core, uint32_t slot, const struct avow_path *path)
 {
     struct want *want = &core->wants[slot];
-    if (!avow_hash_equal(&message->issuer, &want->issuer) || message->from != want->accepted ||
-        message->size != want->now.checkpoint.size) {
-        link_close(core, want->link, AVOW_REJECT_SIZE);
-        return;
+    const struct avow_checkpoint *theirs = &want->now.checkpoint;
+    const struct avow_checkpoint *held = &core->held.checkpoint;
+    if (core_lookup(core, &want->issuer) != AVOW_OK || held->size != want->accepted) {
+        finish(core, slot, true);
+    } else if (avow_checkpoint_same_origin(theirs, held)) {
+        core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
+                   AVOW_REJECT_FORK);
+        shun_add(core, theirs, NONE, IGNORE_MS);
+        core->fork = (struct avow_fork){.first = *held, .second = *theirs, .path = *path};
+        forks_keep(core, want->link);
+        finish(core, slot, false);
+    } else if (want->best && want->shared > 0 && want->shared <= held->size) {
+        core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, want->shared,
+                   AVOW_ACCEPT);
+        if (want->shared < core->held.abandoned_from)
+            set_abandoned(core, &want->issuer, want->shared);
+        pull_branch(core, slot, want->shared);
+    } else {
+        shun_add(core, theirs, NONE, IGNORE_MS);
+        finish(core, slot, false);
     }
-    struct avow_hash root;
-    if (core->reads.root(core->reads.context, &want->issuer, want->accepted, &root) != AVOW_OK) {
+}
+
+/* A path to the checkpoint's root shows at the held size another root than the held one, if the two
+ * have parted, or the same one, if the link's chunk was false. */
+static void check_path(struct avow_core *core, uint32_t slot, const struct avow_path *path)
+{
+    struct want *want = &core->wants[slot];
+    struct avow_hash held, theirs, whole;
+    if (core->reads.root(core->reads.context, &want->issuer, want->accepted, &held) != AVOW_OK) {
         finish(core, slot, true);
         return;
     }
     enum avow_reject reject =
-        avow_consistency_check(want->accepted, &root, want->now.checkpoint.size,
-                               &want->now.checkpoint.root, &message->path);
-    if (reject == AVOW_ACCEPT) { /* the logs fit together: the chunk did not */
+        avow_consistency_roots(want->accepted, want->now.checkpoint.size, path, &theirs, &whole);
+    if (reject != AVOW_ACCEPT)
+        link_close(core, want->link, reject);
+    else if (!avow_hash_equal(&whole, &want->now.checkpoint.root))
+        source_moved(core, slot, want->link);
+    else if (!avow_hash_equal(&theirs, &held))
+        parted(core, slot, path);
+    else
         link_close(core, want->link, AVOW_REJECT_PROOF);
-        return;
-    }
-    core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer,
-               want->now.checkpoint.size, AVOW_REJECT_FORK);
-    shun_add(core, &want->now.checkpoint, want->link, IGNORE_MS);
-    source_failed(core, slot, false);
+}
+
+void pull_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct want *want = &core->wants[slot];
+    if (!avow_hash_equal(&message->issuer, &want->issuer) || message->from != want->accepted ||
+        message->size != want->now.checkpoint.size)
+        link_close(core, want->link, AVOW_REJECT_SIZE);
+    else
+        check_path(core, slot, &message->path);
+}
+
+/* Of which tree does the link answer? */
+static void check_first(struct avow_core *core, uint32_t slot, const struct avow_path *inclusion)
+{
+    struct want *want = &core->wants[slot];
+    struct avow_hash root;
+    enum avow_reject reject =
+        avow_inclusion_root(&want->issuer, 0, want->now.checkpoint.size, inclusion, &root);
+    if (reject == AVOW_ACCEPT && !avow_hash_equal(&root, &want->now.checkpoint.root))
+        source_moved(core, slot, want->link);
+    else
+        link_close(core, want->link, AVOW_REJECT_PROOF);
+}
+
+void pull_from_first(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    struct want *want = &core->wants[slot];
+    struct avow_list chain = message->chain;
+    struct avow_bytes entry;
+    struct avow_path inclusion, path;
+    uint64_t index;
+    if (!avow_hash_equal(&message->issuer, &want->issuer) ||
+        message->size != want->now.checkpoint.size)
+        link_close(core, want->link, AVOW_REJECT_SIZE);
+    else if (!avow_list_next_proved(&chain, &entry, &index, &inclusion) || index != 0)
+        link_close(core, want->link, AVOW_REJECT_PROOF);
+    else if (is_apart(want))
+        check_first(core, slot, &inclusion);
+    else if (avow_consistency_from_first(want->accepted, &want->issuer, &inclusion, &path) !=
+             AVOW_ACCEPT)
+        link_close(core, want->link, AVOW_REJECT_PROOF);
+    else
+        check_path(core, slot, &path);
 }

@@ -59,6 +59,7 @@ static bool is_idle(const struct want *want)
     case WANT_FREE:
     case WANT_JUDGING:
     case WANT_FRESHENING:
+    case WANT_BRANCHING:
     case WANT_DRAINING:
         return false;
     }

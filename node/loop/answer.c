@@ -10,6 +10,8 @@ bool avow_answer_takes(uint64_t type)
            type == AVOW_MESSAGE_GET_CHAIN || type == AVOW_MESSAGE_GET_RANGE ||
            type == AVOW_MESSAGE_GET_CONSISTENCY || type == AVOW_MESSAGE_LIST ||
            type == AVOW_MESSAGE_GET_HELD || type == AVOW_MESSAGE_GET_HELD_RANGE ||
+           type == AVOW_MESSAGE_GET_FORKS || type == AVOW_MESSAGE_GET_FORK ||
+           type == AVOW_MESSAGE_GET_OTHER || type == AVOW_MESSAGE_GET_STATUSES ||
            type == AVOW_MESSAGE_PROVE_UNDER || type == AVOW_MESSAGE_GET_POLICY ||
            type == AVOW_MESSAGE_FIND || type == AVOW_MESSAGE_RECOGNISED;
 }
@@ -384,6 +386,14 @@ static enum avow_err dispatch(struct avow_answerer *a, struct avow_buf *out)
         return answer_list(a, out);
     if (type == AVOW_MESSAGE_GET_HELD)
         return answer_held(a, out);
+    if (type == AVOW_MESSAGE_GET_FORKS)
+        return avow_answer_forks(a, out);
+    if (type == AVOW_MESSAGE_GET_FORK)
+        return avow_answer_fork(a, out);
+    if (type == AVOW_MESSAGE_GET_OTHER)
+        return avow_answer_other(a, out);
+    if (type == AVOW_MESSAGE_GET_STATUSES)
+        return avow_answer_statuses(a, out);
     AVOW_ASSERT(type == AVOW_MESSAGE_GET_HELD_RANGE);
     return answer_held_range(a, out);
 }

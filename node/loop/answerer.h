@@ -39,6 +39,10 @@ const struct avow_cosignature *avow_answer_own_line(struct avow_answerer *a,
 /* Each appends its answer; an error of ours is made a refusal by the caller. */
 AVOW_NODISCARD enum avow_err avow_answer_evidence(struct avow_answerer *a, struct avow_buf *out);
 AVOW_NODISCARD enum avow_err avow_answer_prove_under(struct avow_answerer *a, struct avow_buf *out);
+AVOW_NODISCARD enum avow_err avow_answer_forks(struct avow_answerer *a, struct avow_buf *out);
+AVOW_NODISCARD enum avow_err avow_answer_fork(struct avow_answerer *a, struct avow_buf *out);
+AVOW_NODISCARD enum avow_err avow_answer_other(struct avow_answerer *a, struct avow_buf *out);
+AVOW_NODISCARD enum avow_err avow_answer_statuses(struct avow_answerer *a, struct avow_buf *out);
 AVOW_NODISCARD enum avow_err avow_answer_policy(struct avow_answerer *a, struct avow_buf *out);
 AVOW_NODISCARD enum avow_err avow_answer_find(struct avow_answerer *a, struct avow_buf *out);
 AVOW_NODISCARD enum avow_err avow_answer_recognised(struct avow_answerer *a, struct avow_buf *out);

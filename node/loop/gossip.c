@@ -36,6 +36,7 @@ static enum avow_err read_log(void *context, const struct avow_hash *issuer,
         memcpy(out->cosignatures, log->cosignatures, sizeof(out->cosignatures));
         out->cosignature_count = log->cosignature_count;
         out->abandoned_from = log->abandoned_from;
+        out->forked = log->forked;
     }
     /* What is held for a signer is no part of what was pulled: a range of peers starts below it,
      * and the store lets signed entries replace it. */
@@ -59,6 +60,26 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
     return avow_tree_root_at(&nodes, size, root);
 }
 
+static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+{
+    struct avow_gossip *gossip = context;
+    const struct avow_log *log;
+    for (size_t i = 0; i < gossip->witness_count; i++)
+        if (avow_key_equal(&gossip->witnesses[i], key))
+            return true;
+    return avow_reading_log(gossip->config.reading, issuer, &log) == AVOW_OK &&
+           avow_chain_key(&log->state.chain, key, AVOW_KEY_HEARTBEAT, log->checkpoint.size) != NULL;
+}
+
+static enum avow_err read_digest(void *context, const struct avow_hash *issuer,
+                                 struct avow_hash *digest)
+{
+    struct avow_gossip *gossip = context;
+    struct avow_snapshot *snapshot;
+    enum avow_err err = avow_reading_get(gossip->config.reading, &snapshot);
+    return err == AVOW_OK ? avow_snapshot_parted(snapshot, issuer, digest) : err;
+}
+
 /* ---- judging, on the pool ---- */
 
 struct judging {
@@ -69,12 +90,18 @@ struct judging {
     uint8_t *chain_bytes; /* what task.chain views */
     struct avow_chain held;
     bool has_held;
+    struct avow_buf lists[AVOW_JUDGE_OTHERS_MAX]; /* other root chains, as they travel, … */
+    struct avow_checkpoint checkpoints[AVOW_JUDGE_OTHERS_MAX]; /* … and what they belong to */
+    size_t other_count;
     struct avow_judgement judgement;
 };
+_Static_assert(AVOW_JUDGE_OTHERS_MAX == AVOW_OTHER_CHAINS_MAX, "all that are kept are judged by");
 
 static void judging_free(struct judging *judging)
 {
     avow_chain_fini(&judging->held);
+    for (size_t i = 0; i < judging->other_count; i++)
+        avow_buf_fini(&judging->lists[i]);
     free(judging->chain_bytes);
     free(judging);
 }
@@ -82,8 +109,21 @@ static void judging_free(struct judging *judging)
 static void judge_on_pool(uv_work_t *work)
 {
     struct judging *judging = work->data;
-    avow_judge_task_run(&judging->task, judging->has_held ? &judging->held : NULL,
-                        &judging->judgement);
+    struct avow_known_chains known = {.held = judging->has_held ? &judging->held : NULL};
+    struct avow_chain others[AVOW_JUDGE_OTHERS_MAX] = {0};
+    for (size_t i = 0; i < judging->other_count; i++) {
+        enum avow_reject reject = AVOW_ACCEPT;
+        enum avow_err err = avow_chain_read(avow_buf_bytes(&judging->lists[i]),
+                                            &judging->checkpoints[i], &others[i], &reject);
+        if (err == AVOW_OK && reject == AVOW_ACCEPT)
+            known.others[known.other_count++] = &others[i];
+    }
+    if (known.other_count == judging->other_count)
+        avow_judge_task_run(&judging->task, &known, &judging->judgement);
+    else
+        judging->judgement = (struct avow_judgement){.err = AVOW_ERR_NOMEM};
+    for (size_t i = 0; i < judging->other_count; i++)
+        avow_chain_fini(&others[i]);
 }
 
 static void judged(uv_work_t *work, int status)
@@ -93,9 +133,29 @@ static void judged(uv_work_t *work, int status)
         .type = AVOW_CORE_JUDGED, .token = judging->token, .judgement = judging->judgement};
     if (status != 0)
         event.judgement = (struct avow_judgement){.err = AVOW_ERR_CLOSED};
-    struct avow_gossip *gossip = judging->gossip;
+    event.chain = judging->task.chain;
+    step(judging->gossip, &event);
     judging_free(judging);
-    step(gossip, &event);
+}
+
+/* Copies the other root chains that are known; only what comes with a chain is judged by them. */
+static enum avow_err copy_others(struct judging *judging)
+{
+    struct avow_snapshot *snapshot;
+    enum avow_err err = avow_reading_get(judging->gossip->config.reading, &snapshot);
+    while (err == AVOW_OK && judging->other_count < AVOW_JUDGE_OTHERS_MAX) {
+        struct avow_other_chain other;
+        size_t i = judging->other_count;
+        err = avow_snapshot_other_chain(snapshot, &judging->task.checkpoint.issuer, i, &other);
+        if (err != AVOW_OK)
+            break;
+        judging->checkpoints[i] = other.checkpoint;
+        avow_buf_init(&judging->lists[i], AVOW_MESSAGE_BYTES_MAX);
+        avow_buf_append(&judging->lists[i], other.list.data, other.list.len);
+        judging->other_count++;
+        err = judging->lists[i].err;
+    }
+    return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
 }
 
 /* Copies the task and the held chain, which both live in this thread only. */
@@ -116,7 +176,9 @@ static enum avow_err copy_task(struct avow_gossip *gossip, const struct avow_jud
     if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_OK;
     judging->has_held = err == AVOW_OK;
-    return err == AVOW_OK ? avow_chain_copy(&judging->held, &log->state.chain) : err;
+    if (err == AVOW_OK)
+        err = avow_chain_copy(&judging->held, &log->state.chain);
+    return err == AVOW_OK && !task->by_held_chain ? copy_others(judging) : err;
 }
 
 static bool start_judging(struct avow_gossip *gossip, const struct avow_core_action *action)
@@ -148,6 +210,7 @@ static void stored(void *context, struct avow_job *job)
                    .accepted = job->range.accepted,
                    .pending = job->range.pending,
                    .advanced = job->range.advanced,
+                   .ready = job->ready,
                    .changed = job->changed},
     };
     step(context, &event);
@@ -161,21 +224,28 @@ static void copy_lines(struct avow_job *job, const struct avow_core_action *acti
         memcpy(job->lines, action->lines, action->line_count * sizeof(job->lines[0]));
 }
 
+static bool needs_no_answer(enum avow_job_type type)
+{
+    return type == AVOW_JOB_ABANDONED || type == AVOW_JOB_DROP_BRANCH;
+}
+
 static bool start_job(struct avow_gossip *gossip, const struct avow_core_action *action,
                       enum avow_job_type type)
 {
     struct avow_job *job = avow_job_new(type);
     if (job == NULL)
         return false;
-    job->done = type == AVOW_JOB_ABANDONED ? NULL : stored;
+    job->done = needs_no_answer(type) ? NULL : stored;
     job->context = gossip;
     job->token = action->token;
     job->issuer = action->issuer;
     job->from = action->from;
+    job->root = action->root;
+    job->branch = action->branch;
     job->now = unix_now();
     if (action->checkpoint != NULL)
         job->checkpoint = *action->checkpoint;
-    if (type != AVOW_JOB_ABANDONED)
+    if (!needs_no_answer(type))
         copy_lines(job, action);
     bool ready = true;
     if (type == AVOW_JOB_RANGE) {
@@ -194,6 +264,7 @@ static void trace(struct avow_gossip *gossip, const struct avow_core_action *act
     struct avow_line line;
     bool bad =
         action->trace == AVOW_CORE_TRACE_FORK_SUSPECTED ||
+        action->trace == AVOW_CORE_TRACE_FORK_KNOWN || action->trace == AVOW_CORE_TRACE_SWITCHED ||
         action->trace == AVOW_CORE_TRACE_BETTER_CHAIN || action->trace == AVOW_CORE_TRACE_FAULTY ||
         action->trace == AVOW_CORE_TRACE_OUR_ERROR || action->trace == AVOW_CORE_TRACE_NO_ROOM;
     const bool of_peer = action->trace == AVOW_CORE_TRACE_PEER_READY; /* and of no one log */
@@ -239,6 +310,25 @@ static void note_failed(struct avow_gossip *gossip, enum avow_core_event_type ty
         (struct avow_gossip_failed){.type = type, .token = token};
 }
 
+static void kept(void *context, struct avow_core_event *event)
+{
+    step(context, event);
+}
+
+/* A mark tells one state of what is known from another, across restarts too. */
+static bool keep(struct avow_gossip *gossip, const struct avow_core_action *action)
+{
+    const struct avow_keeping_config config = {.loop = gossip->config.loop,
+                                               .reading = gossip->config.reading,
+                                               .writer = gossip->config.writer,
+                                               .done = kept,
+                                               .context = gossip};
+    uint8_t mark[AVOW_PARTED_MARK_BYTES];
+    avow_put_u64be(mark, gossip->salt);
+    avow_put_u64be(mark + 8, ++gossip->marks);
+    return avow_keeping_start(&config, action, mark);
+}
+
 static void carry_out(struct avow_gossip *gossip, const struct avow_core_action *action)
 {
     switch (action->type) {
@@ -261,6 +351,20 @@ static void carry_out(struct avow_gossip *gossip, const struct avow_core_action 
         if (!start_job(gossip, action, AVOW_JOB_ABANDONED))
             avow_log_event(gossip->config.logger, AVOW_LOG_ERROR, "abandoned-not-stored", NULL,
                            NULL);
+        break;
+    case AVOW_CORE_BRANCH:
+        if (!start_job(gossip, action, AVOW_JOB_BRANCH))
+            note_failed(gossip, AVOW_CORE_STORED, action->token);
+        break;
+    case AVOW_CORE_DROP_BRANCH:
+        if (!start_job(gossip, action, AVOW_JOB_DROP_BRANCH))
+            avow_log_event(gossip->config.logger, AVOW_LOG_ERROR, "branch-not-dropped", NULL, NULL);
+        break;
+    case AVOW_CORE_KEEP_FORK:
+    case AVOW_CORE_KEEP_CHAIN:
+    case AVOW_CORE_KEEP_STATUSES:
+        if (!keep(gossip, action))
+            note_failed(gossip, AVOW_CORE_STORED, action->token);
         break;
     case AVOW_CORE_CLOSE:
         close_link(gossip, action);
@@ -298,16 +402,47 @@ static void step(struct avow_gossip *gossip, struct avow_core_event *event)
 
 /* ---- events ---- */
 
+static void name_witness(struct avow_gossip *gossip, const struct avow_key *key)
+{
+    for (size_t i = 0; i < gossip->witness_count; i++)
+        if (avow_key_equal(&gossip->witnesses[i], key))
+            return;
+    if (avow_key_equal(gossip->config.self, key))
+        return; /* its line is always there */
+    if (gossip->witness_count < AVOW_GOSSIP_WITNESSES_MAX)
+        gossip->witnesses[gossip->witness_count++] = *key;
+    else
+        avow_log_event(gossip->config.logger, AVOW_LOG_WARN, "too-many-witnesses", "text",
+                       "more than fit on a checkpoint: not all are kept");
+}
+
+static void name_witnesses(struct avow_gossip *gossip)
+{
+    for (size_t i = 0; i < avow_policies_count(gossip->config.policies); i++) {
+        const struct avow_policy *policy = avow_policies_at(gossip->config.policies, i);
+        for (size_t k = 0; k < policy->witness_count; k++)
+            name_witness(gossip, &policy->witnesses[k]);
+    }
+}
+
 enum avow_err avow_gossip_init(struct avow_gossip *gossip, const struct avow_gossip_config *config)
 {
     struct avow_core_config core = avow_core_config_default();
-    struct avow_core_reads reads = {.context = gossip, .log = read_log, .root = read_root};
+    struct avow_core_reads reads = {.context = gossip,
+                                    .log = read_log,
+                                    .root = read_root,
+                                    .counts = counts,
+                                    .digest = read_digest};
     gossip->config = *config;
     core.store_epoch = config->store_epoch;
     core.agent = config->agent;
     core.address = config->address;
     core.links_max = config->links->max;
     memcpy(&core.salt, config->links->rate.salt, sizeof(core.salt));
+    gossip->salt = core.salt;
+    name_witnesses(gossip);
+    core.witnesses = gossip->witnesses;
+    core.witness_count = gossip->witness_count;
     gossip->memory = malloc(avow_core_size(&core));
     if (gossip->memory == NULL)
         return AVOW_ERR_NOMEM;
@@ -354,9 +489,42 @@ void avow_gossip_message(struct avow_gossip *gossip, struct avow_link *link,
     step(gossip, &event);
 }
 
+static void purged(void *context, struct avow_job *job)
+{
+    struct avow_gossip *gossip = context;
+    gossip->purging = false;
+    if (job->err == AVOW_OK && job->changed)
+        gossip->purge_ms = 0; /* there is more */
+}
+
+/* What a log left behind when it moved over goes after a time, in small steps. */
+static void purge(struct avow_gossip *gossip)
+{
+    uint64_t now = uv_now(gossip->config.loop);
+    if (gossip->stopping || gossip->purging || now < gossip->purge_ms)
+        return;
+    struct avow_job *job = avow_job_new(AVOW_JOB_PURGE);
+    if (job == NULL)
+        return;
+    job->now = unix_now();
+    job->done = purged;
+    job->context = gossip;
+    gossip->purge_ms = now + AVOW_GOSSIP_PURGE_MS;
+    gossip->purging = avow_write_thread_put(gossip->config.writer, &job);
+    avow_job_free(&job);
+}
+
 void avow_gossip_tick(struct avow_gossip *gossip)
 {
     struct avow_core_event event = {.type = AVOW_CORE_TICK};
+    step(gossip, &event);
+    purge(gossip);
+}
+
+void avow_gossip_cosigned(struct avow_gossip *gossip, const struct avow_hash *issuer)
+{
+    struct avow_core_event event = {
+        .type = AVOW_CORE_LOG_CHANGED, .issuer = *issuer, .line_only = true};
     step(gossip, &event);
 }
 

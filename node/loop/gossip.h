@@ -4,7 +4,9 @@
 #define AVOW_NODE_LOOP_GOSSIP_H
 
 #include "node/core/core.h"
+#include "node/loop/keeping.h"
 #include "node/loop/links.h"
+#include "node/loop/policies.h"
 #include "node/loop/reading.h"
 #include "node/loop/write_thread.h"
 
@@ -14,6 +16,8 @@ struct avow_gossip_config {
     struct avow_links *links;
     struct avow_reading *reading;
     struct avow_write_thread *writer;
+    const struct avow_policies *policies; /* whose witnesses' lines are kept; may be NULL */
+    const struct avow_key *self;          /* this node's id, which is none of them */
     uint64_t store_epoch;
     const char *agent, *address; /* told to peers; must outlive it */
 };
@@ -24,6 +28,9 @@ struct avow_gossip_failed {
     uint64_t token;
 };
 #define AVOW_GOSSIP_FAILED_MAX 1024
+/* With this node's own line and one heartbeat, as many as a checkpoint carries. */
+#define AVOW_GOSSIP_WITNESSES_MAX (AVOW_COSIGNATURES_MAX - 2)
+#define AVOW_GOSSIP_PURGE_MS 60000
 
 struct avow_gossip {
     struct avow_gossip_config config;
@@ -32,6 +39,12 @@ struct avow_gossip {
     struct avow_message message; /* scratch */
     struct avow_gossip_failed failed[AVOW_GOSSIP_FAILED_MAX];
     size_t failed_count;
+    struct avow_key witnesses[AVOW_GOSSIP_WITNESSES_MAX];
+    size_t witness_count;
+    uint64_t salt;
+    uint64_t marks; /* made since the start */
+    uint64_t purge_ms;
+    bool purging;
     bool stopping;
 };
 
@@ -51,5 +64,7 @@ void avow_gossip_message(struct avow_gossip *gossip, struct avow_link *link,
 void avow_gossip_tick(struct avow_gossip *gossip);
 /* This node itself advanced or freshened a log, and it is synced. */
 void avow_gossip_log_changed(struct avow_gossip *gossip, const struct avow_hash *issuer);
+/* This node has cosigned a log, and it is synced: others' policies may name it. */
+void avow_gossip_cosigned(struct avow_gossip *gossip, const struct avow_hash *issuer);
 
 #endif

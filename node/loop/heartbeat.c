@@ -186,6 +186,14 @@ static void beat(struct avow_heartbeats *heartbeats, struct avow_heartbeat_key *
         key->under_way = put_line(heartbeats, log, key->secret, now, heartbeat_stored);
 }
 
+/* Others' policies may name this node. */
+static void line_stored(void *context, struct avow_job *job)
+{
+    struct avow_heartbeats *heartbeats = context;
+    if (job->err == AVOW_OK && job->changed && !heartbeats->stopping)
+        avow_gossip_cosigned(heartbeats->config.gossip, &job->issuer);
+}
+
 /* Goes on around all logs from where the last tick stopped: each gets its turn, a tick is short. */
 static void witness(struct avow_heartbeats *heartbeats, uint64_t now)
 {
@@ -200,7 +208,7 @@ static void witness(struct avow_heartbeats *heartbeats, uint64_t now)
         }
         heartbeats->swept = log->checkpoint.issuer;
         if (line_by(log, heartbeats->config.self_id) == NULL && avow_may_witness(log, now))
-            (void)put_line(heartbeats, log, heartbeats->config.self, now, NULL);
+            (void)put_line(heartbeats, log, heartbeats->config.self, now, line_stored);
     }
 }
 

@@ -17,11 +17,22 @@ struct avow_job *avow_job_new(enum avow_job_type type)
 void avow_job_free(struct avow_job **job)
 {
     if (*job != NULL) {
+        avow_keep_free(&(*job)->keep);
         free((*job)->entries);
         free((*job)->bytes);
         free(*job);
     }
     *job = NULL;
+}
+
+void avow_keep_free(struct avow_keep **keep)
+{
+    if (*keep != NULL) {
+        avow_chain_fini(&(*keep)->chain);
+        free((*keep)->bytes);
+        free(*keep);
+    }
+    *keep = NULL;
 }
 
 enum avow_err avow_job_copy_entries(struct avow_job *job, const struct avow_list *entries)
@@ -72,6 +83,7 @@ static struct avow_range range_of(const struct avow_job *job, bool held)
 static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
 {
     struct avow_range range = range_of(job, false);
+    range.branch = job->branch;
     enum avow_err err = avow_txn_append(txn, &range, &job->range, &job->reject);
     if (err != AVOW_OK || job->reject != AVOW_ACCEPT || !job->range.advanced ||
         job->line_count == 0)
@@ -115,6 +127,60 @@ static enum avow_err run_recover(struct avow_job *job, struct avow_txn *txn)
     return err;
 }
 
+/* ---- branches, and what is known of others ---- */
+
+static enum avow_err run_branch(struct avow_job *job, struct avow_txn *txn)
+{
+    const struct avow_branch want = {.checkpoint = job->checkpoint, .shared = job->from};
+    struct avow_branch branch = {.size = 0};
+    enum avow_err err = avow_txn_branch(txn, &want, &job->root, &branch, &job->reject);
+    job->range.pending = branch.size;
+    job->ready = branch.size >= branch.shared;
+    return err;
+}
+
+/* Until the first that does not fit. */
+static enum avow_err keep_statuses(struct avow_job *job, struct avow_txn *txn)
+{
+    struct avow_list list = job->keep->list;
+    struct avow_proved_status status;
+    enum avow_err err = AVOW_OK;
+    while (err == AVOW_OK && job->reject == AVOW_ACCEPT && avow_list_next_status(&list, &status)) {
+        bool changed = false;
+        const struct avow_foreign foreign = {.checkpoint = status.checkpoint,
+                                             .index = status.index,
+                                             .entry = status.entry,
+                                             .path = status.path};
+        err = avow_txn_add_foreign(txn, &foreign, &changed, &job->reject);
+        job->changed = job->changed || changed;
+        if (err == AVOW_OK && job->reject == AVOW_ACCEPT)
+            err = avow_txn_fork_seen(txn, &status.checkpoint, &changed);
+    }
+    return err;
+}
+
+static enum avow_err run_keep(struct avow_job *job, struct avow_txn *txn)
+{
+    const struct avow_keep *keep = job->keep;
+    const struct avow_other_chain other = {.checkpoint = keep->checkpoint,
+                                           .list = avow_bytes(keep->bytes, keep->list.items.len)};
+    enum avow_err err = AVOW_OK;
+    switch (keep->type) {
+    case AVOW_KEEP_FORK:
+        err = avow_txn_add_fork(txn, &keep->fork, &job->changed, &job->reject);
+        break;
+    case AVOW_KEEP_CHAIN:
+        err = avow_txn_add_chain(txn, &other, &keep->chain, &job->changed, &job->reject);
+        break;
+    case AVOW_KEEP_STATUSES:
+        err = keep_statuses(job, txn);
+        break;
+    }
+    if (job->changed && (err == AVOW_OK || err == AVOW_ERR_NOT_FOUND))
+        err = avow_txn_note_parted(txn, &job->issuer, keep->mark);
+    return err;
+}
+
 void avow_job_run(struct avow_job *job, struct avow_txn *txn)
 {
     job->reject = AVOW_ACCEPT;
@@ -140,6 +206,18 @@ void avow_job_run(struct avow_job *job, struct avow_txn *txn)
         break;
     case AVOW_JOB_RECOVER:
         job->err = run_recover(job, txn);
+        break;
+    case AVOW_JOB_BRANCH:
+        job->err = run_branch(job, txn);
+        break;
+    case AVOW_JOB_DROP_BRANCH:
+        job->err = avow_txn_drop_branch(txn, &job->issuer);
+        break;
+    case AVOW_JOB_KEEP:
+        job->err = run_keep(job, txn);
+        break;
+    case AVOW_JOB_PURGE:
+        job->err = avow_txn_purge(txn, job->now, &job->changed);
         break;
     }
 }

@@ -5,18 +5,37 @@
 #define AVOW_NODE_LOOP_JOB_H
 
 #include "proto/wire/message.h"
+#include "store/parted.h"
 #include "store/store.h"
 
 enum avow_job_type {
-    AVOW_JOB_RANGE,     /* a signed range on its way to `checkpoint`; `lines` when it completes */
-    AVOW_JOB_HOLD,      /* the same, unsigned; with `replace` another held text gives way */
-    AVOW_JOB_SIGN,      /* `checkpoint`: the held text with its verified key and signature */
-    AVOW_JOB_WITHDRAW,  /* of `issuer` */
-    AVOW_JOB_FRESHEN,   /* `checkpoint` and `lines` */
-    AVOW_JOB_ABANDONED, /* of `issuer`, from `from` */
-    AVOW_JOB_RECOVER,   /* a whole batch that takes the log's place from `from` on, where the tree
-                         * has the root `root`: a step of the copy below it, or all of the rest,
-                         * which range.advanced tells */
+    AVOW_JOB_RANGE,       /* a signed range on its way to `checkpoint`; `lines` when it completes */
+    AVOW_JOB_HOLD,        /* the same, unsigned; with `replace` another held text gives way */
+    AVOW_JOB_SIGN,        /* `checkpoint`: the held text with its verified key and signature */
+    AVOW_JOB_WITHDRAW,    /* of `issuer` */
+    AVOW_JOB_FRESHEN,     /* `checkpoint` and `lines` */
+    AVOW_JOB_ABANDONED,   /* of `issuer`, from `from` */
+    AVOW_JOB_RECOVER,     /* a whole batch that takes the log's place from `from` on, where the tree
+                           * has the root `root`: a step of the copy below it, or all of the rest,
+                           * which range.advanced tells */
+    AVOW_JOB_BRANCH,      /* a candidate on its way to `checkpoint`, sharing what is below `from`,
+                           * where the tree has the root `root`: begun, or a step of the copy */
+    AVOW_JOB_DROP_BRANCH, /* of `issuer` */
+    AVOW_JOB_KEEP,        /* `keep`, of `issuer`: verified */
+    AVOW_JOB_PURGE,       /* a step of it; `changed`: there is more */
+};
+
+enum avow_keep_type { AVOW_KEEP_FORK, AVOW_KEEP_CHAIN, AVOW_KEEP_STATUSES };
+
+/* What is known of other histories, to be kept (store/forks.h). */
+struct avow_keep {
+    enum avow_keep_type type;
+    struct avow_fork fork;
+    struct avow_checkpoint checkpoint; /* with `chain`, as it came in `list` */
+    struct avow_chain chain;
+    struct avow_list list; /* of proved entries, or of status items; into `bytes` */
+    uint8_t *bytes;
+    uint8_t mark[AVOW_PARTED_MARK_BYTES]; /* one that was never used */
 };
 
 struct avow_job;
@@ -42,7 +61,9 @@ struct avow_job {
     struct avow_hash root;
     uint64_t abandoned_from; /* the log's before a recovery, which is not to count if it is bad */
     bool replace;
-    uint64_t now; /* Unix seconds */
+    bool branch;            /* RANGE: for the candidate of `checkpoint` */
+    struct avow_keep *keep; /* owned */
+    uint64_t now;           /* Unix seconds */
     struct avow_path path;
     size_t entry_count;
     struct avow_bytes *entries; /* into `bytes` */
@@ -54,6 +75,7 @@ struct avow_job {
     enum avow_reject reject;
     struct avow_range_result range;
     bool changed;
+    bool ready; /* BRANCH: ranges may follow, from range.pending on */
 
     struct avow_job *next; /* the writer's */
 };
@@ -68,6 +90,9 @@ AVOW_NODISCARD enum avow_err avow_job_copy_entries(struct avow_job *job,
 
 /* The entries of `from`, which has none then. */
 void avow_job_move_entries(struct avow_job *job, struct avow_job *from);
+
+/* Frees all that is in it, too. */
+void avow_keep_free(struct avow_keep **keep);
 
 /* Carries the job out within `txn` and sets its result. An error (other than NOT_FOUND and
  * REFUSED) has spoilt the transaction. */

@@ -395,6 +395,8 @@ static enum avow_err wire_rest(struct node *node)
         .links = &node->links,
         .reading = &node->reading,
         .writer = node->writer,
+        .policies = node->options->named,
+        .self = &node->identity.node,
         .store_epoch = avow_store_epoch(node->store) & AVOW_UINT_MAX, /* as the wire has it */
         .agent = avow_node_agent(),
         .address = node->options->address,

@@ -581,6 +581,19 @@ bool avow_list_next_uint(struct avow_list *list, uint64_t *value)
     return end_item(list, &reader);
 }
 
+bool avow_list_next_proved(struct avow_list *list, struct avow_bytes *entry, uint64_t *index,
+                           struct avow_path *path)
+{
+    struct avow_reader reader;
+    if (!begin_item(list, &reader))
+        return false;
+    avow_reader_array_of(&reader, 3);
+    *entry = avow_reader_bin(&reader, AVOW_ROOT_ENTRY_BYTES_MAX);
+    *index = avow_reader_uint(&reader);
+    read_path(&reader, path);
+    return end_item(list, &reader);
+}
+
 bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *checkpoint,
                                struct avow_cosignature *cosignatures, size_t *count)
 {

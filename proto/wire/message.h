@@ -143,6 +143,9 @@ void avow_message_encode(struct avow_buf *out, const struct avow_message *messag
 /* Walk a list: false at its end. `list` is consumed. Forms were checked by decode. */
 bool avow_list_next_entry(struct avow_list *list, struct avow_bytes *entry);
 bool avow_list_next_uint(struct avow_list *list, uint64_t *value);
+/* [entry b, index u, path b]: a proved entry. */
+bool avow_list_next_proved(struct avow_list *list, struct avow_bytes *entry, uint64_t *index,
+                           struct avow_path *path);
 bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *checkpoint,
                                struct avow_cosignature *cosignatures, size_t *count);
 /* [issuer b32, index u]: a reference. */

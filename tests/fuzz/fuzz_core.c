@@ -69,6 +69,22 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
     return size % 3 == 0 ? AVOW_ERR_IO : AVOW_OK;
 }
 
+static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+{
+    (void)context;
+    (void)issuer;
+    return key->bytes[0] != 1;
+}
+
+static enum avow_err read_digest(void *context, const struct avow_hash *issuer,
+                                 struct avow_hash *digest)
+{
+    (void)context;
+    memset(digest, 0, sizeof(*digest));
+    digest->bytes[0] = issuer->bytes[0];
+    return issuer->bytes[0] % 2 == 0 ? AVOW_OK : AVOW_ERR_NOT_FOUND;
+}
+
 /* ------------------------------------------------------------------ the books */
 
 struct books {
@@ -164,12 +180,17 @@ static void step(struct world *world, struct avow_core_event *event)
         case AVOW_CORE_JUDGE:
         case AVOW_CORE_STORE_RANGE:
         case AVOW_CORE_FRESHEN:
+        case AVOW_CORE_BRANCH:
+        case AVOW_CORE_KEEP_FORK:
+        case AVOW_CORE_KEEP_CHAIN:
+        case AVOW_CORE_KEEP_STATUSES:
             note_pending(world, action);
             break;
         case AVOW_CORE_CLOSE:
             AVOW_ASSERT(action->link < LINKS && world->up[action->link]);
             break;
         case AVOW_CORE_SET_ABANDONED:
+        case AVOW_CORE_DROP_BRANCH:
         case AVOW_CORE_TRACE:
             break;
         }
@@ -323,7 +344,7 @@ static void complete(struct world *world, uint8_t byte)
         event.judgement.reject = byte >> 6 == 2 ? AVOW_REJECT_SIGNATURE : AVOW_ACCEPT;
         event.judgement.relation = byte >> 6 == 1 ? detail & 3 : AVOW_JUDGE_EXTENDS;
         event.judgement.parts_at = detail >> 2;
-        event.judgement.heartbeats = detail;
+        event.judgement.lines = detail;
     } else {
         static const enum avow_reject rejects[] = {
             AVOW_REJECT_PROOF, AVOW_REJECT_SIZE,        AVOW_REJECT_QUOTA, AVOW_REJECT_NEWER,
@@ -332,6 +353,8 @@ static void complete(struct world *world, uint8_t byte)
         event.stored.reject = byte >> 6 == 2 ? rejects[detail & 7] : AVOW_ACCEPT;
         event.stored.advanced = byte >> 6 == 1;
         event.stored.changed = detail & 1;
+        event.stored.ready = detail & 2;
+        event.issuer = issuer_of(detail);
         event.stored.accepted = detail >> 4;
         event.stored.pending = event.stored.accepted + (detail & 15) * 16U;
     }
@@ -373,7 +396,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t needed = avow_core_size(&config);
     world->memory = malloc(needed);
     AVOW_ASSERT(world->memory != NULL);
-    const struct avow_core_reads reads = {world, read_log, read_root};
+    const struct avow_core_reads reads = {world, read_log, read_root, counts, read_digest};
     world->core = avow_core_init(world->memory, &config, &reads);
     for (uint8_t i = 0; i < LINKS - 1; i++) { /* most of them in the state that matters */
         link_event(world, i);

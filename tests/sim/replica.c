@@ -11,10 +11,13 @@ void replica_init(struct replica *replica, const struct avow_hash *issuer)
     replica->issuer = *issuer;
     replica->abandoned_from = AVOW_NEVER;
     log_builder_init(&replica->log, "replica");
+    replica_forks_init(replica);
 }
 
 void replica_fini(struct replica *replica)
 {
+    replica_drop_branch(replica);
+    replica_forks_fini(replica);
     log_builder_fini(&replica->log);
 }
 
@@ -26,10 +29,10 @@ static void roll_back(struct replica *replica)
     replica->log = kept;
 }
 
-static enum avow_reject judge_proof(const struct replica *replica,
+static enum avow_reject judge_proof(const struct log_builder *log,
                                     const struct avow_core_action *action)
 {
-    struct avow_tree tree = replica->log.state.tree;
+    struct avow_tree tree = log->state.tree;
     struct avow_list entries = action->entries;
     struct avow_bytes entry;
     while (avow_list_next_entry(&entries, &entry)) {
@@ -44,44 +47,81 @@ static enum avow_reject judge_proof(const struct replica *replica,
                                   action->path);
 }
 
-static enum avow_reject judge_whole(const struct replica *replica,
+static enum avow_reject judge_whole(const struct log_builder *log,
                                     const struct avow_checkpoint *checkpoint)
 {
-    struct avow_hash status_root = log_builder_status_root(&replica->log);
+    struct avow_hash status_root = log_builder_status_root(log);
     if (!avow_hash_equal(&status_root, &checkpoint->status_root))
         return AVOW_REJECT_STATUS_ROOT;
-    if (checkpoint->time < replica->log.state.time)
+    if (checkpoint->time < log->state.time)
         return AVOW_REJECT_TIME;
-    return avow_checkpoint_judge_key(checkpoint, &replica->log.state.chain);
+    return avow_checkpoint_judge_key(checkpoint, &log->state.chain);
 }
 
 static void accept_checkpoint(struct replica *replica, const struct avow_checkpoint *checkpoint,
                               const struct avow_cosignature *lines, size_t count)
 {
+    bool moved = replica->checkpoint.size == 0 ||
+                 !avow_checkpoint_same_origin(&replica->checkpoint, checkpoint);
     replica->checkpoint = *checkpoint;
     replica->line_count = count;
     if (count > 0)
         memcpy(replica->lines, lines, count * sizeof(lines[0]));
+    replica_forks_settle(replica, moved);
+}
+
+/* The proof first, then the rules. */
+static enum avow_reject append_to(struct log_builder *log, const struct avow_core_action *action,
+                                  bool *advanced)
+{
+    if (action->from != log->count)
+        return AVOW_REJECT_SIZE;
+    enum avow_reject reject = judge_proof(log, action);
+    struct avow_list entries = action->entries;
+    struct avow_bytes entry;
+    while (reject == AVOW_ACCEPT && avow_list_next_entry(&entries, &entry))
+        reject = log_builder_try_bytes(log, entry);
+    if (reject == AVOW_ACCEPT && log->count == action->checkpoint->size) {
+        reject = judge_whole(log, action->checkpoint);
+        *advanced = reject == AVOW_ACCEPT;
+    }
+    return reject;
 }
 
 static enum avow_reject append(struct replica *replica, const struct avow_core_action *action,
                                bool *advanced)
 {
-    if (action->from != replica->log.count)
-        return AVOW_REJECT_SIZE;
-    enum avow_reject reject = judge_proof(replica, action);
-    struct avow_list entries = action->entries;
-    struct avow_bytes entry;
-    while (reject == AVOW_ACCEPT && avow_list_next_entry(&entries, &entry))
-        reject = log_builder_try_bytes(&replica->log, entry);
-    if (reject == AVOW_ACCEPT && replica->log.count == action->checkpoint->size) {
-        reject = judge_whole(replica, action->checkpoint);
-        *advanced = reject == AVOW_ACCEPT;
+    enum avow_reject reject = append_to(&replica->log, action, advanced);
+    bool goes_back = replica->checkpoint.size > 0 &&
+                     avow_checkpoint_same_origin(&replica->checkpoint, action->checkpoint) &&
+                     action->checkpoint->time < replica->checkpoint.time;
+    if (*advanced && goes_back) {
+        *advanced = false;
+        reject = AVOW_REJECT_TIME;
     }
     if (*advanced)
         accept_checkpoint(replica, action->checkpoint, action->lines, action->line_count);
-    else if (reject != AVOW_ACCEPT)
+    else if (reject != AVOW_ACCEPT && reject != AVOW_REJECT_SIZE)
         roll_back(replica);
+    return reject;
+}
+
+/* The sender's fault leaves the branch as it is, the checkpoint's ends it. */
+static enum avow_reject append_branch(struct replica *replica,
+                                      const struct avow_core_action *action, bool *advanced)
+{
+    enum avow_reject reject = append_to(&replica->branch, action, advanced);
+    bool theirs = reject == AVOW_REJECT_PROOF || reject == AVOW_REJECT_ROOT ||
+                  reject == AVOW_REJECT_SIZE || reject == AVOW_ACCEPT;
+    if (!theirs)
+        replica_drop_branch(replica);
+    if (!*advanced)
+        return reject;
+    log_builder_fini(&replica->log);
+    replica->log = replica->branch;
+    replica->has_branch = false;
+    replica->abandoned_from = AVOW_NEVER;
+    accept_checkpoint(replica, action->checkpoint, action->lines, action->line_count);
     return reject;
 }
 
@@ -89,12 +129,57 @@ void replica_append(struct replica *replica, const struct avow_core_action *acti
                     struct avow_core_stored *stored)
 {
     *stored = (struct avow_core_stored){.reject = AVOW_ACCEPT};
-    if (action->checkpoint->size <= replica->checkpoint.size)
+    if (action->branch &&
+        (!replica->has_branch || !avow_checkpoint_same_text(&replica->aim, action->checkpoint)))
+        stored->err = AVOW_ERR_NOT_FOUND;
+    else if (action->branch)
+        stored->reject = append_branch(replica, action, &stored->advanced);
+    else if (action->checkpoint->size <= replica->checkpoint.size)
         stored->err = AVOW_ERR_REFUSED;
     else
         stored->reject = append(replica, action, &stored->advanced);
     stored->accepted = replica->checkpoint.size;
-    stored->pending = replica->log.count;
+    stored->pending =
+        action->branch && replica->has_branch ? replica->branch.count : replica->log.count;
+}
+
+void replica_drop_branch(struct replica *replica)
+{
+    if (replica->has_branch)
+        log_builder_fini(&replica->branch);
+    replica->has_branch = false;
+}
+
+void replica_branch(struct replica *replica, const struct avow_core_action *action,
+                    struct avow_core_stored *stored)
+{
+    const struct avow_checkpoint *checkpoint = action->checkpoint;
+    *stored = (struct avow_core_stored){.accepted = replica->checkpoint.size};
+    if (replica->has_branch && avow_checkpoint_same_origin(&replica->aim, checkpoint) &&
+        replica->aim.size <= checkpoint->size && replica->branch.count <= checkpoint->size) {
+        replica->aim = *checkpoint;
+        stored->pending = replica->branch.count;
+        stored->ready = true;
+        return;
+    }
+    replica_drop_branch(replica);
+    if (avow_checkpoint_same_origin(&replica->checkpoint, checkpoint) ||
+        action->from > replica->checkpoint.size || action->from >= checkpoint->size) {
+        stored->err = AVOW_ERR_REFUSED;
+        return;
+    }
+    struct avow_hash root = log_builder_root_at(&replica->log, (size_t)action->from);
+    if (!avow_hash_equal(&root, &action->root)) {
+        stored->err = AVOW_ERR_REFUSED;
+        return;
+    }
+    log_builder_copy(&replica->branch, &replica->log, (size_t)action->from);
+    replica->has_branch = true;
+    replica->aim = *checkpoint;
+    if (action->from < replica->abandoned_from)
+        replica->abandoned_from = action->from;
+    stored->pending = action->from;
+    stored->ready = true;
 }
 
 static bool take_line(struct replica *replica, const struct avow_cosignature *line)
@@ -150,6 +235,16 @@ struct avow_checkpoint replica_checkpoint(const struct log_builder *log, uint64_
 
 void replica_publish(struct replica *replica, const struct log_builder *log, uint64_t time)
 {
+    bool goes_on = replica->checkpoint.size <= log->count;
+    for (size_t i = 0; goes_on && i < replica->checkpoint.size; i++)
+        goes_on = avow_hash_equal(&replica->log.rows[i].leaf, &log->rows[i].leaf);
+    if (!goes_on) { /* a recovery below the head, by the issuer itself */
+        log_builder_fini(&replica->log);
+        log_builder_init(&replica->log, "replica");
+        replica->abandoned_from = AVOW_NEVER;
+    } else {
+        roll_back(replica);
+    }
     for (size_t i = replica->log.count; i < log->count; i++) {
         enum avow_reject reject = log_builder_try_bytes(&replica->log, log->rows[i].bytes);
         AVOW_ASSERT(reject == AVOW_ACCEPT);

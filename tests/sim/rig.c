@@ -29,6 +29,23 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
     return AVOW_OK;
 }
 
+static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+{
+    (void)context;
+    (void)issuer;
+    (void)key;
+    return true;
+}
+
+static enum avow_err read_digest(void *context, const struct avow_hash *issuer,
+                                 struct avow_hash *digest)
+{
+    const struct rig *rig = context;
+    (void)issuer;
+    *digest = rig->digest;
+    return rig->has_digest ? AVOW_OK : AVOW_ERR_NOT_FOUND;
+}
+
 void rig_init(struct rig *rig, const struct avow_core_config *config)
 {
     struct avow_core_config used = avow_core_config_default();
@@ -41,7 +58,7 @@ void rig_init(struct rig *rig, const struct avow_core_config *config)
     rig->memory = malloc(rig->size + CANARY);
     assert_non_null(rig->memory);
     memset(rig->memory + rig->size, 0x5a, CANARY);
-    const struct avow_core_reads reads = {rig, read_log, read_root};
+    const struct avow_core_reads reads = {rig, read_log, read_root, counts, read_digest};
     rig->core = avow_core_init(rig->memory, &used, &reads);
 }
 

@@ -13,6 +13,8 @@ struct rig {
     size_t size;
     struct avow_core_time now;
     struct avow_core_log held; /* the one log that is held; size 0 and pending 0: none */
+    bool has_digest;           /* something is known of the log's forks */
+    struct avow_hash digest;
     const struct avow_core_action *actions; /* of the last step */
     size_t count;
     struct avow_message message; /* the last one drafted, or found by rig_sent() */

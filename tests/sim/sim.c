@@ -17,7 +17,7 @@ struct happening {
     enum happening_type type;
     uint32_t node, link, generation;
     struct avow_core_event event; /* JUDGED, STORED */
-    uint8_t *bytes;               /* ARRIVE: a message, owned */
+    uint8_t *bytes;               /* ARRIVE: a message; JUDGED: the chain; owned */
     size_t len;
 };
 
@@ -148,6 +148,7 @@ static enum avow_err read_log(void *context, const struct avow_hash *issuer,
     log->cosignature_count = replica->line_count;
     log->pending = replica->log.count;
     log->abandoned_from = replica->abandoned_from;
+    log->forked = replica->fork.len > 0;
     return AVOW_OK;
 }
 
@@ -159,6 +160,24 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
         return AVOW_ERR_NOT_FOUND;
     *root = log_builder_root_at(&replica->log, size);
     return AVOW_OK;
+}
+
+static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+{
+    struct sim_node *node = context;
+    const struct replica *replica = find_log(node, issuer, false);
+    for (size_t i = 0; i < node->witness_count; i++)
+        if (avow_key_equal(&node->witnesses[i], key))
+            return true;
+    return replica != NULL && avow_chain_key(&replica->log.state.chain, key, AVOW_KEY_HEARTBEAT,
+                                             replica->checkpoint.size) != NULL;
+}
+
+static enum avow_err read_digest(void *context, const struct avow_hash *issuer,
+                                 struct avow_hash *digest)
+{
+    const struct replica *replica = find_log(context, issuer, false);
+    return replica != NULL && replica_digest(replica, digest) ? AVOW_OK : AVOW_ERR_NOT_FOUND;
 }
 
 struct sim_node *sim_node(struct sim *sim, size_t node)
@@ -174,7 +193,9 @@ void sim_reconfigure(struct sim *sim, size_t number, const struct avow_core_conf
     used.links_max = SIM_LINKS_MAX;
     used.salt = number + 1;
     used.agent = "sim";
-    struct avow_core_reads reads = {node, read_log, read_root};
+    used.witnesses = node->witnesses;
+    used.witness_count = node->witness_count;
+    struct avow_core_reads reads = {node, read_log, read_root, counts, read_digest};
     free(node->core);
     void *memory = malloc(avow_core_size(&used));
     AVOW_ASSERT(memory != NULL);
@@ -183,6 +204,12 @@ void sim_reconfigure(struct sim *sim, size_t number, const struct avow_core_conf
 
 struct sim *sim_new(uint64_t seed, size_t nodes)
 {
+    struct avow_core_config config = avow_core_config_default();
+    return sim_new_with(seed, nodes, &config);
+}
+
+struct sim *sim_new_with(uint64_t seed, size_t nodes, const struct avow_core_config *config)
+{
     struct sim *sim = calloc(1, sizeof(*sim));
     AVOW_ASSERT(sim != NULL);
     sim->random = seed;
@@ -190,9 +217,8 @@ struct sim *sim_new(uint64_t seed, size_t nodes)
     sim->node_count = nodes;
     sim->nodes = calloc(nodes, sizeof(*sim->nodes));
     AVOW_ASSERT(sim->nodes != NULL);
-    struct avow_core_config config = avow_core_config_default();
     for (uint32_t i = 0; i < nodes; i++) {
-        sim_reconfigure(sim, i, &config);
+        sim_reconfigure(sim, i, config);
         struct happening tick = {.type = TICK, .node = i, .ms = 1 + sim_random(sim, TICK_MS)};
         plan(sim, &tick);
     }
@@ -337,12 +363,37 @@ static bool answer_range(struct sim_node *node, const struct replica *log,
     return good;
 }
 
+static bool answer_forks(const struct sim_node *node, const struct avow_message *request,
+                         struct avow_buf *items, struct avow_message *answer)
+{
+    size_t count = 0;
+    answer->last = 1;
+    for (size_t i = 0; i < node->log_count; i++) {
+        const struct replica *log = node->logs[i];
+        struct avow_hash digest;
+        if (memcmp(&log->issuer, &request->issuer, sizeof(log->issuer)) <= 0 ||
+            !replica_digest(log, &digest))
+            continue;
+        if (count == LIST_MAX) {
+            answer->last = 0;
+            break;
+        }
+        avow_digest_write(items, &log->issuer, &digest);
+        count++;
+    }
+    answer->type = AVOW_MESSAGE_FORKS;
+    answer->digests = (struct avow_list){count, avow_buf_bytes(items)};
+    return true;
+}
+
 static bool answer(struct sim *sim, struct sim_node *node, struct avow_message *request,
                    struct avow_buf *items)
 {
     struct avow_message *out = &sim->out;
     if (request->type == AVOW_MESSAGE_LIST)
         return answer_list(node, request, items, out);
+    if (request->type == AVOW_MESSAGE_GET_FORKS)
+        return answer_forks(node, request, items, out);
     const struct replica *log = find_log(node, &request->issuer, false);
     if (log == NULL || (request->type == AVOW_MESSAGE_GET_RANGE && node->conduct == SIM_REFUSES))
         return false;
@@ -350,6 +401,12 @@ static bool answer(struct sim *sim, struct sim_node *node, struct avow_message *
         return replica_chain(log, request, items, out);
     if (request->type == AVOW_MESSAGE_GET_RANGE)
         return answer_range(node, log, request, items, out);
+    if (request->type == AVOW_MESSAGE_GET_FORK)
+        return replica_fork(log, out);
+    if (request->type == AVOW_MESSAGE_GET_OTHER)
+        return replica_other(log, request, out);
+    if (request->type == AVOW_MESSAGE_GET_STATUSES)
+        return replica_statuses(log, request, items, out);
     AVOW_ASSERT(request->type == AVOW_MESSAGE_GET_CONSISTENCY);
     return replica_consistency(log, request, out);
 }
@@ -382,15 +439,34 @@ static void answer_later(struct sim *sim, uint32_t node, uint64_t ms, enum happe
     plan(sim, &happening);
 }
 
+/* The event shows the chain again, which the message had. */
+static void copy_chain(struct happening *happening, const struct avow_list *chain)
+{
+    happening->event.chain.count = chain->count;
+    happening->len = chain->items.len;
+    if (happening->len == 0)
+        return;
+    happening->bytes = malloc(happening->len);
+    AVOW_ASSERT(happening->bytes != NULL);
+    memcpy(happening->bytes, chain->items.data, happening->len);
+    happening->event.chain.items = avow_bytes(happening->bytes, happening->len);
+}
+
 static void judge(struct sim *sim, uint32_t number, const struct avow_core_action *action)
 {
     struct avow_core_event event = {.type = AVOW_CORE_JUDGED, .token = action->token};
     const struct replica *log =
         find_log(&sim->nodes[number], &action->task->checkpoint.issuer, false);
-    bool held = log != NULL && log->checkpoint.size > 0;
-    avow_judge_task_run(action->task, held ? &log->log.state.chain : NULL, &event.judgement);
+    struct avow_known_chains known = {0};
+    if (log != NULL)
+        known = replica_chains(log);
+    avow_judge_task_run(action->task, &known, &event.judgement);
+
     sim->nodes[number].judgements++;
-    answer_later(sim, number, JUDGE_MS, JUDGED, &event);
+    struct happening happening = {
+        .type = JUDGED, .ms = sim->ms + JUDGE_MS, .node = number, .event = event};
+    copy_chain(&happening, &action->task->chain);
+    plan(sim, &happening);
 }
 
 static void write_store(struct sim *sim, uint32_t number, const struct avow_core_action *action)
@@ -399,8 +475,18 @@ static void write_store(struct sim *sim, uint32_t number, const struct avow_core
     struct replica *log = find_log(&sim->nodes[number], &action->checkpoint->issuer, true);
     if (action->type == AVOW_CORE_STORE_RANGE)
         replica_append(log, action, &event.stored);
+    else if (action->type == AVOW_CORE_BRANCH)
+        replica_branch(log, action, &event.stored);
     else
         replica_freshen(log, action, &event.stored);
+    answer_later(sim, number, STORE_MS, STORED, &event);
+}
+
+static void keep(struct sim *sim, uint32_t number, const struct avow_core_action *action)
+{
+    struct avow_core_event event = {
+        .type = AVOW_CORE_STORED, .token = action->token, .issuer = action->issuer};
+    replica_keep(find_log(&sim->nodes[number], &action->issuer, true), action, &event.stored);
     answer_later(sim, number, STORE_MS, STORED, &event);
 }
 
@@ -438,7 +524,16 @@ static void act(struct sim *sim, uint32_t number, const struct avow_core_action 
         return;
     case AVOW_CORE_STORE_RANGE:
     case AVOW_CORE_FRESHEN:
+    case AVOW_CORE_BRANCH:
         write_store(sim, number, action);
+        return;
+    case AVOW_CORE_KEEP_FORK:
+    case AVOW_CORE_KEEP_CHAIN:
+    case AVOW_CORE_KEEP_STATUSES:
+        keep(sim, number, action);
+        return;
+    case AVOW_CORE_DROP_BRANCH:
+        replica_drop_branch(find_log(node, &action->issuer, true));
         return;
     case AVOW_CORE_SET_ABANDONED:
         find_log(node, &action->issuer, true)->abandoned_from = action->from;
@@ -503,6 +598,7 @@ static void happen(struct sim *sim, struct happening *happening)
     case JUDGED:
     case STORED:
         step(sim, happening->node, &happening->event);
+        free(happening->bytes);
         return;
     case GONE:
         sim_cut(sim, happening->link);

@@ -27,10 +27,13 @@ struct sim_node {
     uint64_t closed[AVOW_REJECT_COUNT]; /* connections that it closed, by reason */
     uint64_t traces[32];                /* by enum avow_core_trace */
     uint64_t bytes_sent, judgements, chunks_asked;
+    struct avow_key witnesses[4]; /* that its policies name: set before sim_reconfigure() */
+    size_t witness_count;
 };
 
 struct sim;
 struct sim *sim_new(uint64_t seed, size_t nodes);
+struct sim *sim_new_with(uint64_t seed, size_t nodes, const struct avow_core_config *config);
 /* With other capacities, set before the first link. */
 void sim_reconfigure(struct sim *sim, size_t number, const struct avow_core_config *config);
 void sim_free(struct sim *sim);

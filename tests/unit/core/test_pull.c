@@ -251,13 +251,13 @@ struct failure_case {
     struct avow_core_stored stored;
     bool closes;     /* the link that served it */
     bool asks_again; /* for a chunk, from stored.pending */
-    bool checks;     /* asks for a consistency proof */
+    bool checks;     /* asks of which tree the link answers */
     bool shuns;      /* whoever announces it again */
 };
 
 static const struct failure_case failure_cases[] = {
-    {"unproved, new log", 0, {.reject = AVOW_REJECT_PROOF}, true, false, false, false},
-    {"wrong root, new log", 0, {.reject = AVOW_REJECT_ROOT}, true, false, false, false},
+    {"unproved, new log", 0, {.reject = AVOW_REJECT_PROOF}, false, false, true, false},
+    {"wrong root, new log", 0, {.reject = AVOW_REJECT_ROOT}, false, false, true, false},
     {"unproved, known log",
      5,
      {.reject = AVOW_REJECT_PROOF, .accepted = 5, .pending = 5},
@@ -336,7 +336,10 @@ static void check_failure(const struct failure_case *row)
     stored(&rig, token_of(&rig, AVOW_CORE_STORE_RANGE), row->stored);
     if (rig_closed(&rig, 0, AVOW_REJECT_PROOF) != row->closes)
         fail_msg("%s: closes", row->name);
-    if (rig_sent(&rig, 0, AVOW_MESSAGE_GET_CONSISTENCY) != row->checks)
+    /* Of which tree the link answers, entry 0 tells for a log of which nothing is held. */
+    bool checks =
+        rig_sent(&rig, 0, row->held > 0 ? AVOW_MESSAGE_GET_CONSISTENCY : AVOW_MESSAGE_GET_CHAIN);
+    if (checks != row->checks)
         fail_msg("%s: checks", row->name);
     bool asks = asked(&rig, 0, 0);
     if (asks != row->asks_again || (asks && rig.message.from != row->stored.pending))

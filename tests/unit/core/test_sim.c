@@ -302,7 +302,8 @@ static void test_strange_line(void **state)
     sim_free(sim);
 }
 
-/* A root entry below the head: what it abandons is marked where it is held, and not replaced. */
+/* A root entry below the head: its log is pulled beside the held one, from where they part, and
+ * takes its place when it is whole. */
 static void test_better_chain(void **state)
 {
     (void)state;
@@ -318,13 +319,19 @@ static void test_better_chain(void **state)
     sim_publish(sim, 0, &held);
     sim_publish(sim, 1, &better);
     sim_connect(sim, 0, 1, 5);
-    sim_run(sim, 100000);
+    sim_node(sim, 1)->conduct = SIM_WITHHOLDS;
+    sim_run(sim, 60000);
     assert_int_equal(sim_size(sim, 0, issuer_of(&held)), held.count);
-    assert_int_equal(sim_size(sim, 1, issuer_of(&held)), better.count);
     assert_int_equal(sim_replica(sim, 0, issuer_of(&held))->abandoned_from, parts_at);
-    assert_true(sim_replica(sim, 1, issuer_of(&held))->abandoned_from == AVOW_NEVER);
+    sim_node(sim, 1)->conduct = SIM_HONEST;
+    sim_run(sim, 40000);
+    assert_equal_logs(sim, 2, &better);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(sim_replica(sim, i, issuer_of(&held))->abandoned_from == AVOW_NEVER);
     assert_int_equal(sim_node(sim, 0)->traces[AVOW_CORE_TRACE_BETTER_CHAIN], 1);
-    assert_in_range(sim_node(sim, 0)->judgements, 1, 1); /* and not judged again */
+    assert_int_equal(sim_node(sim, 0)->traces[AVOW_CORE_TRACE_SWITCHED], 1);
+    assert_int_equal(sim_node(sim, 0)->chunks_asked, 1 + 60 / 15);
+    assert_in_range(sim_node(sim, 0)->judgements, 1, 1);
     assert_in_range(sim_node(sim, 1)->judgements, 1, 1);
     log_builder_fini(&held);
     log_builder_fini(&better);
