@@ -116,7 +116,8 @@ static bool is_foreign(const struct log_builder *log, uint64_t index, uint64_t t
                        struct avow_entry *entry)
 {
     const struct avow_chain *chain = &log->state.chain;
-    return index > chain->entries[chain->count - 1].index &&
+    const uint64_t opening = chain->entries[chain->count - 1].index;
+    return index > opening && target < opening &&
            avow_entry_decode(log->rows[index].bytes, entry) == AVOW_ACCEPT &&
            entry->kind == AVOW_KIND_STATUS && entry->status.target == target &&
            entry->status.state != AVOW_STATUS_ACTIVE;

@@ -10,48 +10,75 @@
 #include <cmocka.h>
 
 #include "proto/codec/base64.h"
-#include "tests/support/verdict_table.h"
+#include "tests/support/verdict_scene.h"
 
-static struct verdict_world world;
+typedef unsigned long long wide; /* for printf */
+
+static struct verdict_scene scene;
+static struct avow_verdict verdict;
 
 static void hex(struct avow_buf *out, const char *name, const uint8_t bytes[32])
 {
-    avow_buf_printf(out, ", \"%s\": \"", name);
+    avow_buf_printf(out, "\"%s\": \"", name);
     for (size_t i = 0; i < 32; i++)
         avow_buf_printf(out, "%02x", bytes[i]);
     avow_buf_append(out, "\"", 1);
 }
 
+static void write_reference(struct avow_buf *out, const struct avow_reference *reference)
+{
+    avow_buf_append(out, "{", 1);
+    hex(out, "issuer", reference->issuer.bytes);
+    avow_buf_printf(out, ", \"index\": %llu}", (wide)reference->index);
+}
+
+static void write_stack(struct avow_buf *out, const struct avow_subject *subject)
+{
+    if (subject->component_count > 0)
+        avow_buf_printf(out, ",\n    \"components\": [");
+    for (size_t i = 0; i < subject->component_count; i++) {
+        avow_buf_printf(out, "%s", i == 0 ? "" : ", ");
+        write_reference(out, &subject->components[i]);
+    }
+    if (subject->component_count > 0)
+        avow_buf_append(out, "]", 1);
+    if (!subject->has_pathway)
+        return;
+    avow_buf_printf(out, ",\n    \"pathway\": ");
+    write_reference(out, &subject->pathway);
+}
+
 static void write_subject(struct avow_buf *out, const struct avow_subject *subject)
 {
-    avow_buf_printf(out, "\"subject\": {\"index\": %llu, \"document\": %s",
-                    (unsigned long long)subject->index, subject->has_document ? "true" : "false");
+    avow_buf_printf(out, "\"subject\": {\"index\": %llu, \"document\": %s, ", (wide)subject->index,
+                    subject->has_document ? "true" : "false");
     hex(out, "issuer", subject->issuer.bytes);
     if (subject->has_document) {
-        avow_buf_printf(out, ", \"proof_good\": %s, \"valid_from\": %llu, \"valid_until\": %llu",
-                        subject->proof_good ? "true" : "false",
-                        (unsigned long long)subject->valid_from,
-                        (unsigned long long)subject->valid_until);
+        avow_buf_printf(out, ", \"proof_good\": %s, \"valid_from\": %llu, \"valid_until\": %llu, ",
+                        subject->proof_good ? "true" : "false", (wide)subject->valid_from,
+                        (wide)subject->valid_until);
         hex(out, "signer", subject->signer.bytes);
+        avow_buf_append(out, ", ", 2);
         hex(out, "commitment", subject->commitment.bytes);
     }
+    write_stack(out, subject);
     avow_buf_append(out, "}", 1);
 }
 
-#define TEXTS_MAX 256
+#define TEXTS_MAX 1024
 
-/* Texts of evidence so far, so that rows share them. */
+/* Texts in base64 so far, so that rows share them. */
 struct texts {
     size_t count;
     struct avow_buf texts[TEXTS_MAX];
 };
 
-static size_t keep_text(struct texts *texts, const struct avow_buf *evidence)
+static size_t keep_text(struct texts *texts, const struct avow_buf *bytes)
 {
     assert_true(texts->count < TEXTS_MAX);
     struct avow_buf *text = &texts->texts[texts->count];
     avow_buf_init(text, 2 * AVOW_EVIDENCE_BYTES_MAX);
-    avow_base64_encode(avow_buf_bytes(evidence), text);
+    avow_base64_encode(avow_buf_bytes(bytes), text);
     for (size_t i = 0; i < texts->count; i++) {
         if (avow_bytes_equal(avow_buf_bytes(&texts->texts[i]), avow_buf_bytes(text))) {
             avow_buf_fini(text);
@@ -61,48 +88,114 @@ static size_t keep_text(struct texts *texts, const struct avow_buf *evidence)
     return texts->count++;
 }
 
-static void write_row(struct avow_buf *out, const struct verdict_row *row, size_t evidence)
+static size_t keep_policy(struct texts *texts, const struct avow_policy *policy)
 {
-    struct avow_subject subject = verdict_subject(&world, row);
-    avow_buf_printf(out, "  {\"name\": \"%s\", \"evidence\": %zu,\n   ", row->name, evidence);
-    write_subject(out, &subject);
-    avow_buf_printf(out,
-                    ",\n   \"now\": %llu, \"at\": %llu, \"max_age\": %llu, \"min_witnesses\": %u,"
-                    "\n   \"word\": \"%s\", \"why\": \"%s\"}",
-                    (unsigned long long)row->now, (unsigned long long)row->at,
-                    (unsigned long long)row->max_age_h * 3600, row->min_witnesses,
-                    avow_word_name(row->word), avow_why_name(row->why));
+    struct avow_buf bytes;
+    avow_buf_init(&bytes, AVOW_POLICY_BYTES_MAX);
+    avow_policy_encode(&bytes, policy);
+    const size_t position = keep_text(texts, &bytes);
+    avow_buf_fini(&bytes);
+    return position;
+}
+
+static void write_texts(struct avow_buf *out, const char *name, struct texts *texts)
+{
+    avow_buf_printf(out, " \"%s\": [\n", name);
+    for (size_t i = 0; i < texts->count; i++) {
+        avow_buf_printf(out, "  \"");
+        avow_buf_append(out, texts->texts[i].data, texts->texts[i].len);
+        avow_buf_printf(out, i + 1 < texts->count ? "\",\n" : "\"\n");
+        avow_buf_fini(&texts->texts[i]);
+    }
+    avow_buf_printf(out, " ]");
+}
+
+/* ------------------------------------------------------------------ what is found */
+
+static void write_path(struct avow_buf *out, const struct avow_recognition_path *path)
+{
+    avow_buf_append(out, "[", 1);
+    for (size_t i = 0; i < path->count; i++) {
+        const struct avow_reference step = {path->steps[i].issuer, path->steps[i].index};
+        avow_buf_printf(out, "%s", i == 0 ? "" : ", ");
+        write_reference(out, &step);
+    }
+    avow_buf_append(out, "]", 1);
+}
+
+/* Of the first path, as the body nearest to its anchor puts it. */
+static void write_level(struct avow_buf *out, const struct avow_recognition_path *path)
+{
+    avow_buf_printf(out, ", \"level\": \"%.*s %.*s\"", (int)path->framework.len,
+                    (const char *)path->framework.data, (int)path->level.len,
+                    (const char *)path->level.data);
+}
+
+static void write_found(struct avow_buf *out)
+{
+    avow_buf_printf(out, ",\n   \"fork\": \"%s\"", avow_why_name(verdict.fork));
+    if (verdict.degraded)
+        avow_buf_printf(out, ", \"degraded\": true");
+    if (verdict.component_count > 0)
+        avow_buf_printf(out, ", \"components\": [");
+    for (size_t i = 0; i < verdict.component_count; i++)
+        avow_buf_printf(out, "%s\"%s\"", i == 0 ? "" : ", ",
+                        avow_word_name(verdict.components[i].word));
+    avow_buf_printf(out, "%s, \"later\": [", verdict.component_count > 0 ? "]" : "");
+    for (size_t i = 0; i < verdict.later_count; i++)
+        avow_buf_printf(out, "%s%llu", i == 0 ? "" : ", ", (wide)verdict.later[i].index);
+    avow_buf_printf(out, "]");
+    const struct avow_recognised *found = &verdict.recognised;
+    if (found->path_count == 0)
+        return;
+    write_level(out, &found->paths[0]);
+    avow_buf_printf(out, ",\n   \"paths\": [");
+    for (size_t i = 0; i < found->path_count; i++) {
+        avow_buf_printf(out, "%s", i == 0 ? "" : ", ");
+        write_path(out, &found->paths[i]);
+    }
+    avow_buf_append(out, "]", 1);
+}
+
+/* Writes what the evidence comes to. */
+static void write_verdict(struct avow_buf *out, const struct avow_buf *bytes)
+{
+    struct avow_evidence evidence;
+    enum avow_reject reject;
+    assert_int_equal(avow_evidence_check(avow_buf_bytes(bytes), &evidence, &reject), AVOW_OK);
+    assert_int_equal(reject, AVOW_ACCEPT);
+    const struct avow_facts facts = avow_facts_from_evidence(&evidence);
+    assert_int_equal(
+        avow_judge(&facts, &scene.policy, &scene.subject, scene.now, scene.at, &verdict), AVOW_OK);
+    avow_buf_printf(out, ",\n   \"now\": %llu, \"at\": %llu, \"word\": \"%s\", \"why\": \"%s\"",
+                    (wide)scene.now, (wide)scene.at, avow_word_name(verdict.word),
+                    avow_why_name(verdict.why));
+    write_found(out);
+    avow_evidence_fini(&evidence);
 }
 
 static void write_table(struct avow_buf *out)
 {
-    static struct texts texts;
-    avow_buf_printf(out, "{\"witnesses\": [");
-    for (size_t i = 0; i < VERDICT_WITNESSES; i++) {
-        avow_buf_printf(out, "%s\"", i == 0 ? "" : ", ");
-        avow_base64_encode(avow_bytes(world.witnesses[i].key.bytes, 32), out);
-        avow_buf_append(out, "\"", 1);
+    static struct texts evidence, policies;
+    const size_t count = verdict_scene_count();
+    avow_buf_printf(out, "{\"cases\": [\n");
+    for (size_t i = 0; i < count; i++) {
+        struct avow_buf bytes;
+        verdict_scene_make(i, &scene);
+        verdict_scene_evidence(&scene, &bytes);
+        avow_buf_printf(out, "  {\"name\": \"%s\", \"evidence\": %zu, \"policy\": %zu,\n   ",
+                        scene.name, keep_text(&evidence, &bytes),
+                        keep_policy(&policies, &scene.policy));
+        write_subject(out, &scene.subject);
+        write_verdict(out, &bytes);
+        avow_buf_printf(out, i + 1 < count ? "},\n" : "}\n");
+        avow_buf_fini(&bytes);
     }
-    avow_buf_printf(out, "],\n \"cases\": [\n");
-    for (size_t i = 0; i < verdict_row_count; i++) {
-        struct proof_plan plan;
-        const struct proof_plan *plans[] = {&plan};
-        struct avow_buf evidence;
-        verdict_plan(&world, &verdict_rows[i], &plan);
-        avow_buf_init(&evidence, AVOW_EVIDENCE_BYTES_MAX);
-        proof_plans_write(&evidence, plans, 1);
-        write_row(out, &verdict_rows[i], keep_text(&texts, &evidence));
-        avow_buf_printf(out, i + 1 < verdict_row_count ? ",\n" : "\n");
-        avow_buf_fini(&evidence);
-    }
-    avow_buf_printf(out, " ],\n \"evidence\": [\n");
-    for (size_t i = 0; i < texts.count; i++) {
-        avow_buf_printf(out, "  \"");
-        avow_buf_append(out, texts.texts[i].data, texts.texts[i].len);
-        avow_buf_printf(out, i + 1 < texts.count ? "\",\n" : "\"\n");
-        avow_buf_fini(&texts.texts[i]);
-    }
-    avow_buf_printf(out, " ]}\n");
+    avow_buf_printf(out, " ],\n");
+    write_texts(out, "policies", &policies);
+    avow_buf_printf(out, ",\n");
+    write_texts(out, "evidence", &evidence);
+    avow_buf_printf(out, "}\n");
 }
 
 static void test_vectors(void **state)
@@ -134,14 +227,14 @@ static int make_world(void **state)
     (void)state;
     if (avow_crypto_init() != AVOW_OK)
         return -1;
-    verdict_world_init(&world);
+    verdict_scenes_init();
     return 0;
 }
 
 static int drop_world(void **state)
 {
     (void)state;
-    verdict_world_fini(&world);
+    verdict_scenes_fini();
     return 0;
 }
 
