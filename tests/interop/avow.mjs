@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 import { apply, audit, statusChunks } from './lib/audit.mjs'
-import { issuerId, leafHash, refuse, treeRoot } from './lib/bytes.mjs'
+import { decode, issuerId, leafHash, refuse, treeRoot } from './lib/bytes.mjs'
 import { commitment } from './lib/claims.mjs'
 import { readEvidence } from './lib/evidence.mjs'
 import { keyBytes, verifies } from './lib/proof.mjs'
@@ -49,30 +49,51 @@ const subjectOf = (argument) => {
   }
 }
 
+const policyOf = (bytes) => {
+  const [region, maxAge, maxDepth, require, minWitnesses, anchors, witnesses] = decode(bytes)
+  return {
+    region, maxAge, maxDepth, require: require === 1, minWitnesses,
+    anchors: anchors.map(([, issuer, scope]) => ({ issuer, scope })),
+    witnesses: witnesses.map(([, key]) => key),
+  }
+}
+
 const verify = ([argument, evidence], options) => {
   const now = Number(options.now ?? Math.floor(Date.now() / 1000))
-  const policy = { maxAge: Number(options['max-age'] ?? 86400), minWitnesses: 0, witnesses: [] }
+  const policy = {
+    region: '', maxAge: Number(options['max-age'] ?? 86400), maxDepth: 4, require: false,
+    minWitnesses: 0, anchors: [], witnesses: [],
+  }
   const logs = readEvidence(readFileSync(evidence))
   const times = { now, at: Number(options.at ?? now) }
-  const [word, why] = judge(logs, subjectOf(argument), policy, times)
+  const { word, why } = judge(logs, subjectOf(argument), policy, times)
   console.log(`${word} ${why}`)
   return exitOf(word)
 }
 
-const replayed = (row, { evidence, witnesses }) => {
+const replayed = (row, { evidence, policies }) => {
   const hex = (text) => text && Buffer.from(text, 'hex')
+  const place = ({ issuer, index }) => ({ issuer: hex(issuer), index })
   const { subject: s } = row
   const subject = {
-    issuer: hex(s.issuer), index: s.index, document: s.document, proofGood: s.proof_good,
-    signer: hex(s.signer), commitment: hex(s.commitment), validFrom: s.valid_from,
-    validUntil: s.valid_until,
+    ...place(s), document: s.document, proofGood: s.proof_good, signer: hex(s.signer),
+    commitment: hex(s.commitment), validFrom: s.valid_from, validUntil: s.valid_until,
+    components: s.components?.map(place), pathway: s.pathway && place(s.pathway),
   }
-  const policy = {
-    maxAge: row.max_age, minWitnesses: row.min_witnesses,
-    witnesses: witnesses.map((key) => Buffer.from(key, 'base64')),
-  }
+  const policy = policyOf(Buffer.from(policies[row.policy], 'base64'))
   return judge(readEvidence(Buffer.from(evidence[row.evidence], 'base64')), subject, policy, row)
 }
+
+// What the table says of a case beside its word.
+const found = ({ fork, degraded, components, later, paths, level }) =>
+  JSON.stringify([fork, degraded ?? false, components ?? [], later, paths ?? [], level ?? ''])
+
+const told = (verdict) =>
+  found({
+    ...verdict, level: verdict.paths[0]?.level.join(' '),
+    paths: verdict.paths.map(({ steps }) =>
+      steps.map(({ issuer, index }) => ({ issuer: issuer.toString('hex'), index }))),
+  })
 
 // A bit flipped in every byte: none may be accepted.
 const flipped = (evidence) =>
@@ -95,10 +116,14 @@ const replay = (files) => {
   for (const file of files) {
     const table = JSON.parse(readFileSync(file, 'utf8'))
     for (const row of table.cases) {
-      const [word, why] = replayed(row, table)
+      const verdict = replayed(row, table)
+      const { word, why } = verdict
       say(word === row.word && why === row.why, `${row.name}: ${word} (${why})`)
+      if (found(row) !== told(verdict)) say(false, `${row.name}: ${found(row)}, not ${told(verdict)}`)
     }
-    say(flipped(table.evidence.slice(0, 3)), 'evidence with a bit flipped is refused')
+    const forked = ['fork', 'root-fork'].map((fork) => table.cases.find((row) => row.fork === fork))
+    const some = [0, 1, ...forked.filter(Boolean).map(({ evidence }) => evidence)]
+    say(flipped(some.map((i) => table.evidence[i])), 'evidence with a bit flipped is refused')
   }
   console.log(`1..${number}`)
   return status

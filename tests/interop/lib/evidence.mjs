@@ -1,5 +1,6 @@
 // Evidence by docs/protocol.md, "Evidence": checked whole, or refused.
 import { climb, decode, leafHash, pathOf, refuse, sha256 } from './bytes.mjs'
+import { readForks } from './forks.mjs'
 import { Chain, ROOT_KINDS, checkCheckpoint, checkLines, checkpointOf, entryOf } from './log.mjs'
 
 const REVOKED = 1
@@ -70,7 +71,9 @@ const readFirst = (first, log) => {
   return { index, lines: checkLines(signed, checkpoint, log.chain) }
 }
 
-const readLog = ([fields, signed, chainList, entryList, chunkList, first]) => {
+const readLog = (parts) => {
+  if (!Array.isArray(parts) || parts.length !== 7) refuse('not a log proof')
+  const [fields, signed, chainList, entryList, chunkList, first, forks] = parts
   const checkpoint = checkpointOf(fields)
   const chain = readChain(chainList, checkpoint)
   checkCheckpoint(checkpoint, chain)
@@ -86,6 +89,9 @@ const readLog = ([fields, signed, chainList, entryList, chunkList, first]) => {
       refuse('a status map that contradicts the log')
   }
   log.first = readFirst(first, log)
+  readForks(forks, log, readChain)
+  const all = [...entries.values()]
+  log.whole = all.length === checkpoint.size && all.every(({ newer }) => !newer)
   return log
 }
 

@@ -17,7 +17,7 @@ export const entryOf = (bytes) => {
 }
 
 export class Chain {
-  entries = [] // { index, leaf, t, kind }
+  entries = [] // { index, leaf, t, kind, digest, revealed }: digests in force and made good
   keys = [] // { key, use, since, until, notAfter }
   closedAt = null
 
@@ -67,7 +67,8 @@ export class Chain {
       this.#check(index, entry, before, kind === 2 ? fields[2] : this.root)
       this.#change(index, entry)
     }
-    this.entries.push({ index, leaf: entry.leaf, t, kind })
+    const revealed = kind === 2 ? sha256(fields[2]) : null
+    this.entries.push({ index, leaf: entry.leaf, t, kind, digest: this.digest, revealed })
   }
 
   #change(index, { kind, t, fields }) {

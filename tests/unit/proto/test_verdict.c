@@ -1,5 +1,5 @@
-/* Verdicts by table: every word and every why, from evidence and from the whole log alike, and what
- * comes with the word. */
+/* What comes with a verdict's word, and what no evidence can say (the words themselves:
+ * test_verdict_scenes). */
 #include "proto/trust/verdict.h"
 
 #include <setjmp.h>
@@ -31,87 +31,12 @@ static struct avow_verdict judge_facts(const struct verdict_row *row,
     return verdict;
 }
 
-/* From the plan's evidence: its bytes, and the verdict without its views. */
-static struct avow_verdict judge_plan(const struct verdict_row *row, const struct proof_plan *plan,
-                                      struct avow_buf *out)
-{
-    struct avow_evidence evidence;
-    enum avow_reject reject;
-    avow_buf_init(out, AVOW_EVIDENCE_BYTES_MAX);
-    proof_plans_write(out, &plan, 1);
-    assert_int_equal(avow_evidence_check(avow_buf_bytes(out), &evidence, &reject), AVOW_OK);
-    if (reject != AVOW_ACCEPT)
-        fail_msg("%s: %s", row->name, avow_reject_text(reject));
-    struct avow_facts facts = avow_facts_from_evidence(&evidence);
-    struct avow_verdict verdict = judge_facts(row, &facts);
-    avow_evidence_fini(&evidence);
-    return verdict;
-}
-
 static void expect(const struct verdict_row *row, const struct avow_verdict *verdict,
                    const char *source)
 {
     if (verdict->word != row->word || verdict->why != row->why)
         fail_msg("%s, from %s: %s (%s)", row->name, source, avow_word_name(verdict->word),
                  avow_why_name(verdict->why));
-}
-
-static void test_table(void **state)
-{
-    (void)state;
-    bool seen[AVOW_WORD_UNRECOGNISED + 1] = {false};
-    for (size_t i = 0; i < verdict_row_count; i++) {
-        struct proof_plan plan;
-        struct avow_buf out;
-        verdict_plan(&world, &verdict_rows[i], &plan);
-        struct avow_verdict verdict = judge_plan(&verdict_rows[i], &plan, &out);
-        expect(&verdict_rows[i], &verdict, "evidence");
-        seen[verdict.word] = true;
-        struct avow_facts facts = proof_plan_facts(&plan);
-        struct avow_verdict full = judge_facts(&verdict_rows[i], &facts);
-        if (verdict_rows[i].shape == verdict_whole)
-            expect(&verdict_rows[i], &full, "the whole log");
-        if (verdict.word == AVOW_WORD_VALID)
-            assert_int_equal(full.word, AVOW_WORD_VALID);
-        assert_int_equal(verdict.checked & verdict.unchecked, 0);
-        avow_buf_fini(&out);
-    }
-    for (unsigned word = 0; word < AVOW_WORD_UNRECOGNISED; word++)
-        if (!seen[word])
-            fail_msg("no row is %s", avow_word_name(word));
-}
-
-static void drop_entry(struct proof_plan *plan, size_t position)
-{
-    plan->entry_count--;
-    memmove(&plan->entries[position], &plan->entries[position + 1],
-            (plan->entry_count - position) * sizeof(plan->entries[0]));
-}
-
-/* Leaving anything out of evidence never makes a verdict valid that was not. */
-static void test_less_is_never_more(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < verdict_row_count; i++) {
-        struct proof_plan plan;
-        verdict_plan(&world, &verdict_rows[i], &plan);
-        size_t pieces = plan.entry_count + plan.chunk_count + plan.line_count;
-        for (size_t piece = 0; piece < pieces; piece++) {
-            struct proof_plan less = plan;
-            struct avow_buf out;
-            if (piece < plan.entry_count)
-                drop_entry(&less, piece);
-            else if (piece < plan.entry_count + plan.chunk_count)
-                less.chunk_count = 0; /* none has two */
-            else
-                less.lines[piece - plan.entry_count - plan.chunk_count] =
-                    less.lines[--less.line_count];
-            struct avow_verdict verdict = judge_plan(&verdict_rows[i], &less, &out);
-            if (verdict.word == AVOW_WORD_VALID && verdict_rows[i].word != AVOW_WORD_VALID)
-                fail_msg("%s: valid without piece %zu", verdict_rows[i].name, piece);
-            avow_buf_fini(&out);
-        }
-    }
 }
 
 /* ------------------------------------------------------------------ what comes with the word */
@@ -293,7 +218,6 @@ static void test_many_moves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),      cmocka_unit_test(test_less_is_never_more),
         cmocka_unit_test(test_details),    cmocka_unit_test(test_unchecked),
         cmocka_unit_test(test_abandoned),  cmocka_unit_test(test_error),
         cmocka_unit_test(test_many_moves), cmocka_unit_test(test_names),
