@@ -510,6 +510,41 @@ CSV
     [[ $stderr == *"could not be asked"* ]]
 }
 
+# ---- the catalogue
+
+@test "find: words in any case and without accents, narrowed, paged, under a policy" {
+    for nth in 1 2 3; do
+        avow achievement add --code "AN-$nth" --title "Análise de Dados $nth" --language pt --level 6 \
+            --framework EQF --field 0612
+    done
+    avow achievement add --code SOL --title "Painéis solares" --level 5 --framework EQF --field 0713
+    expect_exit 0 avow find ANALISE dados --json
+    jq -e --arg id "$issuer" '(.results | length) == 3 and .next == null and (.results[0] |
+        .issuer == $id and .index == 3 and .title == "Análise de Dados 1" and .code == "AN-1" and
+        .level == "6" and .field == "0612" and .issuer_name == "Universidade do Porto")' <<<"$output"
+    expect_exit 0 avow find analise --limit 2 --json
+    first=$output next=$(jq -r .next <<<"$output")
+    expect_exit 0 avow find analise --limit 2 --after "$next" --json
+    jq -e --argjson first "$first" '.next == null and ([.results, $first.results] | add | map(.index) |
+        sort) == [3, 4, 5]' <<<"$output"
+    count() { avow find "$@" --json | jq '.results | length'; }
+    [ "$(count --field 07)" = 1 ] && [ "$(count --level 5)" = 1 ] && [ "$(count --region PT)" = 5 ]
+    [ "$(count --region KE)" = 0 ] && [ "$(count --issuer "$issuer")" = 5 ]
+    avow policy new "$T/p.ini" --anchor "Porto=$issuer fields=07"
+    [ "$(count --policy "$T/p.ini")" = 1 ]
+    expect_exit 0 avow find painéis
+    [[ $output == *"Painéis solares"*"Universidade do Porto, PT"*"EQF level 5; field 0713"*"$issuer/6"* ]]
+    avow revoke "$issuer/6" --reason lapsed
+    [ "$(count paineis)" = 0 ]
+    expect_exit 0 avow find nothing at all
+    [ -z "$output" ]
+    expect_exit 2 avow find x --level 9
+    expect_exit 2 avow find x --field law
+    expect_exit 2 avow find x --after '*'
+    kill_node a
+    expect_exit 3 avow find x
+}
+
 # ---- the log
 
 @test "log export writes C2SP tiles, and other languages agree with it" {
