@@ -2,6 +2,7 @@
  * answers is its word, to choose from: what is chosen is then proved. */
 #include "cli/details_json.h"
 #include "cli/fetch.h"
+#include "cli/found.h"
 #include "cli/number.h"
 #include "cli/policy_file.h"
 #include "cli/print.h"
@@ -215,21 +216,21 @@ static int show_results(const struct avow_cli *cli, struct avow_list list, json_
                         size_t *count)
 {
     struct avow_find_result result;
-    while (avow_find_results_next(&list, &result)) {
-        struct avow_entry entry;
-        if (avow_entry_decode(result.entry, &entry) != AVOW_ACCEPT ||
-            (entry.kind != AVOW_KIND_ACHIEVEMENT && entry.kind != AVOW_KIND_PATHWAY))
-            return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
-                                 "the node at %s sent an entry that is neither an achievement nor "
-                                 "a pathway",
-                                 cli->node);
+    struct avow_entry entry;
+    bool more;
+    while (avow_found_next(&list, &result, &entry, &more)) {
+        if (!more)
+            return AVOW_EXIT_OK;
         if (!cli->json)
             print_result(cli, &result, &entry);
         else if (json_array_append_new(rows, result_json(&result, &entry)) != 0)
             return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
         ++*count;
     }
-    return AVOW_EXIT_OK;
+    return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
+                         "the node at %s sent an entry that is neither an achievement nor a "
+                         "pathway",
+                         cli->node);
 }
 
 static int show(const struct avow_cli *cli, struct avow_bytes bytes)

@@ -226,3 +226,23 @@ judged() {
     jq -e '.paths == [[]]' <<<"$output"
     [[ $stderr != *"the one that the node"* ]]
 }
+
+# ---- the catalogue, where a log is too large to be read for it
+
+@test "of a large log the catalogue tells the achievements and the codes in use" {
+    csv 4200 >"$T/learners.csv"
+    avow issue --achievement "$achievement" --csv "$T/learners.csv" --out "$T/out"
+    expect_exit 1 avow achievement add --code DA-101 --title Again
+    [[ $stderr == *"entry $achievement is an achievement with the code DA-101 already"* ]] || fail "$stderr"
+    expect_exit 0 avow achievement add --code DA-1010 --title Other
+    other=$output
+    expect_exit 0 avow achievement list --json
+    jq -e --argjson other "$other" 'map(.index) == [2, $other] and all(.state == "active")' <<<"$output"
+    [[ $stderr == *"the node's catalogue"* ]] || fail "$stderr"
+    avow revoke "$body/$achievement" --reason lapsed
+    expect_exit 0 avow achievement list --json
+    jq -e 'length == 1' <<<"$output"
+    expect_exit 0 avow achievement list --all --json
+    jq -e 'map(.state) == ["revoked", "active"]' <<<"$output"
+    expect_exit 0 avow achievement add --code DA-101 --title Again
+}
