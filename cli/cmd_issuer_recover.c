@@ -5,18 +5,15 @@
  * The batch is signed once, kept in home/recovery, and sent as it is until all is done. */
 #include "cli/confirm.h"
 #include "cli/key_set.h"
-#include "cli/next_keys.h"
 #include "cli/node_names.h"
 #include "cli/outlook.h"
-#include "cli/print.h"
-#include "cli/recovery_file.h"
+#include "cli/recovery_send.h"
 #include "proto/codec/id.h"
 
 #include <sodium.h>
 #include <time.h>
 
 #define LISTED_MAX 40 /* entries of each sort that are told one by one */
-#define PATIENCE_S 60 /* for a node that is busy */
 
 struct recovery {
     const struct avow_cli *cli;
@@ -219,11 +216,7 @@ static int draft(struct recovery *recovery)
 static int sign_and_keep(const struct recovery *recovery)
 {
     struct avow_checkpoint checkpoint;
-    const struct avow_draft *draft = recovery->salvage.draft;
-    const uint64_t now = (uint64_t)time(NULL), last = avow_draft_state(draft)->time;
-    const enum avow_err err = avow_draft_checkpoint(draft, now > last ? now : last, &checkpoint);
-    if (err != AVOW_OK)
-        return avow_cli_fail(recovery->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
+    memcpy(&checkpoint, recovery->salvage.cuts.data, sizeof(checkpoint)); /* of the first batch */
     avow_checkpoint_sign(&checkpoint, recovery->set.signing);
     return avow_recovery_file_write(&recovery->salvage, &checkpoint);
 }
@@ -255,119 +248,7 @@ static int prepare(struct recovery *recovery)
     return status == AVOW_EXIT_OK ? sign_and_keep(recovery) : status;
 }
 
-/* ------------------------------------------------------------------ sending and finishing */
-
-static bool may_wait(const struct avow_message *answer, enum avow_err err)
-{
-    return err == AVOW_ERR_REFUSED &&
-           (answer->code == AVOW_REFUSAL_BUSY || answer->code == AVOW_REFUSAL_NOT_READY);
-}
-
-static int refused(const struct avow_cli *cli, const struct avow_client *client,
-                   const struct avow_message *answer, enum avow_err err)
-{
-    if (err == AVOW_ERR_REFUSED)
-        return avow_cli_fail(
-            cli, AVOW_EXIT_NEGATIVE,
-            "%s refused: %s%s%.*s; the recovery stays in %s/recovery, and the same "
-            "command sends it again, to another node too (--node)",
-            avow_client_address(client), avow_refusal_text(answer->code),
-            answer->text.len > 0 ? ": " : "", (int)answer->text.len,
-            answer->text.len > 0 ? (const char *)answer->text.data : "", cli->home);
-    return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
-                         "%s; it is not known whether the node has the recovery: run the same "
-                         "command again, it repeats nothing",
-                         avow_client_reason(client));
-}
-
-static int send_batch(const struct avow_cli *cli, const struct avow_recovery_file *file)
-{
-    char reason[AVOW_FETCH_REASON_MAX];
-    struct avow_message answer = {0};
-    struct avow_message question = {
-        .type = AVOW_MESSAGE_RECOVER,
-        .checkpoint = file->checkpoint,
-        .from = file->from,
-        .entries = file->entries,
-    };
-    struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
-    if (client == NULL)
-        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
-    const time_t end = time(NULL) + PATIENCE_S;
-    enum avow_err err = avow_client_ask(client, &question, AVOW_MESSAGE_ACCEPTED, &answer);
-    while (may_wait(&answer, err) && time(NULL) < end) {
-        const struct timespec pause = {.tv_nsec = 200000000L};
-        (void)nanosleep(&pause, NULL);
-        err = avow_client_ask(client, &question, AVOW_MESSAGE_ACCEPTED, &answer);
-    }
-    int status = AVOW_EXIT_OK;
-    if (err != AVOW_OK)
-        status = refused(cli, client, &answer, err);
-    else
-        avow_outlook_tell_accepted(cli, &answer.checkpoint);
-    avow_client_free(&client);
-    return status == AVOW_EXIT_OK ? avow_home_recover_checkpoint(cli, &file->checkpoint) : status;
-}
-
-static int rewrite_files(const struct avow_cli *cli, struct avow_recovery_file *file)
-{
-    struct avow_secret_key *secret = NULL;
-    size_t rewritten = 0;
-    int status = avow_home_load_pair(
-        cli, avow_home_has_key(cli, AVOW_NEXT_SIGNING) ? AVOW_NEXT_SIGNING : "signing", &secret);
-    const struct avow_reissue reissue = {.issuer = file->checkpoint.issuer,
-                                         .key = file->checkpoint.key,
-                                         .map = avow_recovery_file_map(file)};
-    for (size_t i = 0; i < file->moved_count && status == AVOW_EXIT_OK; i++) {
-        const struct avow_moved *moved = &file->moved[i];
-        if (moved->path == NULL)
-            continue;
-        status = avow_reissue_write(cli, &reissue, moved->path, moved->now, &moved->commitment,
-                                    secret, file->checkpoint.time);
-        rewritten++;
-    }
-    sodium_free(secret);
-    if (status == AVOW_EXIT_OK && rewritten > 0)
-        avow_cli_note(cli, "%zu file%s rewritten: give %s to %s again.", rewritten,
-                      rewritten == 1 ? " is" : "s are", rewritten == 1 ? "it" : "them",
-                      rewritten == 1 ? "its holder" : "their holders");
-    return status;
-}
-
-static int report(const struct avow_cli *cli, const struct avow_recovery_file *file)
-{
-    if (!cli->json)
-        return AVOW_EXIT_OK;
-    json_t *list = json_array();
-    for (size_t i = 0; i < file->moved_count; i++) {
-        const struct avow_moved *moved = &file->moved[i];
-        if (json_array_append_new(list, json_pack("{s:I, s:I, s:s?}", "old", (json_int_t)moved->old,
-                                                  "new", (json_int_t)moved->now, "file",
-                                                  moved->path)) != 0) {
-            json_decref(list);
-            return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
-        }
-    }
-    return avow_print_json(cli, json_pack("{s:I, s:I, s:I, s:o}", "from", (json_int_t)file->from,
-                                          "size", (json_int_t)file->checkpoint.size, "epoch",
-                                          (json_int_t)file->checkpoint.epoch, "moved", list));
-}
-
-static int finish(const struct avow_cli *cli, struct avow_recovery_file *file)
-{
-    bool placed;
-    int status = send_batch(cli, file);
-    if (status == AVOW_EXIT_OK)
-        status = rewrite_files(cli, file);
-    if (status == AVOW_EXIT_OK)
-        status = avow_next_keys_settle(cli, &placed);
-    if (status == AVOW_EXIT_OK)
-        status = avow_recovery_file_remove(cli);
-    if (status == AVOW_EXIT_OK)
-        avow_cli_note(cli,
-                      "Move root.key and next-root.key to two safe places away from this machine.");
-    return status == AVOW_EXIT_OK ? report(cli, file) : status;
-}
+/* ------------------------------------------------------------------ the call */
 
 static int run(struct avow_cli *cli)
 {
@@ -387,7 +268,7 @@ static int run(struct avow_cli *cli)
             status = avow_recovery_file_read(cli, &file, &found);
     }
     if (status == AVOW_EXIT_OK)
-        status = finish(cli, &file);
+        status = avow_recovery_finish(cli, &file);
     avow_recovery_file_fini(&file);
     avow_key_set_fini(&recovery.set);
     avow_reissue_fini(&recovery.files);

@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #define FILE_NAME "recovery"
-#define FILE_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define FILE_BYTES_MAX ((size_t)1024 * 1024 * 1024)
 #define VERSION 1
-#define HEAD_BYTES 1024 /* of a message, beside its entries */
 
 static int cannot(const struct avow_cli *cli, const char *verb, enum avow_err err)
 {
@@ -21,12 +20,25 @@ static int cannot(const struct avow_cli *cli, const char *verb, enum avow_err er
 
 /* ------------------------------------------------------------------ writing */
 
-static void write_entries(struct avow_buf *out, const struct avow_salvage *salvage)
+static void write_entries(struct avow_buf *out, const struct avow_salvage *salvage, uint64_t from,
+                          uint64_t size)
 {
-    const uint64_t size = avow_draft_size(salvage->draft);
-    avow_write_array(out, (size_t)(size - salvage->from));
-    for (uint64_t i = salvage->from; i < size; i++)
+    avow_write_array(out, (size_t)(size - from));
+    for (uint64_t i = from; i < size; i++)
         avow_write_bin(out, avow_draft_entry(salvage->draft, i));
+}
+
+static void write_cuts(struct avow_buf *out, const struct avow_salvage *salvage)
+{
+    const struct avow_checkpoint *cuts =
+        (const struct avow_checkpoint *)(const void *)salvage->cuts.data;
+    const size_t count = salvage->cuts.len / sizeof(*cuts);
+    avow_write_array(out, count);
+    for (size_t i = 0; i < count; i++) {
+        avow_write_array(out, 2);
+        avow_write_uint(out, cuts[i].size);
+        avow_write_hash(out, &cuts[i].root);
+    }
 }
 
 static struct avow_hash commitment_at(const struct avow_salvage *salvage, uint64_t index)
@@ -65,17 +77,13 @@ int avow_recovery_file_write(const struct avow_salvage *salvage,
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf out;
     avow_buf_init(&out, FILE_BYTES_MAX);
-    avow_write_array(&out, 5);
+    avow_write_array(&out, 7);
     avow_write_uint(&out, VERSION);
     avow_checkpoint_write(&out, checkpoint);
     avow_write_uint(&out, salvage->from);
-    write_entries(&out, salvage);
-    if (out.len > AVOW_MESSAGE_BYTES_MAX - HEAD_BYTES)
-        return avow_cli_fail(salvage->cli, AVOW_EXIT_NEGATIVE,
-                             "nothing was done: more than %d bytes are to be registered again, "
-                             "which is what one message takes; give a smaller --honest-until, and "
-                             "issue the rest anew afterwards",
-                             AVOW_MESSAGE_BYTES_MAX - HEAD_BYTES);
+    write_entries(&out, salvage, salvage->from, checkpoint->size);
+    write_entries(&out, salvage, checkpoint->size, avow_draft_size(salvage->draft));
+    write_cuts(&out, salvage);
     write_moved(&out, salvage);
     int status = avow_home_path(salvage->cli, FILE_NAME, path);
     if (status != AVOW_EXIT_OK)
@@ -90,11 +98,25 @@ int avow_recovery_file_write(const struct avow_salvage *salvage,
 
 static void read_entries(struct avow_reader *reader, struct avow_list *list)
 {
-    list->count = avow_reader_array(reader, AVOW_MESSAGE_BYTES_MAX);
+    list->count = avow_reader_array(reader, FILE_BYTES_MAX);
     const uint8_t *start = reader->rest.data;
     for (size_t i = 0; i < list->count && reader->reject == AVOW_ACCEPT; i++)
         (void)avow_reader_bin(reader, AVOW_ENTRY_BYTES_MAX);
     list->items = avow_bytes(start, (size_t)(reader->rest.data - start));
+}
+
+static enum avow_err read_cuts(struct avow_reader *reader, struct avow_recovery_file *file)
+{
+    file->cut_count = avow_reader_array(reader, FILE_BYTES_MAX);
+    file->cuts = calloc(file->cut_count + 1, sizeof(*file->cuts));
+    if (file->cuts == NULL)
+        return AVOW_ERR_NOMEM;
+    for (size_t i = 0; i < file->cut_count && reader->reject == AVOW_ACCEPT; i++) {
+        avow_reader_array_of(reader, 2);
+        file->cuts[i].size = avow_reader_uint(reader);
+        avow_reader_hash(reader, &file->cuts[i].root);
+    }
+    return AVOW_OK;
 }
 
 static enum avow_err read_moved(struct avow_reader *reader, struct avow_recovery_file *file)
@@ -123,12 +145,15 @@ static enum avow_err decode(struct avow_recovery_file *file)
 {
     struct avow_reader reader;
     avow_reader_init(&reader, avow_buf_bytes(&file->bytes));
-    avow_reader_array_of(&reader, 5);
+    avow_reader_array_of(&reader, 7);
     const bool known = avow_reader_uint(&reader) == VERSION;
     avow_checkpoint_read(&reader, &file->checkpoint);
     file->from = avow_reader_uint(&reader);
     read_entries(&reader, &file->entries);
-    enum avow_err err = read_moved(&reader, file);
+    read_entries(&reader, &file->rest);
+    enum avow_err err = read_cuts(&reader, file);
+    if (err == AVOW_OK)
+        err = read_moved(&reader, file);
     if (err != AVOW_OK)
         return err;
     return known && avow_reader_finish(&reader) == AVOW_ACCEPT ? AVOW_OK : AVOW_ERR_CORRUPT;
@@ -158,7 +183,9 @@ void avow_recovery_file_fini(struct avow_recovery_file *file)
     for (size_t i = 0; i < file->moved_count; i++)
         free(file->moved[i].path);
     free(file->moved);
+    free(file->cuts);
     file->moved = NULL;
+    file->cuts = NULL;
     file->moved_count = 0;
     avow_buf_fini(&file->bytes);
 }

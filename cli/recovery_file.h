@@ -15,17 +15,26 @@ struct avow_moved {
     char *path;                  /* … or NULL */
 };
 
+/* What a batch reaches. */
+struct avow_cut {
+    uint64_t size;
+    struct avow_hash root;
+};
+
 struct avow_recovery_file {
-    struct avow_checkpoint checkpoint; /* signed */
+    struct avow_checkpoint checkpoint; /* signed: of the first batch */
     uint64_t from;
-    struct avow_list entries; /* in `bytes` */
+    struct avow_list entries; /* of the first batch, in `bytes` */
+    struct avow_list rest;    /* of the later ones, published as any records are */
+    struct avow_cut *cuts;    /* of each batch, the first too */
+    size_t cut_count;
     struct avow_moved *moved; /* by old index */
     size_t moved_count;
     struct avow_buf bytes; /* the file */
 };
 
-/* Writes the draft's entries from `from` on, their signed checkpoint, and what moved. An exit
- * status, having told the person: NEGATIVE also when they are more than one message takes. */
+/* Writes the draft's entries from `from` on, batch by batch, the signed checkpoint of the first,
+ * and what moved. An exit status, having told the person. */
 int avow_recovery_file_write(const struct avow_salvage *salvage,
                              const struct avow_checkpoint *checkpoint);
 /* Reads it. `*found`: there is one. An exit status. Release with _fini in every case. */

@@ -44,6 +44,7 @@ int avow_salvage_read(const struct avow_cli *cli, struct avow_client *client,
     avow_buf_init(&salvage->old_bytes, SIZE_MAX / 2);
     avow_buf_init(&salvage->old_ends, SIZE_MAX / 2);
     avow_buf_init(&salvage->rows, SIZE_MAX / 2);
+    avow_buf_init(&salvage->cuts, SIZE_MAX / 2);
     if (avow_draft_new(&salvage->draft) != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
     int status = avow_walk(cli, client, checkpoint, take_entry, &reading);
@@ -61,6 +62,7 @@ void avow_salvage_fini(struct avow_salvage *salvage)
     avow_buf_fini(&salvage->old_bytes);
     avow_buf_fini(&salvage->old_ends);
     avow_buf_fini(&salvage->rows);
+    avow_buf_fini(&salvage->cuts);
 }
 
 struct avow_salvage_row *avow_salvage_rows(const struct avow_salvage *salvage, size_t *count)
@@ -144,6 +146,8 @@ struct again {
     const struct avow_reissue_files *files;
     struct avow_reissue reissue;
     uint64_t t;
+    size_t bytes, entries, references; /* of the batch so far */
+    uint64_t achievement;              /* the last one that it refers to */
 };
 
 /* What the entry refers to is where it is now. False when it is nowhere. */
@@ -176,17 +180,59 @@ static int take_file(const struct again *again, struct avow_salvage_row *row,
                                                        row->file->path, &entry->issue.commitment);
 }
 
-static int append(const struct again *again, struct avow_salvage_row *row,
-                  const struct avow_entry *entry)
+static int out_of_memory(const struct again *again)
+{
+    return avow_cli_fail(again->salvage->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+}
+
+/* The batch ends where the draft ends now. */
+static int cut(struct again *again)
+{
+    struct avow_salvage *salvage = again->salvage;
+    struct avow_checkpoint text;
+    enum avow_err err = avow_draft_checkpoint(salvage->draft, again->t, &text);
+    if (err == AVOW_OK)
+        avow_buf_append(&salvage->cuts, &text, sizeof(text));
+    again->bytes = again->entries = again->references = 0;
+    again->achievement = 0;
+    return err == AVOW_OK && salvage->cuts.err == AVOW_OK ? AVOW_EXIT_OK : out_of_memory(again);
+}
+
+static bool is_full(const struct again *again, size_t len)
+{
+    if (again->salvage->cuts.len == 0)
+        return again->bytes + len > AVOW_SALVAGE_FIRST_BYTES;
+    return again->entries >= AVOW_SALVAGE_BATCH_ENTRIES ||
+           again->references >= AVOW_SALVAGE_BATCH_REFERENCES;
+}
+
+static void count(struct again *again, const struct avow_entry *entry, size_t len)
+{
+    again->bytes += len + 5; /* with the longest header of a binary */
+    again->entries++;
+    if (entry->kind == AVOW_KIND_STATUS || entry->kind == AVOW_KIND_PATHWAY) {
+        again->references += 2;
+    } else if (entry->kind == AVOW_KIND_ISSUE && entry->issue.achievement != again->achievement) {
+        again->references++;
+        again->achievement = entry->issue.achievement;
+    }
+}
+
+static int append(struct again *again, struct avow_salvage_row *row, const struct avow_entry *entry)
 {
     uint8_t storage[AVOW_ENTRY_BYTES_MAX];
     struct avow_buf out;
     struct avow_draft *draft = again->salvage->draft;
     avow_buf_init_fixed(&out, storage, sizeof(storage));
     avow_entry_encode(&out, entry);
+    int status = is_full(again, out.len) ? cut(again) : AVOW_EXIT_OK;
+    if (status != AVOW_EXIT_OK)
+        return status;
     row->now = avow_draft_size(draft);
     enum avow_err err =
         out.err != AVOW_OK ? out.err : avow_draft_append(draft, avow_buf_bytes(&out), &row->reject);
+    if (err == AVOW_OK && row->reject == AVOW_ACCEPT)
+        count(again, entry, out.len);
     if (err != AVOW_OK)
         return avow_cli_fail(again->salvage->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
     row->fate = row->reject == AVOW_ACCEPT ? AVOW_FATE_AGAIN : AVOW_FATE_RULE;
@@ -202,7 +248,7 @@ static bool has_state(const struct avow_salvage *salvage, const struct avow_entr
            (status == entry->status.state || status == AVOW_STATUS_REVOKED);
 }
 
-static int salvage_entry(const struct again *again, struct avow_salvage_row *row)
+static int salvage_entry(struct again *again, struct avow_salvage_row *row)
 {
     struct avow_entry entry;
     row->reject = avow_entry_decode(old_entry(again->salvage, row->old), &entry);
@@ -263,22 +309,22 @@ static bool goes_first(const struct avow_salvage *salvage, const struct avow_sal
 int avow_salvage_again(struct avow_salvage *salvage, const struct avow_reissue_files *files,
                        const struct avow_key *key, uint64_t t)
 {
-    size_t count;
-    struct avow_salvage_row *rows = avow_salvage_rows(salvage, &count);
-    const struct again again = {
+    size_t row_count;
+    struct avow_salvage_row *rows = avow_salvage_rows(salvage, &row_count);
+    struct again again = {
         .salvage = salvage,
         .files = files,
         .reissue = {.issuer = salvage->issuer, .key = *key, .map = avow_salvage_map(salvage)},
         .t = t,
     };
     int status = AVOW_EXIT_OK;
-    for (size_t i = 0; i < count && status == AVOW_EXIT_OK; i++) {
+    for (size_t i = 0; i < row_count && status == AVOW_EXIT_OK; i++) {
         if (is_honest(salvage, &rows[i]) && goes_first(salvage, &rows[i]))
             status = salvage_entry(&again, &rows[i]);
     }
-    for (size_t i = 0; i < count && status == AVOW_EXIT_OK; i++) {
+    for (size_t i = 0; i < row_count && status == AVOW_EXIT_OK; i++) {
         if (is_honest(salvage, &rows[i]) && !goes_first(salvage, &rows[i]))
             status = salvage_entry(&again, &rows[i]);
     }
-    return status;
+    return status == AVOW_EXIT_OK ? cut(&again) : status;
 }

@@ -6,8 +6,15 @@
 
 #include "cli/reissue.h"
 #include "proto/log/draft.h"
+#include "proto/wire/message.h"
 
 struct avow_client;
+
+/* What one RECOVER takes of entries, with room for all else; and what later batches take, so that
+ * the proof of what they refer to fits one answer. */
+#define AVOW_SALVAGE_FIRST_BYTES ((size_t)AVOW_MESSAGE_BYTES_MAX - 8192)
+#define AVOW_SALVAGE_BATCH_ENTRIES 50000
+#define AVOW_SALVAGE_BATCH_REFERENCES 256
 
 /* What becomes of one abandoned entry. */
 enum avow_fate {
@@ -37,6 +44,8 @@ struct avow_salvage {
     struct avow_buf old_bytes; /* the abandoned entries … */
     struct avow_buf old_ends;  /* … and where each ends, size_t */
     struct avow_buf rows;      /* struct avow_salvage_row, one for each */
+    struct avow_buf cuts;      /* struct avow_checkpoint: what each batch reaches, unsigned; the
+                                * first batch begins at `from` */
 };
 
 /* Reads the whole log up to `checkpoint`, which has been checked. An exit status, having told the
@@ -46,8 +55,9 @@ int avow_salvage_read(const struct avow_cli *cli, struct avow_client *client,
                       struct avow_salvage *salvage);
 void avow_salvage_fini(struct avow_salvage *salvage);
 
-/* Appends to the draft, at time `t`, what is honest and can stand there. Credentials with a file
- * get the commitment that the file will have when `key` signs it. An exit status. */
+/* Appends to the draft, at time `t`, what is honest and can stand there, and cuts it into batches.
+ * Credentials with a file get the commitment that the file will have when `key` signs it. An exit
+ * status. */
 int avow_salvage_again(struct avow_salvage *salvage, const struct avow_reissue_files *files,
                        const struct avow_key *key, uint64_t t);
 

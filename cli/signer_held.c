@@ -7,7 +7,7 @@
 #include "cli/signer_internal.h"
 
 #include "cli/pending.h"
-#include "proto/log/rule.h"
+#include "cli/references.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -23,8 +23,8 @@ struct held {
     uint64_t base, size;
     struct avow_checkpoint text;
     struct avow_buf bytes;
-    struct avow_buf ends;       /* size_t */
-    struct avow_buf references; /* uint64_t, below the base */
+    struct avow_buf ends; /* size_t */
+    struct avow_references references;
 };
 
 static void held_init(struct held *held)
@@ -32,14 +32,14 @@ static void held_init(struct held *held)
     *held = (struct held){0};
     avow_buf_init(&held->bytes, SIZE_MAX / 2);
     avow_buf_init(&held->ends, SIZE_MAX / 2);
-    avow_buf_init(&held->references, SIZE_MAX / 2);
+    avow_references_init(&held->references, 0);
 }
 
 static void held_fini(struct held *held)
 {
     avow_buf_fini(&held->bytes);
     avow_buf_fini(&held->ends);
-    avow_buf_fini(&held->references);
+    avow_references_fini(&held->references);
 }
 
 /* ------------------------------------------------------------------ fetching it */
@@ -67,39 +67,6 @@ static int ask_held(struct avow_signer *signer, struct held *held)
     return AVOW_EXIT_OK;
 }
 
-static void add_reference(struct held *held, uint64_t index)
-{
-    uint64_t last;
-    if (index >= held->base)
-        return;
-    if (held->references.len >= sizeof(last)) { /* a batch repeats its achievement */
-        memcpy(&last, held->references.data + held->references.len - sizeof(last), sizeof(last));
-        if (last == index)
-            return;
-    }
-    avow_buf_append(&held->references, &index, sizeof(index));
-}
-
-static void add_references(struct held *held, const struct avow_entry *entry)
-{
-    if (entry->kind == AVOW_KIND_ISSUE) {
-        add_reference(held, entry->issue.achievement);
-    } else if (entry->kind == AVOW_KIND_STATUS) {
-        add_reference(held, entry->status.target);
-        if (entry->status.has_successor)
-            add_reference(held, entry->status.successor);
-    } else if (entry->kind == AVOW_KIND_PATHWAY) {
-        struct avow_rule_walk walk;
-        struct avow_rule_node node;
-        add_reference(held, entry->pathway.award);
-        avow_rule_walk_init(&walk, entry->pathway.rule);
-        while (avow_rule_next(&walk, &node)) {
-            if (node.op == AVOW_RULE_ACHIEVEMENT)
-                add_reference(held, node.index);
-        }
-    }
-}
-
 static enum avow_err take_entries(struct held *held, struct avow_list *list)
 {
     struct avow_bytes bytes;
@@ -108,16 +75,17 @@ static enum avow_err take_entries(struct held *held, struct avow_list *list)
         avow_buf_append(&held->bytes, bytes.data, bytes.len);
         avow_buf_append(&held->ends, &held->bytes.len, sizeof(held->bytes.len));
         if (avow_entry_decode(bytes, &entry) == AVOW_ACCEPT)
-            add_references(held, &entry);
+            avow_references_add(&held->references, &entry);
     }
     if (held->bytes.err != AVOW_OK)
         return held->bytes.err;
-    return held->ends.err != AVOW_OK ? held->ends.err : held->references.err;
+    return held->ends.err != AVOW_OK ? held->ends.err : held->references.buffer.err;
 }
 
 static int fetch_entries(struct avow_signer *signer, struct held *held)
 {
     uint64_t from = held->base;
+    held->references.base = held->base;
     while (from < held->size) {
         struct avow_message answer;
         struct avow_message question = {
@@ -182,14 +150,20 @@ static bool begins_root(const struct held *held)
            avow_kind_is_root(entry.kind);
 }
 
+static int fetch_log(struct avow_signer *signer, const struct avow_references *references)
+{
+    size_t count;
+    const uint64_t *indices = avow_references_list(references, &count);
+    return avow_signer_fetch(signer, indices, count);
+}
+
 static int complete(struct avow_signer *signer, struct held *held)
 {
     int status = fetch_entries(signer, held);
     if (status == AVOW_EXIT_OK && signer->ends_held && !begins_root(held))
         return WILL_END;
     if (status == AVOW_EXIT_OK)
-        status = avow_signer_fetch(signer, (const uint64_t *)(const void *)held->references.data,
-                                   held->references.len / sizeof(uint64_t));
+        status = fetch_log(signer, &held->references);
     if (status == AVOW_EXIT_OK && signer->proof->checkpoint.size != held->base)
         return AVOW_SIGNER_AGAIN;
     if (status == AVOW_EXIT_OK)

@@ -232,6 +232,32 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     avow log audit
 }
 
+@test "a recovery of more than one message, cut short on the way and completed" {
+    start_node a
+    new_issuer a
+    long=$(head -c 7800 /dev/zero | tr '\0' x)
+    for n in $(seq 1 140); do avow achievement add --code "$n" --title Large --outcome "$long"; done 2>"$T/said"
+    csv 150 >"$T/learners.csv"
+    issue "$T/learners.csv" "$T/badges"
+    { echo reference && seq 143 291 | sed "s/^/$issuer\//"; } >"$T/suspend.csv"
+    avow suspend --csv "$T/suspend.csv"
+    [ "$(size)" -eq 442 ]
+    for step in 8 16 20 24; do
+        cut_port=$(free_port)
+        "$AVOW_TOOLS/cut" "$cut_port" "${node_port["a"]}" "$step" "$AVOW_BIN/avow" issuer recover --from 3 \
+            --files "$T/badges" --no-passphrase --yes --node "127.0.0.1:$cut_port" >"$T/outcome" 2>>"$T/said"
+        [ "$(cat "$T/outcome")" = killed ] || break
+    done
+    avow issuer recover --from 3 --files "$T/badges" --no-passphrase --yes --json >"$T/moved" 2>>"$T/said" || fail "$(tail "$T/said")"
+    [ "$(size)" -eq 443 ] || fail "$(size)" # and the rotation
+    [ ! -e "$AVOW_HOME/recovery" ]
+    [ "$(entries | jq '[.[] | select(.kind == "status")] | length')" -eq 149 ]
+    for n in 1 50 100 150; do
+        says suspended a "$T/badges/r$n.json" || says valid a "$T/badges/r$n.json" || fail "$n: $(verdict_at a "$T/badges/r$n.json")"
+    done
+    avow log audit
+}
+
 @test "sealed keys: a rotation takes the passphrase, and makes sealed keys" {
     start_node a
     echo "a long passphrase" >"$T/passphrase"
