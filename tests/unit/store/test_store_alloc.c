@@ -1,4 +1,5 @@
 /* Every allocation of the store failing in turn: nothing leaks, nothing happens by halves. */
+#include "store/branch.h"
 #include "tests/support/alloc.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -83,6 +84,72 @@ static enum avow_err read_step(void *context)
     return err;
 }
 
+/* ---------------------------------------------------------------- a branch */
+
+#define SHARED 600
+
+static struct log_history old_history, new_history;
+
+static enum avow_err flip_and_purge(struct avow_txn *txn)
+{
+    const struct log_mark *old = &old_history.marks[0];
+    const struct log_mark *new = &new_history.marks[0];
+    struct avow_range range = fixture_range(&old_history, old, 0, old->checkpoint.size, false);
+    struct avow_range_result result;
+    struct avow_branch want = {.checkpoint = new->checkpoint, .shared = SHARED};
+    struct avow_branch branch;
+    struct avow_hash root = log_builder_root_at(&old_history.builder, SHARED);
+    enum avow_reject reject;
+    bool more;
+    enum avow_err err = avow_txn_append(txn, &range, &result, &reject);
+    if (err == AVOW_OK)
+        err = avow_txn_branch(txn, &want, &root, &branch, &reject);
+    range = fixture_range(&new_history, new, SHARED, new->checkpoint.size - SHARED, false);
+    range.branch = true;
+    if (err == AVOW_OK)
+        err = avow_txn_append(txn, &range, &result, &reject);
+    if (err == AVOW_OK)
+        assert_true(result.advanced);
+    if (err == AVOW_OK)
+        err = avow_txn_purge(txn, FIXTURE_NOW + AVOW_RETIRED_S, &more);
+    return err;
+}
+
+static enum avow_err branch_step(void *context)
+{
+    (void)context;
+    struct avow_store *store;
+    struct avow_txn *txn = NULL;
+    struct avow_store_options options = {.map_size = FIXTURE_MAP};
+    enum avow_err err = avow_store_open(folder.path, &options, &store);
+    if (err == AVOW_OK)
+        err = avow_txn_begin(store, &txn);
+    if (err == AVOW_OK)
+        err = flip_and_purge(txn);
+    avow_txn_abort(&txn); /* so that each run finds the same store */
+    avow_store_close(&store);
+    return err;
+}
+
+static void test_branch_sweep(void **state)
+{
+    (void)state;
+    log_history_begin(&old_history, "alloc branch");
+    while (old_history.builder.count < SHARED + 100)
+        (void)log_builder_add_issue(&old_history.builder, 2);
+    log_history_mark(&old_history);
+    log_history_end(&old_history);
+    log_history_part(&new_history, &old_history, SHARED);
+    (void)log_builder_rotate_root(&new_history.builder);
+    log_history_mark(&new_history);
+    log_history_end(&new_history);
+    store_folder_make(&folder);
+    avow_alloc_sweep("branch, fill, flip, purge", branch_step, NULL);
+    store_folder_remove(&folder);
+    log_history_fini(&old_history);
+    log_history_fini(&new_history);
+}
+
 static void test_sweeps(void **state)
 {
     (void)state;
@@ -98,7 +165,8 @@ static void test_sweeps(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sweeps)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sweeps),
+                                       cmocka_unit_test(test_branch_sweep)};
     if (avow_crypto_init() != AVOW_OK)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* One writer and several readers at once: every snapshot is one accepted checkpoint, whole. And a
  * disk that fills up: writes are refused, reads go on, and writing goes on when there is room. */
+#include "store/branch.h"
 #include "tests/unit/store/store_fixture.h"
 
 #include <errno.h>
@@ -14,7 +15,8 @@
 
 struct shared {
     struct avow_store *store;
-    const struct log_history *history;
+    const struct log_history *history; /* one an epoch */
+    bool has_epochs;
     atomic_bool done;
 };
 
@@ -41,6 +43,8 @@ static const char *look(struct reader *reader, struct avow_snapshot *snapshot)
         return NULL;
     if (err != AVOW_OK)
         return "the log cannot be read";
+    if (reader->shared->has_epochs)
+        history += log->checkpoint.epoch;
     uint64_t size = log->checkpoint.size;
     uint64_t index = log_history_random(&reader->seed) % size;
     if (avow_snapshot_entry(snapshot, log, index, &entry) != AVOW_OK ||
@@ -106,6 +110,29 @@ static void write_marks(struct avow_store *store, const struct log_history *hist
     }
 }
 
+/* `work` beside the readers. */
+static void run_beside(struct shared *shared, void (*work)(struct shared *shared))
+{
+    struct reader readers[READERS];
+    for (size_t i = 0; i < READERS; i++) {
+        readers[i] = (struct reader){.shared = shared, .seed = i};
+        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_on, &readers[i]), 0);
+    }
+    work(shared);
+    atomic_store(&shared->done, true);
+    for (size_t i = 0; i < READERS; i++) {
+        assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
+        if (readers[i].wrong != NULL)
+            fail_msg("reader %zu: %s", i, readers[i].wrong);
+        assert_true(readers[i].looks >= 20);
+    }
+}
+
+static void write_all_marks(struct shared *shared)
+{
+    write_marks(shared->store, shared->history);
+}
+
 static void test_readers_beside_a_writer(void **state)
 {
     (void)state;
@@ -114,22 +141,117 @@ static void test_readers_beside_a_writer(void **state)
     log_history_make(&history, "threads", 11, 3000, 30);
     store_folder_make(&folder);
     struct shared shared = {.store = store_folder_open(&folder), .history = &history};
-    struct reader readers[READERS];
-    for (size_t i = 0; i < READERS; i++) {
-        readers[i] = (struct reader){.shared = &shared, .seed = i};
-        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_on, &readers[i]), 0);
-    }
-    write_marks(shared.store, &history);
-    atomic_store(&shared.done, true);
-    for (size_t i = 0; i < READERS; i++) {
-        assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
-        if (readers[i].wrong != NULL)
-            fail_msg("reader %zu: %s", i, readers[i].wrong);
-        assert_true(readers[i].looks >= 20);
-    }
+    run_beside(&shared, write_all_marks);
     avow_store_close(&shared.store);
     store_folder_remove(&folder);
     log_history_fini(&history);
+}
+
+/* ------------------------------------------------------------------- branches */
+
+#define EPOCHS 6
+#define EPOCH_ENTRIES 700
+
+static void grow(struct log_history *history, size_t size)
+{
+    struct log_builder *builder = &history->builder;
+    while (builder->count < size) {
+        size_t at = builder->count;
+        if (at % 13 == 4 && builder->rows[at - 1].status == AVOW_STATUS_ACTIVE)
+            (void)log_builder_add_status(builder, at - 1, AVOW_STATUS_REVOKED,
+                                         AVOW_REASON_UNSPECIFIED, LOG_BUILDER_NONE);
+        else
+            (void)log_builder_add_issue(builder, 2);
+    }
+}
+
+/* Each epoch begins below the end of the one before. */
+static uint64_t parting_of(size_t epoch)
+{
+    return epoch * EPOCH_ENTRIES - EPOCH_ENTRIES / 3;
+}
+
+static void make_epochs(struct log_history histories[EPOCHS])
+{
+    for (size_t i = 0; i < EPOCHS; i++) {
+        if (i == 0) {
+            log_history_begin(&histories[i], "epochs");
+        } else {
+            log_history_part(&histories[i], &histories[i - 1], parting_of(i));
+            (void)log_builder_rotate_root(&histories[i].builder);
+        }
+        grow(&histories[i], (i + 1) * EPOCH_ENTRIES);
+        log_history_mark(&histories[i]);
+        log_history_end(&histories[i]);
+    }
+}
+
+static void begin_and_copy(struct avow_store *store, const struct log_history *history,
+                           size_t epoch)
+{
+    struct avow_branch want = {.checkpoint = history->marks[0].checkpoint,
+                               .shared = parting_of(epoch)};
+    struct avow_hash root = log_builder_root_at(&history->builder, want.shared);
+    struct avow_branch branch;
+    struct avow_txn *txn;
+    enum avow_reject reject;
+    assert_int_equal(avow_txn_begin(store, &txn), AVOW_OK);
+    assert_int_equal(avow_txn_branch(txn, &want, &root, &branch, &reject), AVOW_OK);
+    assert_int_equal(branch.size, want.shared);
+    assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
+}
+
+static void fill_and_flip(struct avow_store *store, const struct log_history *history, size_t epoch)
+{
+    uint64_t size = history->marks[0].checkpoint.size;
+    for (uint64_t from = parting_of(epoch); from < size;) {
+        struct avow_txn *txn;
+        uint64_t count = size - from > 100 ? 100 : size - from;
+        struct avow_range range = fixture_range(history, &history->marks[0], from, count, false);
+        range.branch = true;
+        assert_int_equal(avow_txn_begin(store, &txn), AVOW_OK);
+        assert_int_equal(fixture_append(txn, &range), AVOW_ACCEPT);
+        assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
+        from += count;
+    }
+}
+
+static void purge_all(struct avow_store *store)
+{
+    bool more = true;
+    while (more) {
+        struct avow_txn *txn;
+        assert_int_equal(avow_txn_begin(store, &txn), AVOW_OK);
+        assert_int_equal(avow_txn_purge(txn, UINT32_MAX, &more), AVOW_OK);
+        assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
+    }
+}
+
+static void flip_through(struct shared *shared)
+{
+    write_marks(shared->store, &shared->history[0]);
+    for (size_t i = 1; i < EPOCHS; i++) {
+        begin_and_copy(shared->store, &shared->history[i], i);
+        fill_and_flip(shared->store, &shared->history[i], i);
+        if (i % 2 == 0)
+            purge_all(shared->store);
+    }
+}
+
+static void test_readers_beside_flips(void **state)
+{
+    (void)state;
+    struct log_history histories[EPOCHS];
+    struct store_folder folder;
+    make_epochs(histories);
+    store_folder_make(&folder);
+    struct shared shared = {
+        .store = store_folder_open(&folder), .history = histories, .has_epochs = true};
+    run_beside(&shared, flip_through);
+    avow_store_close(&shared.store);
+    store_folder_remove(&folder);
+    for (size_t i = 0; i < EPOCHS; i++)
+        log_history_fini(&histories[i]);
 }
 
 /* ------------------------------------------------------------------- full disk */
@@ -222,6 +344,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readers_beside_a_writer),
+        cmocka_unit_test(test_readers_beside_flips),
         cmocka_unit_test(test_full_disk),
     };
     if (avow_crypto_init() != AVOW_OK)
