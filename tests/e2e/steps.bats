@@ -175,3 +175,25 @@ make_issuer() {
     done
     avow log audit
 }
+
+@test "recognise, killed at each step, publishes once, and so does a list" {
+    make_issuer
+    subject=$(AVOW_HOME=$T/other avow issuer new --name Other --jurisdiction KE \
+        --website https://o.example --no-passphrase 2>"$T/err")
+    one_more() { [ "$(size)" -eq $((before + 1)) ] && [ "$(cat "$T/out")" -eq "$before" ]; }
+    at_each_step one_more recognise "$subject" --as issuer --subject-name %N --basis urn:x
+    three_more() { [ "$(size)" -eq $((before + 3)) ] && [ "$(wc -l <"$T/out")" -eq 3 ]; }
+    # The file says something else each time.
+    rows() {
+        echo issuer,as,subject-name,basis
+        for nth in 1 2 3; do echo "$subject,issuer,$1-$nth,urn:x"; done
+    }
+    for run in sendto-{1..9} recvfrom-{1..9} fsync-{1..6} rename-{1..3} unlink-{1..2}; do
+        rows "$run" >"$T/list.csv"
+        before=$(size)
+        killed "${run%-*}" "${run#*-}" recognise --csv "$T/list.csv" || :
+        avow recognise --csv "$T/list.csv" >"$T/out" 2>"$T/err" || fail "$run: $(cat "$T/err")"
+        three_more || fail "$run: not as it should be after the second call"
+    done
+    avow log audit
+}
