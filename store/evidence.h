@@ -19,7 +19,7 @@ struct avow_evidence_part {
     const struct avow_log *log;
     struct avow_number_set entries, chunks;
     struct avow_number_set asked;   /* records that were looked at: who asks may repeat itself */
-    struct avow_number_set foreign; /* targets of which other branches' status entries are shown */
+    struct avow_number_set foreign; /* records of which is shown what other branches say */
     bool has_witnessed;
     uint64_t witnessed; /* the record that a kept checkpoint is to be shown to cover */
     bool searched;      /* what it does not recognise matters too */
@@ -38,6 +38,9 @@ AVOW_NODISCARD enum avow_err avow_evidence_part_record(struct avow_evidence_part
                                                        uint64_t index);
 AVOW_NODISCARD enum avow_err avow_evidence_part_all(struct avow_evidence_part *part);
 
+/* Appends the list of what is known of the log's forks: for the records that were asked about. */
+AVOW_NODISCARD enum avow_err avow_evidence_part_write_forks(struct avow_evidence_part *part,
+                                                            struct avow_buf *out);
 /* Appends its log proof, with the node's own line if it is not NULL, and of the kept checkpoints
  * the one that shows earliest that enough of the policy's witnesses covered the record (with no
  * policy, and if none does, the first). The buffer's error, and the snapshot's. */

@@ -114,7 +114,10 @@ enum avow_err avow_evidence_part_record(struct avow_evidence_part *part, uint64_
         return err;
     if (avow_entry_decode(bytes, &entry) == AVOW_ACCEPT && entry.kind == AVOW_KIND_ISSUE)
         err = avow_evidence_part_entry(part, entry.issue.achievement);
-    return err == AVOW_OK ? need_events(part, index) : err;
+    if (err == AVOW_OK)
+        err = need_events(part, index);
+    /* Whether another branch has one for it is found out when it is written. */
+    return err == AVOW_OK && part->log->forked ? avow_number_set_add(&part->foreign, index) : err;
 }
 
 enum avow_err avow_evidence_part_all(struct avow_evidence_part *part)
@@ -271,6 +274,5 @@ enum avow_err avow_evidence_part_write(struct avow_evidence_part *part,
         err = write_chunks(part, out);
     if (err == AVOW_OK)
         err = write_kept(part, policy, out);
-    avow_forks_begin(out, 0);
-    return err == AVOW_OK ? out->err : err;
+    return err == AVOW_OK ? avow_evidence_part_write_forks(part, out) : err;
 }
