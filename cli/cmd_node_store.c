@@ -53,6 +53,14 @@ static int print_summary(const struct check *check, const struct avow_check_summ
                   : status;
 }
 
+static const char *what_to_do(enum avow_err err)
+{
+    return err == AVOW_ERR_SCHEMA
+               ? ": use the version that wrote it, or start a node with an empty "
+                 "folder, which gets the logs from others"
+               : "";
+}
+
 static int run_check(struct avow_cli *cli)
 {
     const char *folder = avow_cli_value(cli, "data");
@@ -68,8 +76,8 @@ static int run_check(struct avow_cli *cli)
             avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                           "there is no store in %s: name the folder that avowd --data has", folder);
     else if (err != AVOW_OK)
-        status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot check %s: %s", folder,
-                               avow_err_text(err));
+        status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot check %s: %s%s", folder,
+                               avow_err_text(err), what_to_do(err));
     else
         status = print_summary(&check, &summary);
     json_decref(check.problems);
@@ -88,8 +96,8 @@ static int run_backup(struct avow_cli *cli)
                              "there is no store in %s: name the folder that avowd --data has",
                              folder);
     if (err != AVOW_OK)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot back up %s into %s: %s", folder, to,
-                             avow_err_text(err));
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot back up %s into %s: %s%s", folder, to,
+                             avow_err_text(err), what_to_do(err));
     avow_cli_note(cli, "backed up into %s; avow node check --data %s looks it over", to, to);
     return AVOW_EXIT_OK;
 }

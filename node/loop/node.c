@@ -335,7 +335,10 @@ static enum avow_err open_data(struct node *node)
     if (err == AVOW_OK)
         err = avow_snapshot_new(node->store, &node->reading.snapshot);
     if (err != AVOW_OK)
-        log_denied(node, "cannot-open-store", "data", data, avow_err_text(err));
+        log_denied(node, "cannot-open-store", "data", data,
+                   err == AVOW_ERR_SCHEMA ? "it is of another version: use that one, or an empty "
+                                            "folder, which gets the logs from other nodes"
+                                          : avow_err_text(err));
     return err;
 }
 
