@@ -180,9 +180,9 @@ make_issuer() {
     make_issuer
     subject=$(AVOW_HOME=$T/other avow issuer new --name Other --jurisdiction KE \
         --website https://o.example --no-passphrase 2>"$T/err")
-    one_more() { [ "$(size)" -eq $((before + 1)) ] && [ "$(cat "$T/out")" -eq "$before" ]; }
-    at_each_step one_more recognise "$subject" --as issuer --subject-name %N --basis urn:x
-    three_more() { [ "$(size)" -eq $((before + 3)) ] && [ "$(wc -l <"$T/out")" -eq 3 ]; }
+    one_recognised() { [ "$(size)" -eq $((before + 1)) ] && [ "$(cat "$T/out")" -eq "$before" ]; }
+    at_each_step one_recognised recognise "$subject" --as issuer --subject-name %N --basis urn:x
+    three_recognised() { [ "$(size)" -eq $((before + 3)) ] && [ "$(wc -l <"$T/out")" -eq 3 ]; }
     # The file says something else each time.
     rows() {
         echo issuer,as,subject-name,basis
@@ -193,7 +193,7 @@ make_issuer() {
         before=$(size)
         killed "${run%-*}" "${run#*-}" recognise --csv "$T/list.csv" || :
         avow recognise --csv "$T/list.csv" >"$T/out" 2>"$T/err" || fail "$run: $(cat "$T/err")"
-        three_more || fail "$run: not as it should be after the second call"
+        three_recognised || fail "$run: not as it should be after the second call"
     done
     avow log audit
 }
