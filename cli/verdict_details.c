@@ -45,14 +45,34 @@ static json_t *recognised_json(const struct avow_verdict *v)
     return json_false();
 }
 
-static json_t *components_json(const struct avow_verdict *v, bool *ok)
+struct avow_bytes avow_verdict_title(const struct avow_verdict_view *view,
+                                     const struct avow_reference *reference)
 {
+    const struct avow_log_proof *proof =
+        view->evidence != NULL ? avow_evidence_log(view->evidence, &reference->issuer) : NULL;
+    struct avow_bytes bytes;
+    struct avow_entry entry, achievement;
+    if (proof == NULL || !avow_log_proof_entry(proof, reference->index, &bytes) ||
+        avow_entry_decode(bytes, &entry) != AVOW_ACCEPT || entry.kind != AVOW_KIND_ISSUE ||
+        !avow_log_proof_entry(proof, entry.issue.achievement, &bytes) ||
+        avow_entry_decode(bytes, &achievement) != AVOW_ACCEPT ||
+        achievement.kind != AVOW_KIND_ACHIEVEMENT)
+        return avow_bytes(NULL, 0);
+    return achievement.achievement.title;
+}
+
+static json_t *components_json(const struct avow_verdict_view *view, bool *ok)
+{
+    const struct avow_verdict *v = view->verdict;
     json_t *array = json_array();
     for (size_t i = 0; i < v->component_count; i++) {
         const struct avow_component *component = &v->components[i];
         json_t *object = json_object();
         put(object, "reference",
             reference_json(&component->reference.issuer, component->reference.index), ok);
+        const struct avow_bytes title = avow_verdict_title(view, &component->reference);
+        put(object, "title",
+            title.len > 0 ? json_stringn((const char *)title.data, title.len) : json_null(), ok);
         put(object, "verdict", json_string(avow_word_name(component->word)), ok);
         put(object, "why", json_string(avow_why_name(component->why)), ok);
         append(array, object, ok);
@@ -83,7 +103,7 @@ bool avow_verdict_details_json(const struct avow_verdict_view *view, json_t *obj
         .policy = view->policy, .evidence = view->evidence, .recognised = &v->recognised};
     put(object, "recognised", recognised_json(v), &ok);
     ok = avow_paths_json(&paths, object) && ok;
-    put(object, "components", components_json(v, &ok), &ok);
+    put(object, "components", components_json(view, &ok), &ok);
     put(object, "cascade",
         v->has_cascade ? json_string(avow_cascade_name(v->cascade)) : json_null(), &ok);
     put(object, "degraded", json_boolean(v->degraded), &ok);

@@ -22,13 +22,17 @@ struct avow_verdict_view {
  * age_seconds}, witnessed_at, at, checked, unchecked, recognised (null: not asked, or cannot be
  * told), paths [[{issuer, index, role, name, subject_name, stands}]] from an anchor to the issuer,
  * path_details [{anchor, anchor_issuer, level}], level {framework, value} by the first path,
- * components [{reference, verdict, why}], cascade, degraded, later [{reference, time, state,
+ * components [{reference, title, verdict, why}], cascade, degraded, later [{reference, time, state,
  * reason}], fork (null, "fork", "root-fork")}. Every member is always there; what is not
  * known is null. Times are RFC 3339 in UTC. NULL when memory ran out; the caller owns it. */
 json_t *avow_verdict_json(const struct avow_verdict_view *view);
 
 /* Adds the members from `recognised` on. False when memory ran out. */
 bool avow_verdict_details_json(const struct avow_verdict_view *view, json_t *object);
+
+/* What a record is for, by the evidence: its achievement's title; empty if it is not shown. */
+struct avow_bytes avow_verdict_title(const struct avow_verdict_view *view,
+                                     const struct avow_reference *reference);
 
 /* Prints by whom it is recognised, what it is made of, what came later and whether the log is
  * forked: each label in `dim` and `reset`, which may be "". */

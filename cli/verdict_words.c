@@ -65,6 +65,22 @@ static void print_near_misses(const struct words *w)
     }
 }
 
+/* Anchors of whose logs nothing is shown: where to look next. */
+static void print_unseen_anchors(const struct words *w)
+{
+    const struct avow_policy *policy = w->view->policy;
+    for (size_t i = 0; w->view->evidence != NULL && i < policy->anchor_count; i++) {
+        const struct avow_anchor *anchor = &policy->anchors[i];
+        char id[AVOW_ISSUER_TEXT_MAX];
+        if (avow_evidence_log(w->view->evidence, &anchor->issuer) != NULL)
+            continue;
+        avow_issuer_text(&anchor->issuer, id);
+        (void)fputs(INDENT "nothing is shown of the log of your anchor ", w->file);
+        avow_cli_print_text(w->file, avow_policy_part(policy, anchor->name));
+        (void)fprintf(w->file, ", %s\n", id);
+    }
+}
+
 static void print_no_path(const struct words *w)
 {
     const struct avow_recognised *recognised = &w->v->recognised;
@@ -81,6 +97,7 @@ static void print_no_path(const struct words *w)
         break;
     case AVOW_SEARCH_UNSEEN:
         (void)fputs("cannot be told: no recognition is shown, and not all is shown\n", w->file);
+        print_unseen_anchors(w);
         break;
     case AVOW_SEARCH_BUDGET:
         (void)fprintf(w->file, "cannot be told: after %zu recognitions the search ended\n",
@@ -107,9 +124,13 @@ static void print_components(const struct words *w)
         const struct avow_component *component = &v->components[i];
         label(w, i == 0 ? "made of" : "");
         print_reference(w, &component->reference.issuer, component->reference.index);
-        (void)fprintf(w->file, "  %s%s%s\n", avow_word_name(component->word),
-                      component->word == AVOW_WORD_VALID ? "" : ": ",
-                      component->word == AVOW_WORD_VALID ? "" : avow_why_text(component->why));
+        (void)fprintf(w->file, "\n" INDENT "  %s", avow_word_name(component->word));
+        const struct avow_bytes title = avow_verdict_title(w->view, &component->reference);
+        (void)fputs(title.len > 0 ? ", " : "", w->file);
+        avow_cli_print_text(w->file, title);
+        if (component->word != AVOW_WORD_VALID)
+            (void)fprintf(w->file, ": %s", avow_why_text(component->why));
+        (void)fputc('\n', w->file);
     }
     if (v->has_cascade)
         (void)fprintf(w->file, INDENT "%s\n", avow_cascade_text(v->cascade));

@@ -198,6 +198,7 @@ judged() {
     avow policy new "$T/p.ini" --region PT --anchor "Away=$away"
     judged unknown path-unseen --policy "$T/p.ini"
     expect_exit 3 avow verify "$T/badge.json" --policy "$T/p.ini"
+    [[ $output == *"nothing is shown of the log of your anchor Away, $away"* ]]
     jq -e '.recognised == null' <<<"$(avow verify "$T/badge.json" --policy "$T/p.ini" --json)"
     # Evidence that was not made for a policy shows no path, and does not show that there is none.
     recognise_kenya
