@@ -20,7 +20,9 @@
     X(pathway_show)                                                                                \
     X(pathway_explain)                                                                             \
     X(stack_check)                                                                                 \
+    X(stack_award)                                                                                 \
     X(issue)                                                                                       \
+    X(renew)                                                                                       \
     X(revoke)                                                                                      \
     X(suspend)                                                                                     \
     X(reinstate)                                                                                   \

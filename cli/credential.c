@@ -141,7 +141,26 @@ static struct avow_badge badge_of(const struct avow_terms *terms,
         .result = avow_learner_text(learners, learner, AVOW_LEARNER_RESULT),
         .valid_from = avow_terms_valid_from(terms, learner),
         .valid_until = learner->valid_until,
+        .component_count = terms->component_count,
+        .components = terms->components,
+        .pathway = terms->pathway,
     };
+}
+
+/* Commits to the document, signs it, and writes it down. */
+static enum avow_err complete(const struct avow_terms *terms, json_t *document,
+                              const uint8_t seed[AVOW_SEED_LEN], struct avow_hash *commitment,
+                              char **text)
+{
+    struct avow_fault fault;
+    enum avow_err err = avow_commitment(document, &terms->issuer, seed, commitment, &fault);
+    if (err == AVOW_OK)
+        err = avow_proof_add(document, &terms->key, terms->secret, terms->time);
+    if (err == AVOW_OK) {
+        *text = json_dumps(document, JSON_INDENT(2));
+        err = *text == NULL ? AVOW_ERR_NOMEM : AVOW_OK;
+    }
+    return err;
 }
 
 enum avow_err avow_credential_make(const struct avow_terms *terms,
@@ -150,21 +169,33 @@ enum avow_err avow_credential_make(const struct avow_terms *terms,
                                    struct avow_hash *commitment, char **text)
 {
     struct avow_badge badge = badge_of(terms, learners, learner, index);
-    struct avow_fault fault;
     json_t *document = NULL;
     *text = NULL;
     randombytes_buf(badge.seed, sizeof(badge.seed));
     enum avow_err err = avow_badge_build(&badge, &document);
-    if (err != AVOW_OK)
-        return err;
-    err = avow_commitment(document, &terms->issuer, badge.seed, commitment, &fault);
     if (err == AVOW_OK)
-        err = avow_proof_add(document, &terms->key, terms->secret, terms->time);
-    if (err == AVOW_OK) {
-        *text = json_dumps(document, JSON_INDENT(2));
-        err = *text == NULL ? AVOW_ERR_NOMEM : AVOW_OK;
-    }
+        err = complete(terms, document, badge.seed, commitment, text);
     sodium_memzero(badge.seed, sizeof(badge.seed));
+    json_decref(document);
+    return err;
+}
+
+enum avow_err avow_credential_renew(const struct avow_terms *terms, const json_t *old,
+                                    uint64_t valid_until, uint64_t index,
+                                    struct avow_hash *commitment, char **text)
+{
+    struct avow_badge_renewal renewal = {.issuer = terms->issuer,
+                                         .index = index,
+                                         .key = terms->key,
+                                         .valid_from = terms->time,
+                                         .valid_until = valid_until};
+    json_t *document = NULL;
+    *text = NULL;
+    randombytes_buf(renewal.seed, sizeof(renewal.seed));
+    enum avow_err err = avow_badge_renew(old, &renewal, &document);
+    if (err == AVOW_OK)
+        err = complete(terms, document, renewal.seed, commitment, text);
+    sodium_memzero(renewal.seed, sizeof(renewal.seed));
     json_decref(document);
     return err;
 }

@@ -14,6 +14,9 @@ struct avow_terms {
     uint64_t achievement;
     uint64_t time; /* of the issue */
     uint64_t credits_hundredths;
+    /* Of a stacked credential; borrowed. */
+    size_t component_count;
+    const struct avow_badge_part *components, *pathway;
     char *issuer_name, *issuer_url, *jurisdiction;
     char *title, *code, *language, *description, *criteria, *framework, *level, *field;
     char *credit_system, *quality, *assessment, *participation;
@@ -40,5 +43,11 @@ AVOW_NODISCARD enum avow_err avow_credential_make(const struct avow_terms *terms
                                                   const struct avow_learner *learner,
                                                   uint64_t index, struct avow_hash *commitment,
                                                   char **text);
+
+/* The same for the successor of `old`, a document that reads. */
+AVOW_NODISCARD enum avow_err avow_credential_renew(const struct avow_terms *terms,
+                                                   const json_t *old, uint64_t valid_until,
+                                                   uint64_t index, struct avow_hash *commitment,
+                                                   char **text);
 
 #endif

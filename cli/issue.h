@@ -8,6 +8,13 @@
 
 #define AVOW_ISSUE_BATCH_MAX 100000
 
+/* The successor of a credential: its record is superseded in the same batch. */
+struct avow_renewal {
+    const json_t *document;      /* the old one */
+    uint64_t target;             /* its entry … */
+    struct avow_hash commitment; /* … which must have this */
+};
+
 struct avow_issuance {
     const struct avow_cli *cli;
     const struct avow_identity_keys *keys;
@@ -15,8 +22,12 @@ struct avow_issuance {
     const struct avow_learners *learners;
     const char *folder;
     struct avow_journal journal;
-    uint64_t issued, skipped; /* rows, of this call */
-    uint64_t last_index;      /* the entry of the last row issued or skipped */
+    uint64_t issued, skipped;           /* rows, of this call */
+    const struct avow_renewal *renewal; /* of the one learner; NULL: none */
+    /* Of a stacked credential, the one learner's. */
+    size_t component_count;
+    const struct avow_badge_part *components, *pathway;
+    uint64_t last_index; /* the entry of the last row issued or skipped */
 };
 
 /* Opens the folder's books, finishes what an earlier call left open, and issues to every learner

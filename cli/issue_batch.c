@@ -58,9 +58,14 @@ static enum avow_err stage(const struct batch *batch, const struct avow_learner 
 static enum avow_err make_one(struct batch *batch, size_t row)
 {
     char *text;
+    const struct avow_renewal *renewal = batch->issuance->renewal;
+    const uint64_t index = batch->base + batch->place[row];
     enum avow_err err =
-        avow_credential_make(&batch->terms, batch->issuance->learners, batch->rows[row],
-                             batch->base + batch->place[row], &batch->commitments[row], &text);
+        renewal != NULL
+            ? avow_credential_renew(&batch->terms, renewal->document, batch->rows[row]->valid_until,
+                                    index, &batch->commitments[row], &text)
+            : avow_credential_make(&batch->terms, batch->issuance->learners, batch->rows[row],
+                                   index, &batch->commitments[row], &text);
     if (err == AVOW_OK)
         err = stage(batch, batch->rows[row], text);
     free(text);
@@ -127,6 +132,10 @@ static int make_all(struct batch *batch)
     if (err == AVOW_OK)
         return AVOW_EXIT_OK;
     const struct avow_learner *learner = batch->rows[atomic_load(&batch->bad)];
+    if (err == AVOW_ERR_INVALID && learner->line == 0)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "this cannot be a credential: a text or a date is out of bounds; "
+                             "nothing was issued");
     if (err == AVOW_ERR_INVALID)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "line %zu: this row cannot be a credential: a text or a date is out "
@@ -148,6 +157,55 @@ static void shuffle(struct batch *batch)
         batch->place[i - 1] = batch->place[other];
         batch->place[other] = swap;
     }
+}
+
+/* The old record of a renewal: it is this document's, and stands. `*previous` is its last status
+ * entry. */
+static int check_renewed(const struct batch *batch, struct avow_signer *signer, uint64_t *previous)
+{
+    const struct avow_renewal *renewal = batch->issuance->renewal;
+    const struct avow_cli *cli = batch->issuance->cli;
+    const unsigned long long target = renewal->target;
+    struct avow_entry entry, change;
+    enum avow_status state;
+    if (!avow_signer_entry(signer, renewal->target, &entry) || entry.kind != AVOW_KIND_ISSUE ||
+        !avow_hash_equal(&entry.issue.commitment, &renewal->commitment))
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "entry %llu of your log records another credential than the file: the "
+                             "file was changed, or its record was never accepted",
+                             target);
+    if (avow_draft_status(avow_signer_draft(signer), renewal->target, &state, previous) != AVOW_OK)
+        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
+                             "the node did not prove the state of entry %llu", target);
+    if (state == AVOW_STATUS_ACTIVE)
+        return AVOW_EXIT_OK;
+    if (state == AVOW_STATUS_SUPERSEDED && avow_signer_entry(signer, *previous, &change) &&
+        change.kind == AVOW_KIND_STATUS && change.status.has_successor)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "it has been renewed already: entry %llu replaced it. Renew that one",
+                             (unsigned long long)change.status.successor);
+    return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "it is %s, and is not renewed%s",
+                         avow_status_name(state),
+                         state == AVOW_STATUS_SUSPENDED ? ": `avow reinstate` it first" : "");
+}
+
+static int append_renewed(struct batch *batch, struct avow_signer *signer)
+{
+    uint64_t previous;
+    int status = check_renewed(batch, signer, &previous);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    const struct avow_entry entry = {
+        .kind = AVOW_KIND_STATUS,
+        .t = batch->terms.time,
+        .status = {.target = batch->issuance->renewal->target,
+                   .previous = previous,
+                   .state = AVOW_STATUS_SUPERSEDED,
+                   .reason = AVOW_REASON_REPLACED,
+                   .has_successor = true,
+                   .successor = batch->base},
+    };
+    return avow_signer_append(signer, &entry);
 }
 
 static int append_all(struct batch *batch, struct avow_signer *signer)
@@ -204,12 +262,17 @@ static int build(void *context, struct avow_signer *signer)
         avow_terms_fini(&batch->terms);
         return status;
     }
+    batch->terms.component_count = issuance->component_count;
+    batch->terms.components = issuance->components;
+    batch->terms.pathway = issuance->pathway;
     batch->base = avow_draft_size(avow_signer_draft(signer));
     atomic_store(&batch->made, 0);
     shuffle(batch);
     status = make_all(batch);
     if (status == AVOW_EXIT_OK)
         status = append_all(batch, signer);
+    if (status == AVOW_EXIT_OK && issuance->renewal != NULL)
+        status = append_renewed(batch, signer);
     avow_terms_fini(&batch->terms);
     return status;
 }
@@ -282,9 +345,12 @@ static int publish(struct batch *batch)
 {
     struct avow_issuance *issuance = batch->issuance;
     struct avow_published published;
+    uint64_t indices[2] = {issuance->achievement};
+    if (issuance->renewal != NULL)
+        indices[1] = issuance->renewal->target;
     const struct avow_publication publication = {
-        .indices = &issuance->achievement,
-        .count = 1,
+        .indices = indices,
+        .count = issuance->renewal != NULL ? 2 : 1,
         .build = build,
         .before_hold = before_hold,
         .context = batch,

@@ -4,7 +4,6 @@
 #include "cli/own_log.h"
 #include "proto/codec/id.h"
 
-#include <assert.h>
 #include <inttypes.h>
 
 #define YEAR_S 31557600
@@ -61,7 +60,8 @@ int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *r
         return status;
     struct avow_reference references[2 * AVOW_RULE_NODES_MAX + 2]; /* each node at most two */
     size_t count = 0;
-    static_assert(sizeof(references) / sizeof(references[0]) <= AVOW_FETCH_REFERENCES_MAX, "bound");
+    _Static_assert(sizeof(references) / sizeof(references[0]) <= AVOW_FETCH_REFERENCES_MAX,
+                   "bound");
     references[count++] = *reference;
     references[count++] = (struct avow_reference){reference->issuer, view->pathway.award};
     struct avow_rule_walk walk;

@@ -96,6 +96,21 @@ struct avow_badge_facts {
  * UTF-8 without control characters, or a time, an index or a code is out of range. */
 AVOW_NODISCARD enum avow_err avow_badge_build(const struct avow_badge *badge, json_t **document);
 
+/* What is new in the successor of a document. */
+struct avow_badge_renewal {
+    struct avow_hash issuer;
+    uint64_t index; /* of its own entry */
+    uint8_t seed[AVOW_SEED_LEN];
+    struct avow_key key;
+    uint64_t valid_from;
+    uint64_t valid_until; /* 0: no end */
+};
+
+/* Makes the successor of `old`, which avow_badge_read() accepts: the same achievement, learner and
+ * claims under a new id, seed, key and dates, without a proof. Results as of avow_badge_build(). */
+AVOW_NODISCARD enum avow_err
+avow_badge_renew(const json_t *old, const struct avow_badge_renewal *renewal, json_t **document);
+
 /* Reads a document with its proof. AVOW_OK, or AVOW_ERR_REJECTED with `*fault` saying what is wrong
  * and where. Checks the form alone: avow_proof_verify() and avow_commitment() check the content. */
 AVOW_NODISCARD enum avow_err avow_badge_read(const json_t *document, struct avow_badge_facts *facts,

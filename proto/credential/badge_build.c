@@ -77,7 +77,7 @@ static json_t *text_of(const struct avow_buf *buf)
 
 /* A UUID of version 8 (RFC 9562, 5.8): stable, unlike any other credential's, and no help in
  * finding the seed. It must not name the index, which a committed value cannot follow. */
-static json_t *credential_id(const uint8_t seed[AVOW_SEED_LEN])
+json_t *avow_badge_document_id(const uint8_t seed[AVOW_SEED_LEN])
 {
     const struct avow_bytes label = avow_bytes_text("avow credential id");
     struct avow_hash mac = avow_hmac_sha256(avow_bytes(seed, AVOW_SEED_LEN), &label, 1);
@@ -90,14 +90,15 @@ static json_t *credential_id(const uint8_t seed[AVOW_SEED_LEN])
                         id[10], id[11], id[12], id[13], id[14], id[15]);
 }
 
-static json_t *status_entry(const struct avow_badge *badge)
+json_t *avow_badge_status_entry(const struct avow_hash *issuer, uint64_t index,
+                                const uint8_t seed[AVOW_SEED_LEN])
 {
     char storage[IRI_MAX];
     struct avow_buf id;
     avow_buf_init_fixed(&id, storage, sizeof(storage));
-    put_entry_iri(&id, &badge->issuer, badge->index);
+    put_entry_iri(&id, issuer, index);
     avow_buf_append(&id, "#", 1);
-    avow_base64url_encode(avow_bytes(badge->seed, sizeof(badge->seed)), &id);
+    avow_base64url_encode(avow_bytes(seed, AVOW_SEED_LEN), &id);
     AVOW_ASSERT(id.err == AVOW_OK);
     json_t *entry = json_pack("{s:o, s:s}", "id", text_of(&id), "type", AVOW_BADGE_STATUS_TYPE);
     memset(storage, 0, sizeof(storage));
@@ -323,9 +324,10 @@ enum avow_err avow_badge_build(const struct avow_badge *badge, json_t **document
     AVOW_CLEANUP(avow_json_release)
     json_t *made = json_pack(
         "{s:[ss], s:o, s:[ss], s:s, s:o, s:s, s:o, s:[o]}", "@context", AVOW_BADGE_CONTEXT_VC,
-        AVOW_BADGE_CONTEXT_OB, "id", credential_id(badge->seed), "type", AVOW_BADGE_TYPE_VC,
-        AVOW_BADGE_TYPE_OB, "name", badge->title, "issuer", make_issuer(badge), "validFrom", from,
-        "credentialSubject", make_subject(badge), "credentialStatus", status_entry(badge));
+        AVOW_BADGE_CONTEXT_OB, "id", avow_badge_document_id(badge->seed), "type",
+        AVOW_BADGE_TYPE_VC, AVOW_BADGE_TYPE_OB, "name", badge->title, "issuer", make_issuer(badge),
+        "validFrom", from, "credentialSubject", make_subject(badge), "credentialStatus",
+        avow_badge_status_entry(&badge->issuer, badge->index, badge->seed));
     if (made == NULL ||
         set_optional(made, "validUntil", badge->valid_until == 0 ? NULL : until) != AVOW_OK ||
         set_optional(made, "awardedDate", badge->awarded == 0 ? NULL : awarded) != AVOW_OK ||

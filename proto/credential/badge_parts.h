@@ -1,6 +1,6 @@
-/* What a stacked credential says of its making: its components and its pathway, which stand in the
- * document's `evidence` (docs/protocol.md, "Credential document"). Shared by building and reading.
- */
+/* Parts of a document that building, renewing and reading share: what a stacked credential says of
+ * its making, in the document's `evidence`, and what names the record (docs/protocol.md,
+ * "Credential document"). */
 #ifndef AVOW_PROTO_CREDENTIAL_BADGE_PARTS_H
 #define AVOW_PROTO_CREDENTIAL_BADGE_PARTS_H
 
@@ -15,5 +15,10 @@ AVOW_NODISCARD enum avow_err avow_badge_parts_add(const struct avow_badge *badge
 AVOW_NODISCARD enum avow_err avow_badge_parts_read(const json_t *document,
                                                    struct avow_badge_facts *facts,
                                                    struct avow_fault *fault);
+
+/* The document's id, and its registry entry. NULL when memory ran out. */
+json_t *avow_badge_document_id(const uint8_t seed[AVOW_SEED_LEN]);
+json_t *avow_badge_status_entry(const struct avow_hash *issuer, uint64_t index,
+                                const uint8_t seed[AVOW_SEED_LEN]);
 
 #endif

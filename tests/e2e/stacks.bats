@@ -230,3 +230,159 @@ CASES
     expect_exit 0 check
     avow pathway explain "$pathway" | grep -q "recognised by A3ES"
 }
+
+# diploma CASCADE: three modules, all of them wanted, given and awarded in $T/ana/diploma.json.
+diploma() {
+    modules
+    pathway=$(pathway "$1" '["all", ["achievement", null, '"$m1"'], ["achievement", null, '"$m2"'], ["achievement", null, '"$m3"']]')
+    give "$m1" data
+    give "$m2" statistics
+    give "$m3" learning
+    avow stack award "$T/ana" --pathway "$pathway" --name "Ana Silva" --email ana@example.org --out "$T/ana/diploma.json"
+}
+# verdicts: of the diploma, from the node and from evidence made now: both must be the same.
+verdicts() {
+    local online offline
+    online=$(avow verify "$T/ana/diploma.json" --json | jq -c '[.verdict, .why, .degraded, .cascade, [.components[].verdict]]')
+    avow prove "$T/ana/diploma.json" --out "$T/evidence"
+    offline=$(avow verify "$T/ana/diploma.json" --offline "$T/evidence" --node 127.0.0.1:1 --json |
+        jq -c '[.verdict, .why, .degraded, .cascade, [.components[].verdict]]')
+    [ "$online" = "$offline" ] || fail "online: $online" "offline: $offline"
+    echo "$online"
+}
+
+# What happens in one second happens at one time: for what must have come after.
+next_second() {
+    local now
+    now=$(date +%s)
+    while [ "$(date +%s)" -eq "$now" ]; do :; done
+}
+
+@test "three micro-credentials stack into a diploma that verifies, online and offline, and at other nodes" {
+    diploma invalid >"$T/awarded"
+    [[ $(<"$T/awarded") == "$T/ana/diploma.json $issuer/"* ]] || fail "$(<"$T/awarded")"
+    jq -e --arg ref "avow:$issuer/$pathway" '[.evidence[].genre] == ["component", "component", "component", "pathway"] and
+        .evidence[3].id == $ref and ([.evidence[].name] | sort) ==
+            ["Data analysis", "Diploma in data", "Machine learning", "Statistics"] and
+        .credentialSubject.achievement.name == "Diploma in data"' "$T/ana/diploma.json"
+    [ "$(verdicts)" = '["valid","none",false,"invalid",["valid","valid","valid"]]' ] || fail "$(verdicts)"
+    node "$BATS_TEST_DIRNAME/../interop/proof.mjs" "$T/ana/diploma.json"
+    start_node b --peer "$(address a)"
+    eventually says valid b "$T/ana/diploma.json"
+    # Nothing of what it is made of is in the log.
+    avow log show --issuer "$issuer" --count 1000 --json >"$T/log"
+    [ "$(grep -c component "$T/log")" -eq 0 ]
+}
+
+@test "an incomplete stack is never awarded, and a repeated award is the same one" {
+    modules
+    pathway=$(pathway invalid '["all", ["achievement", null, '"$m1"'], ["achievement", null, '"$m2"']]')
+    give "$m1" data
+    award=(avow stack award "$T/ana" --pathway "$pathway" --name "Ana Silva" --out "$T/ana/diploma.json")
+    before=$(size)
+    expect_exit 1 "${award[@]}"
+    [[ $stderr == *"not complete"* ]] && [[ $output == *"- Statistics"* ]] || fail "$output" "$stderr"
+    [ ! -e "$T/ana/diploma.json" ] && [ "$(size)" = "$before" ]
+    give "$m2" statistics
+    expect_exit 0 "${award[@]}"
+    first=$output before=$(size)
+    expect_exit 0 "${award[@]}"
+    [ "$output" = "$first" ] && [ "$(size)" = "$before" ]
+    expect_exit 2 avow stack award "$T/ana" --pathway "$pathway" --name Ana --out "$T/ana/diploma.pdf"
+    AVOW_HOME=$T/other avow issuer new --name Outra --jurisdiction PT --website https://o.example --no-passphrase
+    AVOW_HOME=$T/other expect_exit 1 avow stack award "$T/ana" --pathway "$issuer/$pathway" --name Ana --out "$T/x.json"
+    [[ $stderr == *"another issuer's"* ]] || fail "$stderr"
+}
+
+@test "an award rests on no more than its rule needs, and names who is somebody else" {
+    modules
+    pathway=$(pathway invalid '["credits", 12, "ECTS", ["any", ["achievement", null, '"$m1"'], ["achievement", null, '"$m2"'], ["achievement", null, '"$m3"']]]')
+    give "$m1" a-data
+    give "$m2" b-statistics
+    avow issue --achievement "$m3" --name "Eva Santos" --email eva@example.org --id c-learning --out "$T/ana" 2>/dev/null
+    expect_exit 0 avow stack award "$T/ana" --pathway "$pathway" --name "Ana Silva" --out "$T/diploma.json"
+    jq -e '[.evidence[].name] == ["Data analysis", "Statistics", "Diploma in data"]' "$T/diploma.json"
+    [[ $stderr == *"is it the same person? c-learning.json has the learner's e-mail address eva@example.org, a-data.json ana@example.org"* ]] || fail "$stderr"
+    [[ $stderr != *"the award goes to"* ]] || fail "$stderr"
+    expect_exit 0 avow stack award "$T/ana" --pathway "$pathway" --name "Rui Reis" --out "$T/other.json"
+    [[ $stderr == *"a-data.json has the learner's name Ana Silva, the award goes to Rui Reis"* ]] || fail "$stderr"
+}
+
+@test "a component revoked afterwards: invalid" {
+    diploma invalid
+    avow revoke "$T/ana/data.json" --reason lapsed
+    [ "$(verdicts)" = '["revoked","component",false,"invalid",["revoked","valid","valid"]]' ] || fail "$(verdicts)"
+}
+
+@test "a component revoked afterwards: degraded" {
+    diploma degraded
+    avow revoke "$T/ana/data.json" --reason lapsed
+    [ "$(verdicts)" = '["valid","none",true,"degraded",["revoked","valid","valid"]]' ] || fail "$(verdicts)"
+}
+
+@test "a component revoked afterwards: grandfathered, unless it never was good" {
+    diploma grandfathered
+    next_second
+    avow revoke "$T/ana/data.json" --reason lapsed
+    [ "$(verdicts | jq -c '.[:4]')" = '["valid","none",false,"grandfathered"]' ] || fail "$(verdicts)"
+    avow revoke "$T/ana/statistics.json" --reason fraud
+    [ "$(verdicts | jq -c '.[0:2]')" = '["revoked","component"]' ] || fail "$(verdicts)"
+}
+
+# ---- renewal
+
+@test "renew issues a successor, and whoever is shown the old file is told" {
+    modules
+    avow issue --achievement "$m1" --name "Ana Silva" --id old --valid-until 2036-01-31 --out "$T/ana" 2>/dev/null
+    renew=(avow renew "$T/ana/old.json" --valid-until 2040-12-31 --out "$T/ana/new.json")
+    before=$(size)
+    expect_exit 0 "${renew[@]}"
+    [ "$output" = "$T/ana/new.json $issuer/$before" ] || fail "$output"
+    [ "$(size)" -eq $((before + 2)) ] # one batch: the new record, and the old one's end
+    same='del(.id, .proof, .credentialStatus, .validFrom, .validUntil)'
+    [ "$(jq -S "$same" "$T/ana/old.json")" = "$(jq -S "$same" "$T/ana/new.json")" ]
+    jq -e '.validUntil == "2040-12-31T23:59:59Z"' "$T/ana/new.json"
+    [ "$(jq -r .id "$T/ana/old.json")" != "$(jq -r .id "$T/ana/new.json")" ]
+    expect_exit 0 avow verify "$T/ana/new.json"
+    expect_exit 1 avow verify "$T/ana/old.json" --json
+    jq -e --arg ref "$issuer/$before" '.verdict == "superseded" and .successor == $ref' <<<"$output"
+    # The same call again changes nothing; the old one is not renewed twice.
+    expect_exit 0 "${renew[@]}"
+    [ "$output" = "$T/ana/new.json $issuer/$before" ] && [ "$(size)" -eq $((before + 2)) ]
+    expect_exit 1 avow renew "$T/ana/old.json" --out "$T/elsewhere/new.json"
+    [[ $stderr == *"renewed already: entry $before replaced it"* ]] || fail "$stderr"
+    [ ! -e "$T/elsewhere/new.json" ] && [ "$(size)" -eq $((before + 2)) ]
+    # A renewed one can be renewed.
+    expect_exit 0 avow renew "$T/ana/new.json" --out "$T/ana/newer.json"
+    jq -e '.validUntil != null' "$T/ana/newer.json"
+}
+
+@test "renew refuses what is revoked, suspended, changed, another's, or no file" {
+    modules
+    give "$m1" data
+    out=(--out "$T/ana/new.json")
+    avow suspend "$T/ana/data.json" --reason unspecified
+    expect_exit 1 avow renew "$T/ana/data.json" "${out[@]}"
+    [[ $stderr == *"it is suspended"* ]] || fail "$stderr"
+    avow revoke "$T/ana/data.json" --reason holder
+    before=$(size)
+    expect_exit 1 avow renew "$T/ana/data.json" "${out[@]}"
+    [[ $stderr == *"it is revoked"* ]] || fail "$stderr"
+    expect_exit 2 avow renew "$(reference_of "$T/ana/data.json")" "${out[@]}"
+    expect_exit 2 avow renew "$T/ana/data.json" "${out[@]}" --valid-until 2020-01-01
+    sed 's/Ana Silva/Eva Silva/' "$T/ana/data.json" >"$T/changed.json"
+    expect_exit 1 avow renew "$T/changed.json" "${out[@]}"
+    AVOW_HOME=$T/other avow issuer new --name Outra --jurisdiction PT --website https://o.example --no-passphrase
+    AVOW_HOME=$T/other expect_exit 1 avow renew "$T/ana/data.json" "${out[@]}"
+    [ ! -e "$T/ana/new.json" ] && [ "$(size)" = "$before" ]
+}
+
+@test "a renewed component does its diploma no harm, and a diploma can be renewed" {
+    diploma invalid
+    avow renew "$T/ana/data.json" --out "$T/ana/data-2.json"
+    [ "$(verdicts | jq -c '.[0:2]')" = '["valid","none"]' ] || fail "$(verdicts)"
+    avow renew "$T/ana/diploma.json" --out "$T/ana/diploma-2.json"
+    expect_exit 0 avow verify "$T/ana/diploma-2.json"
+    expect_exit 0 check # the old module is superseded, the new one counts
+    jq -e '[.credentials[] | select(.counts) | .file] == ["data-2.json", "learning.json", "statistics.json"]' "$T/check"
+}

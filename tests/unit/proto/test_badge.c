@@ -335,6 +335,48 @@ static void test_parts(void **state)
     assert_null(none);
 }
 
+/* A successor says what its predecessor said, but for what makes it another document. */
+static void test_renewal(void **state)
+{
+    (void)state;
+    static const char *const new_members[] = {
+        "id", "validFrom", "validUntil", "credentialStatus", "proof", "issuer"};
+    struct avow_badge_renewal renewal = {.index = 77, .valid_from = 1800000000};
+    const struct avow_badge badge = sample_badge();
+    struct avow_secret_key secret;
+    struct avow_badge_facts facts;
+    struct avow_fault fault;
+    AVOW_CLEANUP(avow_json_release)
+    json_t *old = sample_badge_signed();
+    AVOW_CLEANUP(avow_json_release)
+    json_t *before = json_deep_copy(old);
+    AVOW_CLEANUP(avow_json_release)
+    json_t *made = NULL;
+    sample_badge_key(&secret, &renewal.key);
+    renewal.issuer = badge.issuer;
+    memset(renewal.seed, 0x21, sizeof(renewal.seed));
+    assert_int_equal(avow_badge_renew(old, &renewal, &made), AVOW_OK);
+    assert_true(json_equal(old, before));
+    assert_int_equal(avow_proof_add(made, &renewal.key, &secret, SAMPLE_CREATED), AVOW_OK);
+    assert_int_equal(avow_badge_read(made, &facts, &fault), AVOW_OK);
+    assert_int_equal(facts.index, 77);
+    assert_int_equal(facts.valid_from, 1800000000);
+    assert_int_equal(facts.valid_until, 0);
+    assert_memory_equal(facts.seed, renewal.seed, sizeof(renewal.seed));
+    assert_int_equal(facts.achievement, badge.achievement);
+    assert_string_not_equal(json_string_value(json_object_get(made, "id")),
+                            json_string_value(json_object_get(old, "id")));
+    for (size_t i = 0; i < sizeof(new_members) / sizeof(new_members[0]); i++) {
+        (void)json_object_del(made, new_members[i]);
+        (void)json_object_del(old, new_members[i]);
+    }
+    assert_true(json_equal(made, old));
+    json_t *none = NULL;
+    renewal.valid_until = renewal.valid_from - 1;
+    assert_int_equal(avow_badge_renew(before, &renewal, &none), AVOW_ERR_INVALID);
+    assert_null(none);
+}
+
 struct edit {
     const char *name;
     const char *pointer; /* of an object's member, or of an item of a list */
@@ -546,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_invalid),
         cmocka_unit_test(test_read_back),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_renewal),
         cmocka_unit_test(test_read_refusals),
         cmocka_unit_test(test_every_byte_counts),
         cmocka_unit_test(test_memory),

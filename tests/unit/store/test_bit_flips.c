@@ -267,6 +267,8 @@ static int set_up(void **state)
     if (access("/dev/shm", W_OK) == 0)
         assert_int_equal(setenv("TMPDIR", "/dev/shm", 1), 0);
     workload_init(&load, 5, STEPS, STEP_ENTRIES_MAX);
+    assert_true(workload_steps(&load, WORKLOAD_FLIP) > 0);
+    assert_true(workload_steps(&load, WORKLOAD_FORK) > 0);
     store_folder_make(&folder);
     (void)snprintf(data_path, sizeof(data_path), "%s/store.mdb", folder.path);
     tally = doomed_share(sizeof(*tally));

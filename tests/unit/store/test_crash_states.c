@@ -238,9 +238,11 @@ static int set_up(void **state)
 {
     (void)state;
     struct avow_store *store;
-    workload_init(&load, 7, STEPS, STEP_ENTRIES_MAX);
+    workload_init(&load, 5, STEPS, STEP_ENTRIES_MAX);
     if (access("/dev/shm", W_OK) == 0)
         assert_int_equal(setenv("TMPDIR", "/dev/shm", 1), 0);
+    for (unsigned kind = 0; kind < WORKLOAD_KINDS; kind++)
+        assert_true(workload_steps(&load, (enum workload_kind)kind) > 0);
     store_folder_make(&folder);
     (void)snprintf(data_path, sizeof(data_path), "%s/store.mdb", folder.path);
     tally = doomed_share(sizeof(*tally));

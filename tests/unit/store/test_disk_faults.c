@@ -8,7 +8,7 @@
 #include "tests/unit/store/store_fixture.h"
 #include "tests/unit/store/workload.h"
 
-#define STEPS 12
+#define STEPS 18
 #define STEP_ENTRIES_MAX 40
 
 static struct workload load;
@@ -182,7 +182,10 @@ static int set_up(void **state)
     (void)state;
     if (access("/dev/shm", W_OK) == 0)
         assert_int_equal(setenv("TMPDIR", "/dev/shm", 1), 0);
-    workload_init(&load, 11, STEPS, STEP_ENTRIES_MAX);
+    workload_init(&load, 25, STEPS, STEP_ENTRIES_MAX);
+    assert_true(workload_steps(&load, WORKLOAD_FLIP) > 0);
+    assert_true(workload_steps(&load, WORKLOAD_PURGE) > 0);
+    assert_true(workload_steps(&load, WORKLOAD_FORK) > 0);
     return 0;
 }
 

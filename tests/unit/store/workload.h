@@ -1,5 +1,6 @@
-/* A store's life for tests of crashes and faults: two logs grow in steps, one transaction each, and
- * what a reader must find after each step is known beforehand, from a model and not the store. */
+/* A store's life for tests of crashes and faults: two logs grow in steps, one transaction each, get
+ * a candidate and move over to it, are forked, and what is retired is purged; what a reader must
+ * find after each step is known beforehand, from a model and not the store. */
 #ifndef AVOW_TESTS_STORE_WORKLOAD_H
 #define AVOW_TESTS_STORE_WORKLOAD_H
 
@@ -15,6 +16,13 @@ enum workload_kind {
     WORKLOAD_SIGN,     /* the held text */
     WORKLOAD_WITHDRAW, /* the held text */
     WORKLOAD_COSIGN,   /* what is accepted */
+    WORKLOAD_BRANCH,   /* begins a candidate: the entries below the parting are copied */
+    WORKLOAD_FILL,     /* a range for the candidate */
+    WORKLOAD_FLIP,     /* the rest of it: the log is on the branch from now on */
+    WORKLOAD_GIVE_UP,  /* the candidate */
+    WORKLOAD_PURGE,    /* all that is retired */
+    WORKLOAD_FORK,     /* a proof that the accepted origin is forked */
+    WORKLOAD_KINDS,
 };
 
 struct workload_log_state {
@@ -22,6 +30,12 @@ struct workload_log_state {
     uint64_t stored;   /* entries, pending ones included; the head's size when nothing is pending */
     bool held;         /* what is pending is whole and unsigned */
     uint64_t cosigned; /* time of the witness's line on the head; 0: none */
+    bool on_branch;    /* marks are those of the branch */
+    bool has_branch;   /* a candidate: the branch's first mark is its aim … */
+    uint64_t filled;   /* … and so many entries are stored of it */
+    bool abandoned;    /* from the parting on: a candidate was known */
+    bool retired;      /* rows wait for a purge */
+    bool forked;
 };
 
 struct workload_step {
@@ -32,6 +46,8 @@ struct workload_step {
 
 struct workload {
     struct log_history logs[WORKLOAD_LOGS];
+    struct log_history branches[WORKLOAD_LOGS]; /* of those, from `partings` on */
+    uint64_t partings[WORKLOAD_LOGS];
     struct workload_step *steps; /* steps[0] is the empty store */
     size_t count;                /* of steps done when all are done */
 };
@@ -39,6 +55,8 @@ struct workload {
 /* `count` steps, all from the seed; `step_max` bounds the entries between two checkpoints. */
 void workload_init(struct workload *load, uint64_t seed, size_t count, size_t step_max);
 void workload_fini(struct workload *load);
+/* Steps of a kind that it has. */
+size_t workload_steps(const struct workload *load, enum workload_kind kind);
 
 /* Opens for writing, with a small map. */
 AVOW_NODISCARD enum avow_err workload_open(const char *folder, struct avow_store **store);
