@@ -100,6 +100,18 @@ static void say_remark(const struct avow_stack_check *check, size_t position, st
     }
 }
 
+/* What it is for, and what is to be said of it. */
+static void say_line(const struct avow_stack_check *check, size_t position, struct avow_buf *out)
+{
+    const struct avow_stack_file *file = &check->folder.files[position];
+    if (file->part != AVOW_STACK_ELSEWHERE && file->part != AVOW_STACK_NO_BADGE) {
+        avow_pathway_title(&check->view, &file->item.issuer, file->item.achievement, out);
+        avow_buf_printf(out, "%s",
+                        file->part == AVOW_STACK_COUNTS && is_used(check, position) ? "" : ": ");
+    }
+    say_remark(check, position, out);
+}
+
 static void print_buf(FILE *file, const struct avow_buf *buf)
 {
     avow_cli_print_text(file, avow_buf_bytes(buf));
@@ -119,7 +131,7 @@ static void print_files(const struct avow_stack_check *check, FILE *out, bool co
         AVOW_CLEANUP(avow_buf_fini)
         struct avow_buf remark;
         avow_buf_init(&remark, LINE_BYTES_MAX);
-        say_remark(check, i, &remark);
+        say_line(check, i, &remark);
         (void)fputs("  ", out);
         avow_cli_print_text(out, avow_bytes_text(file->name));
         (void)fprintf(out, "%*s  %s%-13s%s", width - (int)strlen(file->name), "",
@@ -133,7 +145,7 @@ static void print_files(const struct avow_stack_check *check, FILE *out, bool co
     }
 }
 
-/* ": 2 of 3", ": 12 of 18 ECTS credits", or which credential it is. */
+/* " (2 of 3)", " (12 of 18)", or which credential it is. */
 static void say_state(const struct avow_stack_check *check, const struct avow_stack_node *node,
                       struct avow_buf *out)
 {
@@ -143,10 +155,13 @@ static void say_state(const struct avow_stack_check *check, const struct avow_st
                 avow_buf_printf(out, ": %s", check->folder.files[check->file_of[i]].name);
         }
     } else if (node->rule.op == AVOW_RULE_CREDITS) {
-        avow_buf_printf(out, ": ");
+        avow_buf_printf(out, " (");
         avow_rule_say_credits(node->have, out);
-    } else if (node->rule.op != AVOW_RULE_WHERE && node->rule.op != AVOW_RULE_DISTINCT) {
-        avow_buf_printf(out, ": %" PRIu64, node->have);
+        avow_buf_printf(out, " of ");
+        avow_rule_say_credits(node->need, out);
+        avow_buf_printf(out, ")");
+    } else if (node->rule.op == AVOW_RULE_ALL || node->rule.op == AVOW_RULE_N) {
+        avow_buf_printf(out, " (%" PRIu64 " of %" PRIu64 ")", node->have, node->need);
     }
 }
 

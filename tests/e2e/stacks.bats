@@ -3,7 +3,7 @@
 # checked against one, the larger award issued and verified, components revoked afterwards under
 # each cascade, and renewal.
 
-# shellcheck disable=SC2154 # set by support.bash, and by run
+# shellcheck disable=SC2030,SC2031,SC2154 # each test has its own; set by support.bash, and by run
 load support
 setup() {
     prepare
@@ -385,4 +385,33 @@ next_second() {
     expect_exit 0 avow verify "$T/ana/diploma-2.json"
     expect_exit 0 check # the old module is superseded, the new one counts
     jq -e '[.credentials[] | select(.counts) | .file] == ["data-2.json", "learning.json", "statistics.json"]' "$T/check"
+}
+
+# killed COMMAND...: ended by SIGKILL at some moment of its first 60 milliseconds, if it is not done.
+killed() {
+    "$AVOW_BIN/avow" "$@" >/dev/null 2>&1 &
+    local pid=$!
+    read -rt "0.0$((10 + RANDOM % 50))" <> <(:) || :
+    kill -KILL "$pid" 2>/dev/null || :
+    wait "$pid" 2>/dev/null || :
+}
+
+@test "renew and award, killed at any moment and called again, issue once" {
+    diploma invalid
+    RANDOM=$AVOW_SEED
+    for round in $(seq 1 "${AVOW_STACK_KILLS:-5}"); do
+        avow issue --achievement "$m1" --name "Ana Silva" --id "k$round" --out "$T/k" 2>/dev/null
+        renew=(renew "$T/k/k$round.json" --out "$T/r/k$round.json")
+        award=(stack award "$T/ana" --pathway "$pathway" --name "Ana Silva" --id "$round" --out "$T/r/d$round.json")
+        before=$(size)
+        for _ in 1 2 3; do killed "${renew[@]}"; done
+        avow "${renew[@]}"
+        [ "$(size)" -eq $((before + 2)) ] || fail "round $round: $(size), from $before"
+        expect_exit 0 avow verify "$T/r/k$round.json"
+        says superseded a "$T/k/k$round.json"
+        for _ in 1 2 3; do killed "${award[@]}"; done
+        avow "${award[@]}"
+        [ "$(size)" -eq $((before + 3)) ] || fail "round $round: $(size), from $before"
+        expect_exit 0 avow verify "$T/r/d$round.json"
+    done
 }
