@@ -75,6 +75,20 @@ static enum avow_err facts_recognition(void *context, const struct avow_known_lo
     return avow_snapshot_recognition(context, log->handle, subject, index);
 }
 
+static enum avow_err facts_recogniser(void *context, const struct avow_hash *subject,
+                                      size_t *rows_max, struct avow_known_recognition *known)
+{
+    struct avow_recogniser at = {.log = (uint32_t)known->place[0], .index = known->place[1]};
+    enum avow_err err = AVOW_ERR_BUSY;
+    for (; err == AVOW_ERR_BUSY && *rows_max > 0; (*rows_max)--)
+        err = avow_snapshot_recogniser(context, subject, 1, &at);
+    known->place[0] = at.log;
+    known->place[1] = at.index;
+    known->body = at.body;
+    known->index = at.index;
+    return err;
+}
+
 struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
 {
     return (struct avow_facts){
@@ -86,5 +100,6 @@ struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
         .witnessed = facts_witnessed,
         .foreign = facts_foreign,
         .recognition = facts_recognition,
+        .recogniser = facts_recogniser,
     };
 }

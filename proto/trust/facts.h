@@ -35,6 +35,13 @@ struct avow_witnessed {
     struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
 };
 
+/* A recognition, and where it is in a list of those of one subject by all logs. */
+struct avow_known_recognition {
+    uint64_t place[2]; /* the source's own; zeros: before the first */
+    struct avow_hash body;
+    uint64_t index; /* in its log */
+};
+
 /* NOT_FOUND means "not shown here", or for a source that has the whole log, that there is none;
  * other errors end the verdict. */
 struct avow_facts {
@@ -61,6 +68,11 @@ struct avow_facts {
      * `subject`, in whichever role; or, with NULL, of anyone as an authority. */
     enum avow_err (*recognition)(void *context, const struct avow_known_log *log,
                                  const struct avow_hash *subject, uint64_t *index);
+    /* The next recognition of `subject`, in either role and in whichever log, which `at` is moved
+     * to; at most `*rows_max` rows are looked at for it, and taken off. NOT_FOUND at the end, BUSY
+     * when they are used up. NULL: the source knows recognitions by their own logs alone. */
+    enum avow_err (*recogniser)(void *context, const struct avow_hash *subject, size_t *rows_max,
+                                struct avow_known_recognition *at);
 };
 
 /* Facts from checked evidence, which must outlive them. */

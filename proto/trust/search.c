@@ -129,12 +129,8 @@ static enum avow_err extend(struct search *search, uint32_t id, uint32_t last)
 static void complete(struct search *search, const struct node *node, uint32_t last)
 {
     const struct avow_search_link *links[AVOW_POLICY_DEPTH_MAX];
-    const struct avow_award *award = search->run.award;
     size_t count = node->depth + 1;
     links[count - 1] = &search->run.links[last];
-    if (!award->general &&
-        !avow_scope_admits_achievement(&links[count - 1]->scope, award->achievement))
-        return;
     for (; node->depth > 0; node = &search->nodes[node->parent])
         links[node->depth - 1] = &search->run.links[node->link];
     avow_search_tell(&search->run, node->anchor, links, count);
@@ -214,6 +210,23 @@ static enum avow_err run_search(struct search *search)
     return err;
 }
 
+/* From the anchors on, or from the issuer back where that is known: what is found there is the
+ * same, and sooner. That there is none is known from the anchors alone. */
+static enum avow_err search_both_ways(struct search *search)
+{
+    const struct avow_search_run begun = search->run;
+    bool found = false;
+    enum avow_err err = AVOW_OK;
+    if (begun.facts->recogniser != NULL)
+        err = avow_search_backwards(&search->run, &found);
+    if (err != AVOW_OK || found)
+        return err;
+    avow_search_run_fini(&search->run);
+    search->run = begun;
+    search->run.out->steps = search->run.out->path_count = 0; /* beyond the count nothing is set */
+    return run_search(search);
+}
+
 enum avow_err avow_search(const struct avow_facts *facts, const struct avow_policy *policy,
                           const struct avow_award *award, uint64_t now, uint64_t at,
                           struct avow_recognised *recognised)
@@ -225,8 +238,8 @@ enum avow_err avow_search(const struct avow_facts *facts, const struct avow_poli
                                     .now = now,
                                     .at = at,
                                     .out = recognised}};
-    recognised->steps = recognised->path_count = 0; /* beyond the count nothing is set */
-    enum avow_err err = run_search(&search);
+    recognised->steps = recognised->path_count = 0;
+    enum avow_err err = search_both_ways(&search);
     recognised->end = search.run.spent    ? AVOW_SEARCH_BUDGET
                       : search.run.unseen ? AVOW_SEARCH_UNSEEN
                                           : AVOW_SEARCH_WHOLE;

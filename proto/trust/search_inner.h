@@ -67,6 +67,9 @@ bool avow_search_admits(const struct avow_search_run *run, const struct avow_sco
 /* The body with this id: `*number` is its position. Errors: those of facts, NOMEM. */
 AVOW_NODISCARD enum avow_err avow_search_body(struct avow_search_run *run,
                                               const struct avow_hash *id, uint32_t *number);
+/* A link that is of no list. AVOW_ERR_NOMEM. */
+AVOW_NODISCARD enum avow_err avow_search_link_new(struct avow_search_run *run, uint32_t body,
+                                                  uint64_t index, uint32_t *link);
 /* The link of a readable body's list that comes after `link` (NONE: the first), NONE at the end.
  * Errors: those of facts, NOMEM. */
 AVOW_NODISCARD enum avow_err avow_search_link_after(struct avow_search_run *run, uint32_t body,
@@ -80,9 +83,21 @@ AVOW_NODISCARD enum avow_err avow_search_look(struct avow_search_run *run, uint3
 /* Pays for `rows` of equivalence, and a step more for each `looks`. */
 bool avow_search_pay(struct avow_search_run *run, size_t looks, size_t rows);
 
-/* Tells of a path of `count` links, if the award's level passes every scope on it. */
+/* Whether a link's subject is this body. */
+static inline bool avow_search_link_is_of(const struct avow_search_link *link,
+                                          const struct avow_hash *body, enum avow_role role)
+{
+    return link->usable && link->step.role == role && avow_hash_equal(&link->subject, body);
+}
+
+/* Tells of a path of `count` links, if the last admits the award's achievement and every scope its
+ * level. */
 void avow_search_tell(struct avow_search_run *run, size_t anchor,
                       const struct avow_search_link *const *links, size_t count);
+/* The same from the issuer's end, where the facts know who recognises it: `*found` if that found
+ * paths, which are then all that there are in what is held. Otherwise nothing is known, and the run
+ * is to be begun anew. */
+AVOW_NODISCARD enum avow_err avow_search_backwards(struct avow_search_run *run, bool *found);
 /* The anchor's scope in the policy. */
 struct avow_scope avow_search_anchor_scope(const struct avow_search_run *run, size_t anchor);
 

@@ -178,6 +178,20 @@ enum avow_err avow_search_look(struct avow_search_run *run, uint32_t number, boo
     return err;
 }
 
+enum avow_err avow_search_link_new(struct avow_search_run *run, uint32_t body, uint64_t index,
+                                   uint32_t *link)
+{
+    void *links =
+        avow_search_room(run->links, run->link_count, &run->link_room, sizeof(*run->links));
+    if (links == NULL)
+        return AVOW_ERR_NOMEM;
+    run->links = links;
+    *link = run->link_count++;
+    run->links[*link] =
+        (struct avow_search_link){.body = body, .next = AVOW_SEARCH_NONE, .index = index};
+    return AVOW_OK;
+}
+
 /* Finds one more of a list. */
 static enum avow_err lengthen(struct avow_search_run *run, uint32_t number,
                               enum avow_search_list list)
@@ -190,18 +204,15 @@ static enum avow_err lengthen(struct avow_search_run *run, uint32_t number,
         body->lists[list].whole = err == AVOW_ERR_NOT_FOUND;
         return body->lists[list].whole ? AVOW_OK : err;
     }
-    void *links =
-        avow_search_room(run->links, run->link_count, &run->link_room, sizeof(*run->links));
-    if (links == NULL)
-        return AVOW_ERR_NOMEM;
-    run->links = links;
-    run->links[run->link_count] =
-        (struct avow_search_link){.body = number, .next = AVOW_SEARCH_NONE, .index = (*index)++};
+    uint32_t link;
+    err = avow_search_link_new(run, number, (*index)++, &link);
+    if (err != AVOW_OK)
+        return err;
     if (body->lists[list].first == AVOW_SEARCH_NONE)
-        body->lists[list].first = run->link_count;
+        body->lists[list].first = link;
     else
-        run->links[body->lists[list].last].next = run->link_count;
-    body->lists[list].last = run->link_count++;
+        run->links[body->lists[list].last].next = link;
+    body->lists[list].last = link;
     return AVOW_OK;
 }
 

@@ -86,6 +86,9 @@ void avow_search_tell(struct avow_search_run *run, size_t anchor,
     struct avow_recognition_path path = {.anchor = anchor, .count = count};
     struct avow_levels levels;
     struct avow_scope scope = avow_search_anchor_scope(run, anchor);
+    if (count > 0 && !run->award->general &&
+        !avow_scope_admits_achievement(&links[count - 1]->scope, run->award->achievement))
+        return;
     if (!levels_admitted(run, links, count, &scope, &levels))
         return;
     unsigned narrowed = avow_scope_narrows(&scope);

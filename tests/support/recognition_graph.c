@@ -242,6 +242,28 @@ static enum avow_err graph_recognition(void *context, const struct avow_known_lo
     return AVOW_ERR_NOT_FOUND;
 }
 
+/* A place is a body and a statement, each counted from 1. */
+static enum avow_err graph_recogniser(void *context, const struct avow_hash *subject,
+                                      size_t *rows_max, struct avow_known_recognition *at)
+{
+    const struct graph *graph = context;
+    size_t i = at->place[0] == 0 ? 0 : (size_t)at->place[0] - 1, k = (size_t)at->place[1];
+    for (; i < graph->count; i++, k = 0) {
+        const struct graph_body *body = &graph->bodies[i];
+        for (; k < body->count && !body->unknown; k++) {
+            if (body->statements[k].subject + 1 != subject->bytes[0])
+                continue;
+            if (*rows_max == 0)
+                return AVOW_ERR_BUSY;
+            (*rows_max)--;
+            *at = (struct avow_known_recognition){
+                {i + 1, k + 1}, graph_id((unsigned)i), graph_index(k)};
+            return AVOW_OK;
+        }
+    }
+    return AVOW_ERR_NOT_FOUND;
+}
+
 struct avow_facts graph_facts(struct graph *graph)
 {
     encode(graph);
@@ -254,6 +276,7 @@ struct avow_facts graph_facts(struct graph *graph)
         .witnessed = graph_witnessed,
         .foreign = graph_foreign,
         .recognition = graph_recognition,
+        .recogniser = graph->both_ways ? graph_recogniser : NULL,
     };
 }
 

@@ -60,6 +60,7 @@ struct graph {
     struct avow_buf entries;
     size_t starts[GRAPH_BODIES][GRAPH_STATEMENTS][1 + GRAPH_MOVES];
     struct avow_checkpoint checkpoints[GRAPH_BODIES];
+    bool both_ways; /* its facts know who recognises a subject */
     size_t lookups; /* of logs, entries and recognitions */
 };
 

@@ -277,12 +277,16 @@ static void test_rules(void **state)
         policy.max_depth = row->max_depth == 0 ? 4 : row->max_depth;
         if (row->region != NULL)
             memcpy(policy.region, row->region, strlen(row->region));
-        assert_int_equal(ask(&graph, &policy, row, &out), AVOW_OK);
-        describe(&out, words);
-        if (strcmp(words, row->want) != 0 || out.path_count > 1 ||
-            out.end != (row->unseen ? AVOW_SEARCH_UNSEEN : AVOW_SEARCH_WHOLE))
-            fail_msg("%s: \"%s\", not \"%s\"; %zu paths, end %d", row->name, words, row->want,
-                     out.path_count, (int)out.end);
+        for (unsigned ways = 0; ways < 2; ways++) {
+            graph.both_ways = ways == 1;
+            assert_int_equal(ask(&graph, &policy, row, &out), AVOW_OK);
+            describe(&out, words);
+            if (strcmp(words, row->want) != 0 || out.path_count > 1 ||
+                out.end != (row->unseen ? AVOW_SEARCH_UNSEEN : AVOW_SEARCH_WHOLE))
+                fail_msg("%s%s: \"%s\", not \"%s\"; %zu paths, end %d", row->name,
+                         ways == 1 ? ", from both ends" : "", words, row->want, out.path_count,
+                         (int)out.end);
+        }
     }
     graph_fini(&graph);
 }
@@ -447,6 +451,8 @@ static void test_memory(void **state)
     make_policy(&sweep.policy, &everything);
     (void)graph_facts(&sweep.graph); /* so that its own memory is there already */
     avow_alloc_sweep("search", search_once, &sweep);
+    sweep.graph.both_ways = true;
+    avow_alloc_sweep("search from both ends", search_once, &sweep);
     graph_fini(&sweep.graph);
 }
 
@@ -478,21 +484,28 @@ static enum avow_err broken_recognition(void *context, const struct avow_known_l
     return count_down(sound.recognition(context, log, subject, index));
 }
 
-/* Whatever call of the facts fails, that is what comes back. */
-static void test_facts_fail(void **state)
+static enum avow_err broken_recogniser(void *context, const struct avow_hash *subject,
+                                       size_t *rows_max, struct avow_known_recognition *at)
 {
-    (void)state;
+    return count_down(sound.recogniser(context, subject, rows_max, at));
+}
+
+/* Whatever call of the facts fails, that is what comes back. */
+static void check_facts_fail(bool both_ways)
+{
     struct avow_policy policy;
     struct avow_recognised out;
     struct avow_award award = {
         .issuer = graph_id(UNIVERSITY), .time = AWARDED, .covered_at = AVOW_NEVER};
     build(&broken_graph, &rule_rows[0]);
     make_policy(&policy, &everything);
+    broken_graph.both_ways = both_ways;
     sound = graph_facts(&broken_graph);
     struct avow_facts facts = sound;
     facts.log = broken_log;
     facts.entry = broken_entry;
     facts.recognition = broken_recognition;
+    facts.recogniser = both_ways ? broken_recogniser : NULL;
     size_t allowed = 0;
     for (;; allowed++) {
         calls_left = allowed;
@@ -504,6 +517,13 @@ static void test_facts_fail(void **state)
     assert_true(allowed >= 6);
     assert_int_equal(out.path_count, 1);
     graph_fini(&broken_graph);
+}
+
+static void test_facts_fail(void **state)
+{
+    (void)state;
+    check_facts_fail(false);
+    check_facts_fail(true);
 }
 
 int main(void)
