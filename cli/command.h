@@ -43,6 +43,7 @@ struct avow_cli {
     FILE *out, *err;
     bool json;           /* --json */
     const char *node;    /* --node, AVOW_NODE, or the configuration's; never NULL */
+    const char *second;  /* AVOW_SECOND or the configuration's: cli/second.h; NULL: none */
     const char *network; /* --network or the configuration's; never NULL */
     const char *home;    /* AVOW_HOME, $XDG_CONFIG_HOME/avow or ~/.config/avow; NULL without HOME */
     char **operands;
@@ -52,7 +53,7 @@ struct avow_cli {
         const struct avow_option *option;
         const char *value; /* NULL for a flag */
     } * options;
-    char *storage[3]; /* what node, network and home may own */
+    char *storage[4]; /* what node, second, network and home may own */
 };
 
 #define AVOW_CLI_NODE_DEFAULT "127.0.0.1:7380" /* as packaging/avowd.conf has it */

@@ -70,12 +70,13 @@ static void overview(FILE *file)
     for (const struct avow_command *const *row = avow_commands; *row != NULL; row++)
         print_row(file, *row);
     print_options(file, "options of every command", avow_global_options);
-    (void)fputs("\nEnvironment: AVOW_HOME, AVOW_NODE, AVOW_NETWORK, AVOW_PASSPHRASE_FILE, "
-                "NO_COLOR.\n"
-                "Exit status: 0 done or valid, 1 refused, failed or not valid, 2 usage, 3 cannot "
-                "tell.\n"
-                "`avow COMMAND --help` says more.\n",
-                file);
+    (void)fputs(
+        "\nEnvironment: AVOW_HOME, AVOW_NODE, AVOW_SECOND, AVOW_NETWORK, AVOW_PASSPHRASE_FILE, "
+        "NO_COLOR.\n"
+        "Exit status: 0 done or valid, 1 refused, failed or not valid, 2 usage, 3 cannot "
+        "tell.\n"
+        "`avow COMMAND --help` says more.\n",
+        file);
 }
 
 void avow_cli_help(FILE *file, const struct avow_command *command)

@@ -70,11 +70,12 @@ static void print_page_name(FILE *file, const struct avow_command *command)
 
 static void print_ending(FILE *file)
 {
-    (void)fputs(".SH EXIT STATUS\n"
-                "0 done or valid; 1 refused, failed or not valid; 2 a wrong call; 3 cannot tell.\n"
-                ".SH ENVIRONMENT\n"
-                "AVOW_HOME, AVOW_NODE, AVOW_NETWORK, AVOW_PASSPHRASE_FILE, NO_COLOR.\n",
-                file);
+    (void)fputs(
+        ".SH EXIT STATUS\n"
+        "0 done or valid; 1 refused, failed or not valid; 2 a wrong call; 3 cannot tell.\n"
+        ".SH ENVIRONMENT\n"
+        "AVOW_HOME, AVOW_NODE, AVOW_SECOND, AVOW_NETWORK, AVOW_PASSPHRASE_FILE, NO_COLOR.\n",
+        file);
 }
 
 static void overview(FILE *file)

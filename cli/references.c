@@ -2,6 +2,8 @@
 
 #include "proto/log/rule.h"
 
+#include <stdlib.h>
+
 void avow_references_init(struct avow_references *references, uint64_t base)
 {
     references->base = base;
@@ -56,4 +58,25 @@ const uint64_t *avow_references_list(const struct avow_references *references, s
 {
     *count = references->buffer.len / sizeof(uint64_t);
     return (const uint64_t *)(const void *)references->buffer.data;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+uint64_t *avow_references_sorted(const uint64_t *indices, size_t count, size_t *unique)
+{
+    uint64_t *sorted = calloc(count + 1, sizeof(*sorted));
+    *unique = 0;
+    if (sorted == NULL || count == 0)
+        return sorted;
+    memcpy(sorted, indices, count * sizeof(*sorted));
+    qsort(sorted, count, sizeof(*sorted), compare);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || sorted[i] != sorted[*unique - 1])
+            sorted[(*unique)++] = sorted[i];
+    }
+    return sorted;
 }

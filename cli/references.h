@@ -16,4 +16,8 @@ void avow_references_add(struct avow_references *references, const struct avow_e
 /* All of them, some more than once. A view. */
 const uint64_t *avow_references_list(const struct avow_references *references, size_t *count);
 
+/* A copy in rising order, each once: what PROVE asks for. The caller frees it; NULL when memory ran
+ * out. */
+uint64_t *avow_references_sorted(const uint64_t *indices, size_t count, size_t *unique);
+
 #endif

@@ -5,7 +5,7 @@
 #include <ini.h>
 #include <stdlib.h>
 
-enum { STORED_HOME, STORED_NODE, STORED_NETWORK };
+enum { STORED_HOME, STORED_NODE, STORED_NETWORK, STORED_SECOND };
 
 static const char *environment(const char *name)
 {
@@ -53,8 +53,11 @@ static int take(void *context, const char *section, const char *name, const char
         slot = STORED_NODE;
     } else if (strcmp(section, "cli") == 0 && strcmp(name, "network") == 0) {
         slot = STORED_NETWORK;
+    } else if (strcmp(section, "cli") == 0 && strcmp(name, "second") == 0) {
+        slot = STORED_SECOND;
     } else {
-        reading->problem = "an unknown setting; there are node and network in section [cli]";
+        reading->problem =
+            "an unknown setting; there are node, second and network in section [cli]";
         return 0;
     }
     if (cli->storage[slot] != NULL) {
@@ -119,6 +122,12 @@ int avow_settings_load(struct avow_cli *cli)
         cli->network = cli->storage[STORED_NETWORK];
     if (cli->network == NULL)
         cli->network = AVOW_CLI_NETWORK_DEFAULT;
+    cli->second = environment("AVOW_SECOND");
+    if (cli->second == NULL)
+        cli->second = cli->storage[STORED_SECOND];
+    if (cli->second != NULL && !is_address(cli->second))
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
+                             "\"%s\" is not a second node's address: write HOST:PORT", cli->second);
     if (!is_address(cli->node))
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                              "\"%s\" is not a node's address: write HOST:PORT", cli->node);

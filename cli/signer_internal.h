@@ -43,6 +43,10 @@ int avow_signer_lost(struct avow_signer *signer, enum avow_err err);
  * checkpoint that this home has seen, and starts a draft on it. */
 int avow_signer_fetch(struct avow_signer *signer, const uint64_t *indices, size_t count);
 
+/* Compares that proof, for the same `indices`, with what the configured second node shows: AGAIN
+ * when that is ahead, an exit status otherwise. */
+int avow_signer_ask_second(struct avow_signer *signer, const uint64_t *indices, size_t count);
+
 /* Completes, waits for, or withdraws what the home node holds. AGAIN when the log is not what was
  * fetched any more. */
 int avow_signer_settle(struct avow_signer *signer);

@@ -1,17 +1,12 @@
 /* The log as the home node proves it, compared with what this home has seen before. */
 #include "cli/signer_internal.h"
 
+#include "cli/references.h"
 #include "proto/codec/writer.h"
 
 #include <stdlib.h>
 
 #define EVIDENCE_INDICES_MAX 4096
-
-static int compare_indices(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-    return left < right ? -1 : left > right;
-}
 
 /* PROVE lists each index once. */
 static int ask_for_proof(struct avow_signer *signer, const uint64_t *indices, size_t count,
@@ -22,20 +17,15 @@ static int ask_for_proof(struct avow_signer *signer, const uint64_t *indices, si
         .issuer = signer->keys->issuer,
         .flags = AVOW_PROVE_FOR_SIGNING,
     };
-    uint64_t *sorted = calloc(count + 1, sizeof(*sorted));
+    size_t unique;
+    uint64_t *sorted = avow_references_sorted(indices, count, &unique);
     struct avow_buf list;
     avow_buf_init(&list, EVIDENCE_INDICES_MAX * 9);
     if (sorted == NULL)
         return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    if (count > 0)
-        memcpy(sorted, indices, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), compare_indices);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && sorted[i] == sorted[i - 1])
-            continue;
+    for (size_t i = 0; i < unique; i++)
         avow_write_uint(&list, sorted[i]);
-        question.indices.count++;
-    }
+    question.indices.count = unique;
     question.indices.items = avow_buf_bytes(&list);
     int status =
         list.err == AVOW_OK
@@ -154,6 +144,8 @@ int avow_signer_fetch(struct avow_signer *signer, const uint64_t *indices, size_
         status = take_proof(signer, answer.evidence);
     if (status == AVOW_EXIT_OK)
         status = compare_with_seen(signer);
+    if (status == AVOW_EXIT_OK && signer->cli->second != NULL)
+        status = avow_signer_ask_second(signer, indices, count);
     if (status == AVOW_EXIT_OK)
         status = avow_home_save_checkpoint(signer->cli, &signer->proof->checkpoint);
     return status;

@@ -101,8 +101,6 @@ static enum avow_err copy_log(const struct avow_submit_facts *facts, const struc
     const struct avow_tree_nodes nodes = avow_snapshot_nodes(facts->snapshot, log);
     enum avow_err err = avow_chain_copy(&recovery->held, &log->state.chain);
     if (err == AVOW_OK)
-        err = copy_prefix(&log->state.chain, recovery->from, &recovery->chain);
-    if (err == AVOW_OK)
         err = avow_tree_load(&nodes, recovery->from, &recovery->tree);
     if (err != AVOW_OK)
         return err;
@@ -149,11 +147,13 @@ struct avow_no avow_recovery_begin(const struct avow_submit_facts *facts,
     recovery->from = recover->from;
     recovery->abandoned_from = log->abandoned_from;
     recovery->at_head = recover->from == log->checkpoint.size;
-    if (copy_log(facts, log, recovery) != AVOW_OK)
+    if (copy_prefix(&log->state.chain, recovery->from, &recovery->chain) != AVOW_OK)
         return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
     if (reveals_another(&recovery->chain, &first))
         return avow_no(AVOW_REFUSAL_INVALID, log->checkpoint.size,
                        avow_reject_text(AVOW_REJECT_DIGEST));
+    if (copy_log(facts, log, recovery) != AVOW_OK)
+        return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
     *out = recovery;
     recovery = NULL;
     return yes;

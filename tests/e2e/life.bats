@@ -268,3 +268,33 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     for key in root next-root signing heartbeat; do grep -q '^sealed: argon2id' "$AVOW_HOME/$key.key"; done
     avow achievement add --code A --title Step
 }
+
+@test "a second node: nothing is signed that it knows to be wrong, or without it" {
+    three_credentials
+    export AVOW_SECOND
+    AVOW_SECOND=$(address b)
+    avow suspend "$T/badges/r1.json"
+    eventually says suspended b "$T/badges/r1.json"
+    avow reinstate "$T/badges/r1.json"
+    # A home node that was restored, and does not know it: the home folder neither.
+    stop_node a
+    cp -r "$T/a" "$T/backup"
+    start_node a --peer "$(address b)"
+    avow suspend "$T/badges/r2.json"
+    eventually says suspended b "$T/badges/r2.json"
+    stop_node a
+    rm -r "$T/a" "$AVOW_HOME/checkpoint"
+    mv "$T/backup" "$T/a"
+    start_node a # with nobody to tell it
+    run --separate-stderr timeout 2 "$AVOW_BIN/avow" revoke "$T/badges/r3.json" --reason error
+    [ "$status" -eq 124 ] || fail "signed on a restored backup: $status $stderr"
+    stop_node a
+    start_node a --peer "$(address b)"
+    eventually says suspended a "$T/badges/r2.json"
+    avow revoke "$T/badges/r3.json" --reason error
+    stop_node b
+    expect_exit 3 avow reinstate "$T/badges/r2.json"
+    [[ $stderr == *"second node"* ]] || fail "$stderr"
+    AVOW_SECOND='' avow reinstate "$T/badges/r2.json"
+    expect_exit 2 env AVOW_SECOND=nowhere "$AVOW_BIN/avow" issuer show
+}
