@@ -45,6 +45,13 @@ struct avow_proved_chunk {
     struct avow_bytes path;
 };
 
+/* The gravest status entry (avow_status_is_graver) that other branches are shown to have for a
+ * record below the entry that opened the origin. */
+struct avow_foreign_status {
+    uint64_t target;
+    struct avow_bytes entry;
+};
+
 /* One checked log proof. Views point into the evidence's bytes. */
 struct avow_log_proof {
     struct avow_checkpoint checkpoint;
@@ -64,8 +71,7 @@ struct avow_log_proof {
     uint64_t fork_time;     /* and this is the newest time of a checkpoint that is shown of it */
     uint64_t disputed_from; /* behind a root fork; AVOW_NEVER: none is shown */
     size_t foreign_count;
-    struct avow_proved_entry *foreign; /* status entries of other branches, for records below the
-                                          entry that opened the origin */
+    struct avow_foreign_status *foreign; /* by target */
     bool whole; /* every entry of the log is shown, none of a kind that is newer */
 };
 
@@ -98,6 +104,9 @@ size_t avow_log_proof_position(const struct avow_log_proof *proof, uint64_t inde
  */
 bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,
                           struct avow_bytes *entry);
+/* What other branches are shown to say of `target`; false if nothing. */
+bool avow_log_proof_foreign(const struct avow_log_proof *proof, uint64_t target,
+                            struct avow_bytes *entry);
 /* The status of `index`; false if its chunk is not in the proof. */
 bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
                            enum avow_status *status);

@@ -41,6 +41,23 @@ bool avow_log_proof_entry(const struct avow_log_proof *proof, uint64_t index,
     return false;
 }
 
+bool avow_log_proof_foreign(const struct avow_log_proof *proof, uint64_t target,
+                            struct avow_bytes *entry)
+{
+    size_t low = 0, high = proof->foreign_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (proof->foreign[middle].target < target)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == proof->foreign_count || proof->foreign[low].target != target)
+        return false;
+    *entry = proof->foreign[low].entry;
+    return true;
+}
+
 bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
                            enum avow_status *status)
 {

@@ -1,6 +1,7 @@
 /* What evidence shows of forks: proofs of them, what other branches say of records below them, and
  * other root chains. Each is checked like the log proof that it belongs to. */
 #include "proto/log/evidence_read.h"
+#include "proto/log/state.h"
 
 #include <stdlib.h>
 
@@ -28,7 +29,8 @@ static void read_fork(struct avow_reader *reader, struct avow_log_proof *proof)
 /* A status entry of the epoch for a record from before it, and no reinstatement. */
 static enum avow_reject judge_foreign(const struct avow_log_proof *proof,
                                       const struct avow_checkpoint *other,
-                                      const struct avow_proved_entry *proved)
+                                      const struct avow_proved_entry *proved,
+                                      struct avow_foreign_status *foreign)
 {
     const uint64_t opening = proof->chain.entries[proof->chain.count - 1].index;
     const struct avow_hash leaf = avow_leaf_hash(proved->bytes);
@@ -43,6 +45,7 @@ static enum avow_reject judge_foreign(const struct avow_log_proof *proof,
         return AVOW_REJECT_VALUE;
     if (proved->index <= opening || entry.status.target >= opening)
         return AVOW_REJECT_TARGET;
+    *foreign = (struct avow_foreign_status){entry.status.target, proved->bytes};
     return entry.t > other->time ? AVOW_REJECT_TIME : AVOW_ACCEPT;
 }
 
@@ -52,23 +55,52 @@ static enum avow_err read_foreign_entries(struct avow_reader *reader, struct avo
     const size_t count = avow_reader_array(reader, AVOW_EVIDENCE_ENTRIES_MAX);
     if (count == 0)
         return AVOW_OK;
-    struct avow_proved_entry *all =
+    struct avow_foreign_status *all =
         realloc(proof->foreign, (proof->foreign_count + count) * sizeof(*all));
     if (all == NULL)
         return AVOW_ERR_NOMEM;
     proof->foreign = all;
+    uint64_t last = 0;
     for (size_t i = 0; i < count; i++) {
-        struct avow_proved_entry *entry = &all[proof->foreign_count];
-        avow_evidence_read_entry(reader, AVOW_ENTRY_BYTES_MAX, entry);
-        if (reader->reject == AVOW_ACCEPT && i > 0 && entry->index <= entry[-1].index)
+        struct avow_proved_entry entry;
+        avow_evidence_read_entry(reader, AVOW_ENTRY_BYTES_MAX, &entry);
+        if (reader->reject == AVOW_ACCEPT && i > 0 && entry.index <= last)
             avow_reader_reject(reader, AVOW_REJECT_KEY_ORDER);
         if (reader->reject == AVOW_ACCEPT)
-            avow_reader_reject(reader, judge_foreign(proof, other, entry));
+            avow_reader_reject(reader,
+                               judge_foreign(proof, other, &entry, &all[proof->foreign_count]));
         if (reader->reject != AVOW_ACCEPT)
             return AVOW_OK;
+        last = entry.index;
         proof->foreign_count++;
     }
     return AVOW_OK;
+}
+
+static int by_target_and_gravity(const void *left, const void *right)
+{
+    const struct avow_foreign_status *a = left, *b = right;
+    struct avow_entry x, y;
+    if (a->target != b->target)
+        return a->target < b->target ? -1 : 1;
+    if (avow_entry_decode(a->entry, &x) != AVOW_ACCEPT ||
+        avow_entry_decode(b->entry, &y) != AVOW_ACCEPT)
+        return 0;
+    return avow_status_is_graver(&x, &y) ? -1 : avow_status_is_graver(&y, &x) ? 1 : 0;
+}
+
+/* Of each target the gravest. */
+static void keep_gravest(struct avow_log_proof *proof)
+{
+    size_t kept = 0;
+    if (proof->foreign_count == 0)
+        return;
+    qsort(proof->foreign, proof->foreign_count, sizeof(*proof->foreign), by_target_and_gravity);
+    for (size_t i = 1; i < proof->foreign_count; i++) {
+        if (proof->foreign[i].target != proof->foreign[kept].target)
+            proof->foreign[++kept] = proof->foreign[i];
+    }
+    proof->foreign_count = kept + 1;
 }
 
 /* [1, other checkpoint, [proved entry, …]]: of the origin too, and after a proof that it forked. */
@@ -154,5 +186,6 @@ enum avow_err avow_evidence_read_forks(struct avow_reader *reader, struct avow_l
         avow_reader_reject(reader, judge_chains(proof, others, other_count));
     for (size_t i = 0; i < other_count; i++)
         avow_chain_fini(&others[i]);
+    keep_gravest(proof);
     return err;
 }

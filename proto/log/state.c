@@ -245,3 +245,28 @@ enum avow_err avow_apply(struct avow_apply *apply, struct avow_bytes entry,
         move_on(apply, effect);
     return err;
 }
+
+static bool is_void(const struct avow_entry *entry)
+{
+    return entry->status.state == AVOW_STATUS_REVOKED &&
+           avow_reason_voids((enum avow_reason)entry->status.reason);
+}
+
+bool avow_status_is_graver(const struct avow_entry *a, const struct avow_entry *b)
+{
+    static const unsigned weights[] = {
+        [AVOW_STATUS_ACTIVE] = 0,
+        [AVOW_STATUS_SUSPENDED] = 1,
+        [AVOW_STATUS_SUPERSEDED] = 2,
+        [AVOW_STATUS_REVOKED] = 3,
+    };
+    if (a->status.state != b->status.state)
+        return weights[a->status.state] > weights[b->status.state];
+    if (is_void(a) != is_void(b))
+        return is_void(a);
+    if (a->t != b->t)
+        return a->t < b->t;
+    const size_t common = a->bytes.len < b->bytes.len ? a->bytes.len : b->bytes.len;
+    const int order = memcmp(a->bytes.data, b->bytes.data, common);
+    return order != 0 ? order < 0 : a->bytes.len < b->bytes.len;
+}

@@ -67,4 +67,9 @@ void avow_apply_init(struct avow_apply *apply, struct avow_state *state,
 AVOW_NODISCARD enum avow_err avow_apply(struct avow_apply *apply, struct avow_bytes entry,
                                         struct avow_effect *effect, enum avow_reject *reject);
 
+/* Whether the status entry `a` is graver than `b`, both decoded: revoked, for a reason that voids
+ * before others, then superseded, suspended, active; of equals the earlier; then by their bytes
+ * (docs/protocol.md, "Forks"). */
+bool avow_status_is_graver(const struct avow_entry *a, const struct avow_entry *b);
+
 #endif

@@ -74,17 +74,7 @@ static enum avow_err evidence_foreign(void *context, const struct avow_known_log
                                       uint64_t target, struct avow_bytes *entry)
 {
     (void)context;
-    const struct avow_log_proof *proof = log->handle;
-    struct avow_entry gravest = {0};
-    for (size_t i = 0; i < proof->foreign_count; i++) {
-        struct avow_entry other;
-        if (avow_entry_decode(proof->foreign[i].bytes, &other) == AVOW_ACCEPT &&
-            other.status.target == target &&
-            (gravest.bytes.len == 0 || avow_status_is_graver(&other, &gravest)))
-            gravest = other;
-    }
-    *entry = gravest.bytes;
-    return gravest.bytes.len != 0 ? AVOW_OK : AVOW_ERR_NOT_FOUND;
+    return avow_log_proof_foreign(log->handle, target, entry) ? AVOW_OK : AVOW_ERR_NOT_FOUND;
 }
 
 static bool is_recognition(const struct avow_proved_entry *proved, const struct avow_hash *subject)

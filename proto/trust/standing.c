@@ -4,7 +4,7 @@
 #include "proto/trust/standing.h"
 
 #define CLOCK_TOLERANCE_S 300
-#define MOVES_MAX 1024 /* of one record in one epoch that are looked at: an issuer can make any */
+#define MOVES_MAX 16 /* of one record, where histories part, that are looked at */
 
 /* NOT_FOUND is an answer; anything else that is not OK ends the verdict. */
 static enum avow_err optional(enum avow_err err, bool *found)
@@ -90,16 +90,19 @@ static uint64_t enough_at(const struct avow_cosignature *lines, size_t count,
     return found >= needed ? times[needed - 1] : AVOW_NEVER;
 }
 
-enum avow_err avow_covered_at(const struct avow_facts *facts, const struct avow_known_log *log,
-                              const struct avow_policy *policy, uint64_t index, uint64_t now,
-                              uint64_t *time)
+/* With `whether`, any such time will do. */
+static enum avow_err find_cover(const struct avow_facts *facts, const struct avow_known_log *log,
+                                const struct avow_policy *policy, uint64_t index, uint64_t now,
+                                bool whether, uint64_t *time)
 {
+    struct avow_witnessed kept = {0};
     *time = AVOW_NEVER;
     if (policy->witness_count == 0 || index >= log->checkpoint->size)
         return AVOW_OK;
     *time = enough_at(log->cosignatures, log->cosignature_count, policy, now);
-    struct avow_witnessed kept = {0};
     for (;;) {
+        if (whether && *time != AVOW_NEVER)
+            return AVOW_OK;
         bool found;
         enum avow_err err =
             optional(facts->witnessed(facts->context, log, index, kept.size, &kept), &found);
@@ -111,31 +114,19 @@ enum avow_err avow_covered_at(const struct avow_facts *facts, const struct avow_
     }
 }
 
+enum avow_err avow_covered_at(const struct avow_facts *facts, const struct avow_known_log *log,
+                              const struct avow_policy *policy, uint64_t index, uint64_t now,
+                              uint64_t *time)
+{
+    return find_cover(facts, log, policy, index, now, false, time);
+}
+
 /* ------------------------------------------------------------------ moves */
 
 static bool voids(const struct avow_entry *move)
 {
     return move->status.state == AVOW_STATUS_REVOKED &&
            avow_reason_voids((enum avow_reason)move->status.reason);
-}
-
-bool avow_status_is_graver(const struct avow_entry *a, const struct avow_entry *b)
-{
-    static const unsigned weights[] = {
-        [AVOW_STATUS_ACTIVE] = 0,
-        [AVOW_STATUS_SUSPENDED] = 1,
-        [AVOW_STATUS_SUPERSEDED] = 2,
-        [AVOW_STATUS_REVOKED] = 3,
-    };
-    if (a->status.state != b->status.state)
-        return weights[a->status.state] > weights[b->status.state];
-    if (voids(a) != voids(b))
-        return voids(a);
-    if (a->t != b->t)
-        return a->t < b->t;
-    const size_t common = a->bytes.len < b->bytes.len ? a->bytes.len : b->bytes.len;
-    const int order = memcmp(a->bytes.data, b->bytes.data, common);
-    return order != 0 ? order < 0 : a->bytes.len < b->bytes.len;
 }
 
 /* On the way back along one record's status entries. */
@@ -301,17 +292,23 @@ static enum avow_err take_foreign(const struct walk *walk, struct holding *grave
     return AVOW_OK;
 }
 
-/* The moves at or above index `from`, whichever way they go, and the one that held before them.
- * `*whole`: all of them are shown, and were looked at. */
-static enum avow_err gather_contested(struct walk *walk, uint64_t from, struct holding *gravest,
-                                      bool *whole)
+/* The moves at or above index `from`, whichever way they go. `*whole`: all of them are shown. Who
+ * was moved more often than is looked at was suspended among them, and nothing graver but by the
+ * newest of all: that counts then whatever its time. */
+static enum avow_err gather_moves(struct walk *walk, uint64_t from, struct holding *gravest,
+                                  bool *whole)
 {
+    struct holding suspended = {0};
     *whole = walk->found || walk->standing->state == AVOW_STATUS_ACTIVE;
     for (unsigned moves = 0; walk->found && walk->index >= from; moves++) {
         if (moves == MOVES_MAX) {
-            *whole = false;
+            if (!gravest->is || avow_status_is_graver(&suspended.move, &gravest->move))
+                *gravest = suspended;
+            walk->found = false;
             return AVOW_OK;
         }
+        if (walk->move.status.state == AVOW_STATUS_SUSPENDED)
+            suspended = (struct holding){true, walk->index, walk->move};
         const bool first = walk->move.status.previous == 0;
         take_graver(walk, gravest, walk->index, &walk->move);
         enum avow_err err = step_back(walk);
@@ -319,10 +316,17 @@ static enum avow_err gather_contested(struct walk *walk, uint64_t from, struct h
             return err;
         *whole = first || walk->found;
     }
-    if (!walk->found)
-        return AVOW_OK;
-    struct holding before;
-    enum avow_err err = find_holding(walk, &before);
+    return AVOW_OK;
+}
+
+/* Those moves, and the one that held before them. */
+static enum avow_err gather_contested(struct walk *walk, uint64_t from, struct holding *gravest,
+                                      bool *whole)
+{
+    struct holding before = {0};
+    enum avow_err err = gather_moves(walk, from, gravest, whole);
+    if (err == AVOW_OK && walk->found)
+        err = find_holding(walk, &before);
     if (err == AVOW_OK && before.is)
         take_graver(walk, gravest, before.index, &before.move);
     return err;
@@ -405,7 +409,7 @@ static enum avow_err gather_dispute(const struct avow_facts *facts,
     *disputed = index >= log->disputed_from;
     if (*disputed || !log->forked || index <= log->chain->entries[log->chain->count - 1].index)
         return AVOW_OK;
-    enum avow_err err = avow_covered_at(facts, log, policy, index, now, &covered_at);
+    enum avow_err err = find_cover(facts, log, policy, index, now, true, &covered_at);
     *disputed = covered_at == AVOW_NEVER;
     return err;
 }

@@ -3,6 +3,7 @@
 #ifndef AVOW_PROTO_TRUST_STANDING_H
 #define AVOW_PROTO_TRUST_STANDING_H
 
+#include "proto/log/state.h"
 #include "proto/trust/facts.h"
 #include "proto/trust/policy.h"
 
@@ -43,10 +44,6 @@ AVOW_NODISCARD enum avow_err avow_standing(const struct avow_facts *facts,
                                            const struct avow_policy *policy, uint64_t index,
                                            uint64_t now, uint64_t at,
                                            struct avow_standing *standing);
-
-/* Whether the status entry `a` weighs more than `b`, both decoded: revoked, for a reason that voids
- * first, then superseded, suspended, active; of equals the earlier; then by their bytes. */
-bool avow_status_is_graver(const struct avow_entry *a, const struct avow_entry *b);
 
 /* How fresh a log is. */
 struct avow_freshness {

@@ -19,6 +19,7 @@ enum record {
     HERE_LIFTED,   /* suspended at 12, reinstated at 14 */
     HERE_RELEASED, /* suspended at 6, below the fork, and reinstated at 12 */
     HERE_TWICE,    /* suspended at 6, reinstated at 12, suspended at 14 */
+    HERE_OFTEN,    /* suspended and reinstated nine times at 12 */
     HERE_REVOKED,
     HERE_VOIDED,
     HERE_SUPERSEDED,
@@ -117,6 +118,10 @@ static void make_here(void)
     move(log, 12, HERE_LIFTED, SUSPEND);
     move(log, 12, HERE_RELEASED, LIFT);
     move(log, 12, HERE_TWICE, LIFT);
+    for (unsigned i = 0; i < 9; i++) {
+        move(log, 12, HERE_OFTEN, SUSPEND);
+        move(log, 12, HERE_OFTEN, LIFT);
+    }
     move(log, 12, HERE_REVOKED, REVOKE);
     move(log, 12, HERE_VOIDED, VOID);
     move(log, 12, HERE_SUPERSEDED, SUPERSEDE);
@@ -338,6 +343,8 @@ static const struct row rows[] = {
     {"reinstated on one branch, before", EITHER, HERE_RELEASED, DO(NULL), HOUR(11), SUSPENDED},
     {"reinstated on one branch, before all", EITHER, HERE_RELEASED, DO(NULL), HOUR(6) - 1, V},
     {"suspended twice", EITHER, HERE_TWICE, DO(NULL), HOUR(13), SUSPENDED},
+    {"suspended and reinstated often", EITHER, HERE_OFTEN, DO(NULL), NOW, SUSPENDED},
+    {"suspended and reinstated often, before", HERE, HERE_OFTEN, DO(NULL), HOUR(12) - 1, SUSPENDED},
     {"revoked on one branch", EITHER, HERE_REVOKED, DO(NULL), NOW, REVOKED},
     {"revoked on one branch, at the time", EITHER, HERE_REVOKED, DO(NULL), HOUR(12), REVOKED},
     {"revoked on one branch, before", EITHER, HERE_REVOKED, DO(NULL), HOUR(12) - 1, V},

@@ -7,6 +7,7 @@ const GRAVITY = { active: 0, suspended: 1, superseded: 2, revoked: 3 }
 const VOIDS = [1, 2, 3, 5]
 const AHEAD = 300
 const LATER = 8
+const MOVES = 16
 
 const stateOf = ({ fields }) => STATES[fields[4]]
 const voids = (move) => stateOf(move) === 'revoked' && VOIDS.includes(move.fields[5])
@@ -75,17 +76,21 @@ const holding = ([newest, before], whole, counts) => {
 const contested = (log, target, { moves, whole }, mapped, counts) => {
   const opening = log.chain.entries.at(-1).index
   const parted = Math.min(log.forked ? opening + 1 : Infinity, log.disputedFrom)
-  const here = moves.filter(({ index }) => index >= parted)
-  const old = moves.slice(here.length)
-  const foreign = log.foreign.filter(({ fields }) => fields[2] === target).sort(byGravity)
-  const candidates = [...here.map(({ move }) => move), ...foreign.slice(0, 1)].filter(counts)
+  const all = moves.filter(({ index }) => index >= parted)
+  const many = all.length > MOVES
+  const here = all.slice(0, MOVES).map(({ move }) => move)
+  const old = many ? [] : moves.slice(all.length)
   const held = holding(old, whole, counts)
-  const [gravest] = [...candidates, ...(held ? [held] : [])].sort(byGravity)
-  const known = whole || old.length > 0 || mapped === 'revoked' ||
-    (gravest && stateOf(gravest) === 'revoked')
-  if (!known) return undefined
-  return !whole && old.length === 0 && mapped === 'revoked' ? 'revoked'
-    : gravest ? stateOf(gravest) : 'active'
+  const foreign = log.foreign.filter(({ fields }) => fields[2] === target).sort(byGravity)
+  const candidates = [
+    ...[...here, ...foreign.slice(0, 1)].filter(counts),
+    ...(held ? [held] : []),
+    ...(many ? here.filter((move) => stateOf(move) === 'suspended') : []),
+  ]
+  const [gravest] = candidates.sort(byGravity)
+  const said = gravest ? stateOf(gravest) : 'active'
+  if (whole || many || old.length > 0 || said === 'revoked') return said
+  return mapped === 'revoked' ? 'revoked' : undefined
 }
 
 // When it was first revoked or superseded, whatever the moment that is asked about.
