@@ -22,6 +22,9 @@ bool avow_text_item(struct avow_bytes *list, bool spaces, struct avow_bytes *ite
 {
     while (list->len > 0 && (separates(list->data[0], spaces) || list->data[0] == ' '))
         *list = avow_bytes(list->data + 1, list->len - 1);
+    *item = *list;
+    if (list->len == 0) /* then it may have no storage */
+        return false;
     size_t len = 0;
     while (len < list->len && !separates(list->data[len], spaces))
         len++;
