@@ -164,12 +164,12 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     # What this home has not seen accepted is the thief's.
     avow issuer recover --from 5 --files "$T/badges" --no-passphrase --yes --json >"$T/moved"
     [ "$(jq .size "$T/moved")" -eq 11 ]
-    for node in a; do
-        says valid "$node" "${file_at[3]}"
-        says revoked "$node" "${file_at[4]}"
+    for node in a b; do
+        eventually says valid "$node" "${file_at[3]}"
+        eventually says revoked "$node" "${file_at[4]}"
         eventually says valid "$node" "${file_at[5]}"
-        says suspended "$node" "$T/badges/after1.json"
-        says valid "$node" "$T/badges/after2.json"
+        eventually says suspended "$node" "$T/badges/after1.json"
+        eventually says valid "$node" "$T/badges/after2.json"
         # Neither the forged ones nor the files as they were before are good any more.
         for n in 1 2 3; do run ! says valid "$node" "$T/forged/r$n.json"; done
         run ! says valid "$node" "$T/before/after2.json"
@@ -187,6 +187,8 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     expect_exit 0 avow achievement add --code Y --title Another
     [[ $stderr != *"recovered"* ]] || fail "$stderr"
     avow log audit
+    stop_node a
+    avow node check --data "$T/a"
 }
 
 @test "recover: achievements move and are followed, what cannot stand is left out and listed" {
@@ -297,4 +299,45 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     [[ $stderr == *"second node"* ]] || fail "$stderr"
     AVOW_SECOND='' avow reinstate "$T/badges/r2.json"
     expect_exit 2 env AVOW_SECOND=nowhere "$AVOW_BIN/avow" issuer show
+}
+
+@test "a second history by a stolen key: disputed, until every node follows the recovery" {
+    three_credentials
+    # The thief has the home folder and the home node's, and signs a history beside the issuer's.
+    stop_node a
+    cp -r "$AVOW_HOME" "$T/thief"
+    cp -r "$T/a" "$T/c"
+    start_node c
+    (
+        AVOW_HOME=$T/thief AVOW_NODE=$(address c)
+        issue "$T/learners.csv" "$T/forged"
+        avow revoke "$T/badges/r1.json" --reason error
+    )
+    stop_node c
+    rm "$T/c/node.key"
+    start_node a --peer "$(address b)"
+    csv 1 more >"$T/more.csv"
+    issue "$T/more.csv" "$T/badges"
+    eventually says valid b "$T/badges/more1.json"
+    start_node c --peer "$(address b)"
+    for node in a b c; do
+        eventually says disputed "$node" "$T/badges/more1.json"
+        eventually says disputed "$node" "$T/badges/r2.json"
+        eventually says disputed "$node" "$T/forged/r1.json"
+    done
+    avow issuer recover --from 6 --files "$T/badges" --no-passphrase --yes
+    for node in a b c; do
+        for n in 1 2 3; do eventually says valid "$node" "$T/badges/r$n.json"; done
+        eventually says valid "$node" "$T/badges/more1.json"
+        run ! says valid "$node" "$T/forged/r1.json"
+    done
+    # The issuer goes on; the thief does not, at any node.
+    csv 1 late >"$T/late.csv"
+    issue "$T/late.csv" "$T/badges"
+    for node in a b c; do eventually says valid "$node" "$T/badges/late1.json"; done
+    for node in a c; do
+        run ! env AVOW_HOME="$T/thief" "$AVOW_BIN/avow" revoke "$T/badges/r2.json" --reason error --node "$(address "$node")"
+        [ "$status" -ne 0 ]
+    done
+    avow log audit --node "$(address c)"
 }
