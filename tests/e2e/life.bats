@@ -341,3 +341,26 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
     done
     avow log audit --node "$(address c)"
 }
+
+@test "a thief of the root key, and the home node gone: the next root key has the log back, elsewhere" {
+    three_credentials
+    cp -r "$AVOW_HOME" "$T/thief"
+    rm "$T/thief/next-root.key" # which is in another safe
+    AVOW_HOME=$T/thief avow issuer rotate-key --yes --no-passphrase
+    AVOW_HOME=$T/thief avow issuer identity --yes --name "Thief and Sons"
+    AVOW_HOME=$T/thief issue "$T/learners.csv" "$T/forged"
+    eventually says valid b "$T/forged/r1.json"
+    stop_node a
+    rm -r "$T/a"
+    AVOW_NODE=$(address b)
+    expect_exit 1 avow achievement add --code X --title Locked
+    expect_exit 1 avow issuer identity --yes --name Back
+    avow issuer recover --from 6 --files "$T/badges" --home-node "$AVOW_NODE" --no-passphrase --yes
+    for n in 1 2 3; do says valid b "$T/badges/r$n.json"; done
+    run ! says valid b "$T/forged/r1.json"
+    [ "$(avow issuer show --json | jq -r .name)" = "Instituto de Teste" ]
+    avow achievement add --code X --title Back
+    # What the thief does next finds no node.
+    run ! env AVOW_HOME="$T/thief" "$AVOW_BIN/avow" issuer rotate-key --yes --no-passphrase
+    avow log audit
+}
