@@ -379,6 +379,8 @@ void forks_kept(struct avow_core *core, const struct avow_core_event *event)
         return;
     if (stored->err == AVOW_OK && !is_excused(stored->reject)) {
         link_close(core, slot, stored->reject);
+    } else if (reading && (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT)) {
+        drop_first(forks); /* another time */
     } else if (reading) {
         forks->other += forks->keeps_chain;
         go_on(core, slot);

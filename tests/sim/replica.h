@@ -40,7 +40,6 @@ struct replica {
     uint64_t fork_time;
     struct replica_foreign foreign[REPLICA_FOREIGN_MAX];
     size_t foreign_count;
-    uint64_t foreign_changes;
 };
 
 void replica_init(struct replica *replica, const struct avow_hash *issuer);

@@ -191,7 +191,6 @@ static bool keep_status(struct replica *replica, const struct avow_proved_status
         return false;
     }
     avow_proved_status_write(&found->item, status);
-    replica->foreign_changes++;
     return true;
 }
 
@@ -230,18 +229,19 @@ void replica_keep(struct replica *replica, const struct avow_core_action *action
 
 bool replica_digest(const struct replica *replica, struct avow_hash *digest)
 {
-    struct avow_bytes parts[4 + AVOW_JUDGE_OTHERS_MAX];
-    uint8_t numbers[16];
+    struct avow_bytes parts[3 + AVOW_JUDGE_OTHERS_MAX + REPLICA_FOREIGN_MAX];
+    uint8_t numbers[8];
     size_t count = 0;
     if (replica->checkpoint.size == 0 || (replica->fork.len == 0 && replica->other_count == 0))
         return false;
-    avow_put_u64be(numbers, replica->foreign_changes);
-    avow_put_u64be(numbers + 8, replica->checkpoint.size);
+    avow_put_u64be(numbers, replica->checkpoint.size);
     parts[count++] = avow_bytes(numbers, sizeof(numbers));
     parts[count++] = avow_bytes(replica->checkpoint.root.bytes, 32);
     parts[count++] = avow_buf_bytes(&replica->fork);
     for (size_t i = 0; i < replica->other_count; i++)
         parts[count++] = avow_buf_bytes(&replica->others[i].list);
+    for (size_t i = 0; i < replica->foreign_count; i++)
+        parts[count++] = avow_buf_bytes(&replica->foreign[i].item);
     *digest = avow_sha256(parts, count);
     return true;
 }
