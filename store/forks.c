@@ -1,7 +1,6 @@
-/* Forks of an origin, and the status entries of its other branches. */
+/* Forks of an origin: rows that are charged, the first proof, the newest checkpoint. */
 #include "store/forks.h"
 
-#include "proto/trust/standing.h"
 #include "store/branch_rows.h"
 #include "store/fork_rows.h"
 #include "store/relate.h"
@@ -38,15 +37,8 @@ enum avow_err avow_delete_charged(struct avow_txn *txn, enum avow_table table,
 
 /* ------------------------------------------------------------------- forks */
 
-/* A row as it is changed: its views are copied out. */
-struct fork_draft {
-    struct avow_known_fork known;
-    size_t old_len; /* of the stored row; 0: there is none */
-    uint8_t fork[AVOW_FORK_BYTES_MAX];
-};
-
-static enum avow_err load_fork(const struct avow_db *db, const struct avow_dbkey *key,
-                               struct fork_draft *draft)
+enum avow_err avow_fork_load(const struct avow_db *db, const struct avow_dbkey *key,
+                             struct avow_fork_draft *draft)
 {
     struct avow_bytes row;
     draft->old_len = 0;
@@ -62,8 +54,8 @@ static enum avow_err load_fork(const struct avow_db *db, const struct avow_dbkey
     return AVOW_OK;
 }
 
-static enum avow_err store_fork(struct avow_txn *txn, const struct avow_dbkey *key,
-                                const struct fork_draft *draft, enum avow_reject *reject)
+enum avow_err avow_fork_store(struct avow_txn *txn, const struct avow_dbkey *key,
+                              const struct avow_fork_draft *draft, enum avow_reject *reject)
 {
     struct avow_buf row;
     avow_buf_init(&row, SIZE_MAX / 2);
@@ -82,9 +74,8 @@ static void mark_forked(struct avow_txn *txn, struct avow_wlog *wlog, uint64_t t
     avow_writer_touch(txn, wlog);
 }
 
-/* The log of a checkpoint's issuer. NOT_FOUND when none is accepted. */
-static enum avow_err accepted_log(struct avow_txn *txn, const struct avow_hash *issuer,
-                                  struct avow_wlog **wlog)
+enum avow_err avow_accepted_log(struct avow_txn *txn, const struct avow_hash *issuer,
+                                struct avow_wlog **wlog)
 {
     enum avow_err err = avow_writer_log(txn, issuer, wlog);
     if (err != AVOW_OK)
@@ -120,11 +111,11 @@ static enum avow_err has_room(struct avow_txn *txn, const struct avow_wlog *wlog
 static enum avow_err add_fork(struct avow_txn *txn, struct avow_wlog *wlog,
                               const struct avow_fork *fork, bool *changed, enum avow_reject *reject)
 {
-    struct fork_draft draft;
+    struct avow_fork_draft draft;
     struct avow_dbkey key = avow_fork_key(&fork->first);
     const struct avow_checkpoint *newest =
         fork->second.time >= fork->first.time ? &fork->second : &fork->first;
-    enum avow_err err = load_fork(&txn->db, &key, &draft);
+    enum avow_err err = avow_fork_load(&txn->db, &key, &draft);
     if (err == AVOW_ERR_NOT_FOUND) {
         struct avow_buf bytes;
         avow_buf_init_fixed(&bytes, draft.fork, sizeof(draft.fork));
@@ -137,7 +128,7 @@ static enum avow_err add_fork(struct avow_txn *txn, struct avow_wlog *wlog,
         *changed = true;
     }
     if (err == AVOW_OK && *reject == AVOW_ACCEPT && *changed)
-        err = store_fork(txn, &key, &draft, reject);
+        err = avow_fork_store(txn, &key, &draft, reject);
     if (*reject != AVOW_ACCEPT)
         *changed = false;
     if (err == AVOW_OK && *changed &&
@@ -152,7 +143,7 @@ enum avow_err avow_txn_add_fork(struct avow_txn *txn, const struct avow_fork *fo
     struct avow_wlog *wlog;
     *changed = false;
     *reject = AVOW_ACCEPT;
-    enum avow_err err = accepted_log(txn, &fork->first.issuer, &wlog);
+    enum avow_err err = avow_accepted_log(txn, &fork->first.issuer, &wlog);
     return err == AVOW_OK ? avow_writer_spoil(txn, add_fork(txn, wlog, fork, changed, reject))
                           : err;
 }
@@ -161,21 +152,21 @@ enum avow_err avow_txn_fork_seen(struct avow_txn *txn, const struct avow_checkpo
                                  bool *changed)
 {
     struct avow_wlog *wlog;
-    struct fork_draft draft;
+    struct avow_fork_draft draft;
     struct avow_dbkey key = avow_fork_key(checkpoint);
     enum avow_reject reject = AVOW_ACCEPT;
     *changed = false;
-    enum avow_err err = accepted_log(txn, &checkpoint->issuer, &wlog);
+    enum avow_err err = avow_accepted_log(txn, &checkpoint->issuer, &wlog);
     if (err != AVOW_OK)
         return err;
-    err = load_fork(&txn->db, &key, &draft);
+    err = avow_fork_load(&txn->db, &key, &draft);
     if (err == AVOW_ERR_NOT_FOUND)
         return err;
     *changed = err == AVOW_OK && checkpoint->time > draft.known.newest.time;
     if (!*changed)
         return avow_writer_spoil(txn, err);
     draft.known.newest = *checkpoint;
-    err = store_fork(txn, &key, &draft, &reject); /* no longer than before: it fits */
+    err = avow_fork_store(txn, &key, &draft, &reject); /* no longer than before: it fits */
     if (err == AVOW_OK && avow_checkpoint_same_origin(checkpoint, &wlog->log.checkpoint))
         mark_forked(txn, wlog, checkpoint->time);
     return avow_writer_spoil(txn, err);
@@ -185,16 +176,16 @@ enum avow_err avow_txn_fork_seen(struct avow_txn *txn, const struct avow_checkpo
 static enum avow_err leave_origin(struct avow_txn *txn, const struct avow_wlog *wlog,
                                   const struct avow_checkpoint *before, uint32_t number)
 {
-    struct fork_draft draft;
+    struct avow_fork_draft draft;
     struct avow_dbkey key = avow_fork_key(before);
     enum avow_reject reject = AVOW_ACCEPT;
-    enum avow_err err = load_fork(&txn->db, &key, &draft);
+    enum avow_err err = avow_fork_load(&txn->db, &key, &draft);
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
     if (draft.known.foreign == 0)
         return AVOW_OK;
     draft.known.foreign = 0;
-    err = store_fork(txn, &key, &draft, &reject);
+    err = avow_fork_store(txn, &key, &draft, &reject);
     if (err != AVOW_OK || number != wlog->number)
         return err; /* they go with their number */
     const struct avow_retired gone = {
@@ -205,7 +196,7 @@ static enum avow_err leave_origin(struct avow_txn *txn, const struct avow_wlog *
 enum avow_err avow_relate_forks(struct avow_txn *txn, struct avow_wlog *wlog,
                                 const struct avow_checkpoint *before, uint32_t number)
 {
-    struct fork_draft draft;
+    struct avow_fork_draft draft;
     enum avow_err err = AVOW_OK;
     struct avow_dbkey key = avow_fork_key(&wlog->log.checkpoint);
     if (before != NULL && !avow_checkpoint_same_origin(before, &wlog->log.checkpoint))
@@ -214,118 +205,10 @@ enum avow_err avow_relate_forks(struct avow_txn *txn, struct avow_wlog *wlog,
         return err;
     wlog->log.forked = false;
     wlog->log.fork_time = 0;
-    err = load_fork(&txn->db, &key, &draft);
+    err = avow_fork_load(&txn->db, &key, &draft);
     if (err == AVOW_OK)
         mark_forked(txn, wlog, draft.known.newest.time);
     return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-}
-
-/* ----------------------------------------------------------- status entries */
-
-static enum avow_reject judge_foreign(const struct avow_wlog *wlog,
-                                      const struct avow_foreign *foreign, struct avow_entry *entry)
-{
-    struct avow_hash root;
-    struct avow_hash leaf = avow_leaf_hash(foreign->entry);
-    const struct avow_chain *chain = &wlog->log.state.chain;
-    enum avow_reject reject =
-        avow_inclusion_root(&leaf, foreign->index, foreign->checkpoint.size, &foreign->path, &root);
-    if (reject == AVOW_ACCEPT && !avow_hash_equal(&root, &foreign->checkpoint.root))
-        reject = AVOW_REJECT_PROOF;
-    if (reject == AVOW_ACCEPT)
-        reject = avow_entry_decode(foreign->entry, entry);
-    if (reject != AVOW_ACCEPT)
-        return reject;
-    if (entry->kind != AVOW_KIND_STATUS || entry->status.state == AVOW_STATUS_ACTIVE)
-        return AVOW_REJECT_VALUE;
-    uint64_t opening = chain->entries[chain->count - 1].index;
-    return entry->status.target < opening && foreign->index > opening ? AVOW_ACCEPT
-                                                                      : AVOW_REJECT_TARGET;
-}
-
-/* Whether the held branch has this very entry. */
-static enum avow_err is_held(const struct avow_txn *txn, const struct avow_wlog *wlog,
-                             const struct avow_foreign *foreign, bool *held)
-{
-    struct avow_bytes own;
-    *held = false;
-    if (foreign->index >= wlog->log.state.tree.size)
-        return AVOW_OK;
-    enum avow_err err = avow_wlog_entry(txn, wlog, foreign->index, &own);
-    *held = err == AVOW_OK && avow_bytes_equal(own, foreign->entry);
-    return err;
-}
-
-/* The length of what is kept for the target already; `*better`: `entry` takes its place. */
-static enum avow_err compare_kept(const struct avow_txn *txn, const struct avow_dbkey *key,
-                                  const struct avow_entry *entry, size_t *old_len, bool *better)
-{
-    struct avow_bytes row;
-    struct avow_foreign kept;
-    struct avow_entry old;
-    *old_len = 0;
-    *better = true;
-    enum avow_err err = avow_db_get(&txn->db, AVOW_TABLE_FOREIGN, key, &row);
-    if (err != AVOW_OK)
-        return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-    *old_len = row.len;
-    err = avow_foreign_row_read(avow_dbkey_view(key), row, &kept);
-    if (err != AVOW_OK || avow_entry_decode(kept.entry, &old) != AVOW_ACCEPT)
-        return AVOW_ERR_CORRUPT;
-    *better = avow_status_is_graver(entry, &old);
-    return AVOW_OK;
-}
-
-static enum avow_err put_foreign(struct avow_txn *txn, const struct avow_wlog *wlog,
-                                 const struct avow_foreign *foreign, const struct avow_entry *entry,
-                                 bool *changed, enum avow_reject *reject)
-{
-    struct fork_draft draft;
-    struct avow_dbkey fork = avow_fork_key(&wlog->log.checkpoint);
-    struct avow_dbkey key =
-        avow_foreign_key(wlog->number, wlog->log.checkpoint.epoch, entry->status.target);
-    size_t old_len;
-    enum avow_err err = load_fork(&txn->db, &fork, &draft);
-    if (err == AVOW_OK)
-        err = compare_kept(txn, &key, entry, &old_len, changed);
-    if (err != AVOW_OK || !*changed)
-        return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
-    if (old_len == 0 && draft.known.foreign >= AVOW_FOREIGN_MAX)
-        *reject = AVOW_REJECT_QUOTA;
-    struct avow_buf row;
-    avow_buf_init(&row, SIZE_MAX / 2);
-    avow_foreign_row_write(&row, foreign);
-    if (*reject == AVOW_ACCEPT)
-        err = avow_put_charged(txn, AVOW_TABLE_FOREIGN, &key, &row, old_len, reject);
-    avow_buf_fini(&row);
-    *changed = *reject == AVOW_ACCEPT;
-    if (err != AVOW_OK || !*changed || old_len > 0)
-        return err;
-    draft.known.foreign++;
-    return store_fork(txn, &fork, &draft, reject);
-}
-
-enum avow_err avow_txn_add_foreign(struct avow_txn *txn, const struct avow_foreign *foreign,
-                                   bool *changed, enum avow_reject *reject)
-{
-    struct avow_wlog *wlog;
-    struct avow_entry entry;
-    bool held;
-    *changed = false;
-    *reject = AVOW_ACCEPT;
-    enum avow_err err = accepted_log(txn, &foreign->checkpoint.issuer, &wlog);
-    if (err != AVOW_OK)
-        return err;
-    if (!wlog->log.forked ||
-        !avow_checkpoint_same_origin(&foreign->checkpoint, &wlog->log.checkpoint))
-        return AVOW_ERR_NOT_FOUND;
-    *reject = judge_foreign(wlog, foreign, &entry);
-    if (*reject != AVOW_ACCEPT)
-        return AVOW_OK;
-    err = is_held(txn, wlog, foreign, &held);
-    if (err == AVOW_OK && !held)
-        err = put_foreign(txn, wlog, foreign, &entry, changed, reject);
-    return avow_writer_spoil(txn, err);
 }
 
 /* ----------------------------------------------------------------- reading */
@@ -360,23 +243,4 @@ enum avow_err avow_snapshot_next_fork(struct avow_snapshot *snapshot,
     struct avow_bytes row;
     enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_FORKS, &key, &found, &row);
     return err == AVOW_OK ? must_be_good(avow_fork_row_read(found, row, known)) : err;
-}
-
-enum avow_err avow_snapshot_foreign(struct avow_snapshot *snapshot, const struct avow_log *log,
-                                    bool next, uint64_t *target, struct avow_foreign *foreign)
-{
-    AVOW_ASSERT(snapshot->live);
-    if (!log->forked)
-        return AVOW_ERR_NOT_FOUND;
-    struct avow_dbkey key = avow_foreign_key(log->number, log->checkpoint.epoch, *target);
-    struct avow_bytes found = avow_dbkey_view(&key);
-    struct avow_bytes row;
-    enum avow_err err = next ? avow_db_seek(&snapshot->db, AVOW_TABLE_FOREIGN, &key, &found, &row)
-                             : avow_db_get(&snapshot->db, AVOW_TABLE_FOREIGN, &key, &row);
-    if (err != AVOW_OK)
-        return err;
-    if (found.len != key.len || memcmp(found.data, key.bytes, 8) != 0)
-        return AVOW_ERR_NOT_FOUND; /* another log's */
-    *target = avow_get_u64be(found.data + 8);
-    return avow_foreign_row_read(found, row, foreign);
 }

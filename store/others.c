@@ -215,11 +215,9 @@ enum avow_err avow_txn_add_chain(struct avow_txn *txn, const struct avow_other_c
     struct avow_wlog *wlog;
     *changed = false;
     *reject = AVOW_ACCEPT;
-    enum avow_err err = avow_writer_log(txn, &chain->issuer, &wlog);
+    enum avow_err err = avow_accepted_log(txn, &chain->issuer, &wlog);
     if (err != AVOW_OK)
-        return avow_writer_spoil(txn, err);
-    if (wlog->log.state.tree.size == 0)
-        return AVOW_ERR_NOT_FOUND;
+        return err;
     if (other->list.len > AVOW_OTHER_CHAIN_BYTES_MAX) {
         *reject = AVOW_REJECT_LENGTH;
         return AVOW_OK;

@@ -2,6 +2,7 @@
 #ifndef AVOW_STORE_RELATE_H
 #define AVOW_STORE_RELATE_H
 
+#include "store/forks.h"
 #include "store/writer.h"
 
 /* After the accepted log's root chain has changed: whether its origin is forked and its chain
@@ -16,6 +17,24 @@ AVOW_NODISCARD enum avow_err avow_relate_forks(struct avow_txn *txn, struct avow
                                                uint32_t number);
 /* … and of other root chains: those that the accepted one has caught up with go. */
 AVOW_NODISCARD enum avow_err avow_relate_chains(struct avow_txn *txn, struct avow_wlog *wlog);
+
+/* The log of an issuer. NOT_FOUND when none is accepted; else errors spoil the transaction. */
+AVOW_NODISCARD enum avow_err avow_accepted_log(struct avow_txn *txn, const struct avow_hash *issuer,
+                                               struct avow_wlog **wlog);
+
+/* A fork's row as it is changed: its views are copied out. */
+struct avow_fork_draft {
+    struct avow_known_fork known;
+    size_t old_len; /* of the stored row; 0: there is none */
+    uint8_t fork[AVOW_FORK_BYTES_MAX];
+};
+/* OK, NOT_FOUND, CORRUPT, IO. */
+AVOW_NODISCARD enum avow_err avow_fork_load(const struct avow_db *db, const struct avow_dbkey *key,
+                                            struct avow_fork_draft *draft);
+/* Errors and rejections: those of avow_put_charged(). */
+AVOW_NODISCARD enum avow_err avow_fork_store(struct avow_txn *txn, const struct avow_dbkey *key,
+                                             const struct avow_fork_draft *draft,
+                                             enum avow_reject *reject);
 
 /* Puts a row that is charged to the store's bound in place of one of `old_len` bytes (0: none), and
  * its seal. REJECT_QUOTA leaves everything as it is. */
