@@ -103,7 +103,8 @@ static bool insert_key(struct avow_bytes *keys, size_t count, struct avow_bytes 
         else
             high = middle;
     }
-    memmove(keys + low + 1, keys + low, (count - low) * sizeof(keys[0]));
+    for (size_t i = count; i > low; i--)
+        keys[i] = keys[i - 1];
     keys[low] = key;
     return true;
 }
@@ -111,7 +112,7 @@ static bool insert_key(struct avow_bytes *keys, size_t count, struct avow_bytes 
 enum avow_reject avow_equivalence_check(struct avow_bytes rows)
 {
     struct avow_reader reader;
-    struct avow_bytes keys[AVOW_EQUIVALENCE_ROWS_MAX];
+    struct avow_bytes keys[AVOW_EQUIVALENCE_ROWS_MAX] = {{NULL, 0}};
     struct avow_equivalence row;
     avow_reader_init(&reader, rows);
     size_t count = avow_reader_array(&reader, AVOW_EQUIVALENCE_ROWS_MAX);

@@ -101,7 +101,7 @@ static bool take_region(struct parse *parse, struct avow_bytes value)
 static bool take_max_age(struct parse *parse, struct avow_bytes value)
 {
     static const struct {
-        char unit;
+        uint8_t unit;
         uint64_t seconds;
     } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
     uint64_t scale = 1;

@@ -149,7 +149,6 @@ static void say_anchor(struct avow_buf *out, const struct avow_policy *policy,
     if (scope.has_regions) {
         avow_buf_printf(out, "%s", before);
         say_list(out, "for use in ", scope.regions);
-        before = "; ";
     }
     if (!scope.has_fields && !scope.has_levels && !scope.has_regions)
         avow_buf_printf(out, "whatever it recognises");

@@ -155,8 +155,9 @@ static bool in_levels(const struct graph_statement *scope, const struct pairs *p
     const char *eqf = held(pairs, "EQF");
     if (scope->level_min == 0)
         return true;
-    return strlen(eqf) == 1 && (uint64_t)atoi(eqf) >= scope->level_min &&
-           (uint64_t)atoi(eqf) <= scope->level_max;
+    return strlen(eqf) == 1 && eqf[0] >= '1' && eqf[0] <= '8' &&
+           (uint64_t)(eqf[0] - '0') >= scope->level_min &&
+           (uint64_t)(eqf[0] - '0') <= scope->level_max;
 }
 
 static bool levels_fit(const question_t *q, struct naive_path *path)

@@ -285,6 +285,7 @@ static uint64_t random_state;
 
 static unsigned dice(unsigned sides)
 {
+    AVOW_ASSERT(sides > 0);
     random_state ^= random_state << 13;
     random_state ^= random_state >> 7;
     random_state ^= random_state << 17;
