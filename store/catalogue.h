@@ -60,8 +60,19 @@ AVOW_NODISCARD enum avow_err avow_catalogue_add(struct avow_txn *txn, uint32_t l
                                                 const struct avow_entry *entry, uint32_t *number);
 AVOW_NODISCARD enum avow_err avow_catalogue_drop(struct avow_txn *txn, uint32_t number);
 
+/* Which version of the rules its words were folded by. NOT_FOUND, CORRUPT, IO; the errors of a put.
+ */
+AVOW_NODISCARD enum avow_err avow_catalogue_version_read(const struct avow_db *db,
+                                                         uint32_t *version);
+AVOW_NODISCARD enum avow_err avow_catalogue_version_write(const struct avow_db *db,
+                                                          uint32_t version);
+/* Folds all words again, in one transaction, if they were folded by another version: a few seconds
+ * for each hundred thousand entries. */
+AVOW_NODISCARD enum avow_err avow_catalogue_renew(struct avow_store *store);
+
 /* For check: whether a number's rows are those of this entry; how many words it has is added to
- * `*terms`, and how many all blocks have is counted by the other. */
+ * `*terms`, and how many all blocks have is counted by the other. Without `words` nothing is
+ * looked at. */
 AVOW_NODISCARD enum avow_err avow_catalogue_check(const struct avow_db *db,
                                                   struct avow_words *words, uint32_t number,
                                                   uint32_t log, uint64_t index,

@@ -1,4 +1,5 @@
 /* Opening and closing: the map, the locks, the schema. */
+#include "store/catalogue.h"
 #include "store/internal.h"
 
 #include <errno.h>
@@ -154,7 +155,9 @@ static enum avow_err open_schema(struct avow_store *store, const struct avow_db 
         return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_SCHEMA : err;
     err = put_schema(store, db);
     struct avow_counters counters = {.next_log = 1};
-    return err == AVOW_OK ? avow_counters_write(db, &counters) : err;
+    if (err == AVOW_OK)
+        err = avow_counters_write(db, &counters);
+    return err == AVOW_OK ? avow_catalogue_version_write(db, avow_words_version()) : err;
 }
 
 static enum avow_err open_content(struct avow_store *store)
@@ -263,6 +266,8 @@ static enum avow_err open_all(struct avow_store *store, const struct avow_store_
         err = open_content(store);
     if (err == AVOW_OK && !store->read_only)
         err = avow_writer_new(store, &store->writer);
+    if (err == AVOW_OK && !store->read_only)
+        err = avow_catalogue_renew(store);
     return err;
 }
 

@@ -21,7 +21,8 @@ struct avow_store;
 struct avow_store_options {
     uint64_t map_size;    /* bytes of address space; 0: 1 TiB, halved until it can be had */
     uint64_t bytes_max;   /* bound of all entries' bytes and AVOW_STORE_LOG_BYTES for each log (the
-                           * file: about 1.25 times that); 0: none */
+                           * file: about 1.25 times that, where entries are mostly issues: the words
+                           * of an achievement may take five times its bytes); 0: none */
     unsigned readers_max; /* 0: 126 */
     bool read_only;       /* for check, backup and tools beside a running node */
 };

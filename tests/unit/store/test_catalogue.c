@@ -411,6 +411,15 @@ static void fail_problem(void *context, const char *what, const char *issuer, ui
     fail_msg("%s: %s at %llu", what, issuer, (unsigned long long)index);
 }
 
+static void count_problem(void *context, const char *what, const char *issuer, uint64_t index)
+{
+    size_t *problems = context;
+    (void)what;
+    (void)issuer;
+    (void)index;
+    ++*problems;
+}
+
 static void test_checks(void **state)
 {
     struct world *world = *state;
@@ -421,6 +430,35 @@ static void test_checks(void **state)
     world->store = store_folder_open(&world->folder);
 }
 
+/* A store whose words were folded by other rules: check says so, and opening it folds them again.
+ */
+static void test_renewed(void **state)
+{
+    struct world *world = *state;
+    struct avow_check_summary summary;
+    struct find_case row = {"", "data", "", 0, "", -1, ""};
+    struct answer answer;
+    struct avow_txn *txn;
+    avow_snapshot_free(&world->snapshot);
+    assert_int_equal(avow_txn_begin(world->store, &txn), AVOW_OK);
+    assert_int_equal(avow_catalogue_version_write(&txn->db, avow_words_version() + 1), AVOW_OK);
+    struct avow_dbkey all = {.len = 0};
+    assert_int_equal(avow_db_delete_run(&txn->db, AVOW_TABLE_WORDS, &all, 0), AVOW_OK);
+    assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
+    avow_store_close(&world->store);
+    size_t problems = 0;
+    assert_int_equal(avow_store_check(world->folder.path, count_problem, &problems, &summary),
+                     AVOW_OK);
+    assert_int_equal(problems, 1);
+    world->store = store_folder_open(&world->folder);
+    assert_int_equal(avow_snapshot_new(world->store, &world->snapshot), AVOW_OK);
+    assert_int_equal(avow_snapshot_renew(world->snapshot), AVOW_OK);
+    struct avow_find_query query = query_of(world, &row);
+    ask(world->snapshot, &query, NULL, &answer);
+    assert_string_equal(answer.codes, "DS1 DWE DS2 PRG");
+    test_checks(state);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -428,7 +466,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_finds),          CASE(test_pages),      CASE(test_pages_while_it_grows),
         CASE(test_foreign_places), CASE(test_recognised), CASE(test_flood),
-        CASE(test_checks),
+        CASE(test_checks),         CASE(test_renewed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

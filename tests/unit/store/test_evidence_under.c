@@ -153,7 +153,7 @@ static void make_thief(struct world *world, struct body *body, size_t parting)
 {
     size_t size = body->held.builder.count;
     log_history_part(&body->thief, &body->held, parting);
-    body->thief.builder.t = body->held.builder.t;
+    body->thief.builder.t = body->held.builder.t + 1; /* so that no entry is the same */
     for (size_t tries = 0; tries < 12 && body->thief.builder.count + 1 < size; tries++)
         change_status(world, &body->thief.builder, parting);
     while (body->thief.builder.count < size)
