@@ -187,6 +187,20 @@ static void test_lines(void **state)
     task->cosignature_count = 2;
     assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT);
     assert_int_equal(judge(&fixture).lines, 2);
+    task->witnesses = &stranger.key; /* if a policy names it */
+    task->witness_count = 1;
+    assert_int_equal(judge(&fixture).lines, 3);
+    task->cosignatures[0].signature.bytes[0] ^= 1;
+    assert_int_equal(judge(&fixture).reject, AVOW_REJECT_SIGNATURE);
+    avow_cosignature_sign(&task->cosignatures[0], &task->checkpoint, TIME - 1, &stranger.secret);
+    assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT); /* left out, and nobody's fault */
+    assert_int_equal(judge(&fixture).lines, 2);
+    /* Never a key of the log's own, whatever a policy says. */
+    task->witnesses = &fixture.held.sign.key;
+    avow_cosignature_sign(&task->cosignatures[0], &task->checkpoint, TIME,
+                          &fixture.held.sign.secret);
+    assert_int_equal(judge(&fixture).lines, 2);
+    task->witness_count = 0;
     task->cosignatures[0].signature.bytes[0] ^= 1; /* not even looked at */
     assert_int_equal(judge(&fixture).reject, AVOW_ACCEPT);
     task->cosignatures[1].signature.bytes[0] ^= 1;
@@ -195,6 +209,150 @@ static void test_lines(void **state)
                           &fixture.held.heartbeat.secret);
     assert_int_not_equal(judge(&fixture).reject, AVOW_ACCEPT); /* before the checkpoint */
     end(&fixture);
+}
+
+/* A third chain that is known decides as well. */
+struct third_case {
+    const char *name;
+    enum deed held[3], theirs[3], third[3];
+    enum avow_judge_relation relation;
+    bool best;
+};
+
+static const struct third_case third_cases[] = {
+    {"an extension that nothing speaks against", {0}, {RENAME}, {0}, AVOW_JUDGE_EXTENDS, true},
+    {"an extension, beside a rotation", {0}, {RENAME}, {ROTATE}, AVOW_JUDGE_EXTENDS, false},
+    {"below the head, beside a rotation",
+     {RECORD, RECORD},
+     {RECORD, RENAME},
+     {ROTATE},
+     AVOW_JUDGE_LOSES,
+     false},
+    {"a rotation beside two names", {RENAME}, {ROTATE}, {RECORD, RENAME}, AVOW_JUDGE_WINS, true},
+    {"two rotations beside the held name",
+     {RENAME},
+     {ROTATE},
+     {RECORD, ROTATE},
+     AVOW_JUDGE_LOSES,
+     false},
+};
+
+static void test_third(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(third_cases) / sizeof(third_cases[0]); i++) {
+        const struct third_case *row = &third_cases[i];
+        struct fixture fixture;
+        struct log_builder third;
+        start(&fixture);
+        log_builder_copy(&third, &fixture.held, fixture.held.count);
+        do_deeds(&fixture.held, row->held, "held");
+        do_deeds(&fixture.theirs, row->theirs, "theirs");
+        do_deeds(&third, row->third, "third");
+        make_task(&fixture, false);
+        struct avow_known_chains known = {
+            .held = &fixture.held.state.chain, .others = {&third.state.chain}, .other_count = 1};
+        struct avow_judgement judgement;
+        avow_judge_task_run(&fixture.task, &known, &judgement);
+        if (judgement.err != AVOW_OK || judgement.reject != AVOW_ACCEPT ||
+            judgement.relation != row->relation || judgement.best != row->best)
+            fail_msg("%s: relation %d, best %d", row->name, judgement.relation, judgement.best);
+        log_builder_fini(&third);
+        end(&fixture);
+    }
+}
+
+/* A peer that has moved over to another history answers from that one. */
+static void test_elsewhere(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    start(&fixture);
+    log_builder_add_issue(&fixture.theirs, 2);
+    make_task(&fixture, false);
+    struct avow_checkpoint offered = fixture.task.checkpoint;
+    log_builder_fini(&fixture.theirs);
+    log_builder_copy(&fixture.theirs, &fixture.held, fixture.held.count);
+    fixture.theirs.t += 5;
+    log_builder_add_issue(&fixture.theirs, 2);
+    make_task(&fixture, false);
+    assert_false(judge(&fixture).elsewhere);
+    fixture.task.checkpoint = offered;
+    assert_true(judge(&fixture).elsewhere);
+    end(&fixture);
+}
+
+/* Another branch's status entries. */
+struct status_case {
+    const char *name;
+    uint64_t target; /* 3: a record below the opening entry; 5: one above it */
+    enum avow_status made;
+    bool before, bad_path, bad_signature, other_chain;
+    enum avow_reject want;
+};
+
+static const struct status_case status_cases[] = {
+    {.name = "revoked", .target = 3, .made = AVOW_STATUS_REVOKED, .want = AVOW_ACCEPT},
+    {.name = "suspended", .target = 3, .made = AVOW_STATUS_SUSPENDED, .want = AVOW_ACCEPT},
+    {.name = "a record of the epoch",
+     .target = 5,
+     .made = AVOW_STATUS_REVOKED,
+     .want = AVOW_REJECT_TARGET},
+    {.name = "an entry before the epoch",
+     .target = 3,
+     .made = AVOW_STATUS_SUSPENDED,
+     .before = true,
+     .want = AVOW_REJECT_VALUE},
+    {.name = "a path that leads elsewhere",
+     .target = 3,
+     .made = AVOW_STATUS_REVOKED,
+     .bad_path = true,
+     .want = AVOW_REJECT_PROOF},
+    {.name = "a signature that does not verify",
+     .target = 3,
+     .made = AVOW_STATUS_REVOKED,
+     .bad_signature = true,
+     .want = AVOW_REJECT_SIGNATURE},
+    {.name = "another origin",
+     .target = 3,
+     .made = AVOW_STATUS_REVOKED,
+     .other_chain = true,
+     .want = AVOW_REJECT_ORIGIN},
+};
+
+static void test_statuses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(status_cases) / sizeof(status_cases[0]); i++) {
+        const struct status_case *row = &status_cases[i];
+        struct fixture fixture;
+        struct avow_proved_status status = {.index = 0};
+        start(&fixture);
+        log_builder_add_issue(&fixture.theirs, 2); /* 3 */
+        if (row->before)
+            status.index = log_builder_add_status(&fixture.theirs, row->target, row->made,
+                                                  AVOW_REASON_FRAUD, LOG_BUILDER_NONE);
+        log_builder_rename(&fixture.theirs, "Nova"); /* 4, which opens the epoch */
+        log_builder_add_issue(&fixture.theirs, 2);   /* 5 */
+        if (!row->before)
+            status.index = log_builder_add_status(&fixture.theirs, row->target, row->made,
+                                                  AVOW_REASON_FRAUD, LOG_BUILDER_NONE);
+        status.checkpoint = replica_checkpoint(&fixture.theirs, TIME);
+        status.entry = fixture.theirs.rows[status.index].bytes;
+        struct avow_tree_nodes nodes = log_builder_nodes(&fixture.theirs);
+        assert_int_equal(
+            avow_inclusion_prove(&nodes, status.index, fixture.theirs.count, &status.path),
+            AVOW_OK);
+        if (row->bad_path)
+            status.path.hashes[0].bytes[0] ^= 1;
+        if (row->bad_signature)
+            status.checkpoint.signature.bytes[3] ^= 1;
+        const struct log_builder *by = row->other_chain ? &fixture.held : &fixture.theirs;
+        enum avow_reject reject = avow_judge_status(&status, &by->state.chain);
+        if (reject != row->want)
+            fail_msg("%s: %s", row->name, avow_reject_name(reject));
+        end(&fixture);
+    }
 }
 
 /* A chain that does not lead to the checkpoint. */
@@ -224,7 +382,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_relations),  cmocka_unit_test(test_nothing_held),
         cmocka_unit_test(test_held_chain), cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_bad_chains),
+        cmocka_unit_test(test_bad_chains), cmocka_unit_test(test_third),
+        cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_statuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,6 +302,88 @@ static void test_strange_line(void **state)
     sim_free(sim);
 }
 
+/* Lines by witnesses that a node's policies name stand beside heartbeats, and go on from there; a
+ * false one ends the connection that it came by. */
+static void test_named_witness(void **state)
+{
+    (void)state;
+    struct sim *sim = sim_new(14, 4);
+    struct log_builder log, witness;
+    start_log(&log, "named", 5);
+    log_builder_init(&witness, "a witness");
+    struct avow_core_config config = avow_core_config_default();
+    for (size_t i = 0; i < 3; i++) { /* the last one's policies name nobody */
+        sim_node(sim, i)->witnesses[0] = witness.heartbeat.key;
+        sim_node(sim, i)->witness_count = 1;
+        sim_reconfigure(sim, i, &config);
+    }
+    for (size_t i = 1; i < 4; i++)
+        sim_connect(sim, i - 1, i, 5);
+    sim_publish(sim, 0, &log);
+    sim_run(sim, 2000);
+    replica_heartbeat(sim_replica(sim, 0, issuer_of(&log)), &witness, sim_unix_s(sim));
+    sim_heartbeat(sim, 0, &log);
+    sim_run(sim, 500);
+    uint64_t judgements = sim_node(sim, 3)->judgements;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(sim_replica(sim, i, issuer_of(&log))->line_count, 2);
+        if (i > 0) /* the first one has them from the test */
+            assert_int_equal(sim_node(sim, i)->judgements, 1 + 1);
+    }
+    assert_int_equal(sim_replica(sim, 3, issuer_of(&log))->line_count, 1);
+    sim_run(sim, 100000); /* however often it is listed, nobody judges it again */
+    assert_int_equal(sim_node(sim, 3)->judgements, judgements);
+    struct replica *first = sim_replica(sim, 0, issuer_of(&log));
+    replica_heartbeat(first, &witness, sim_unix_s(sim));
+    for (size_t i = 0; i < first->line_count; i++)
+        if (avow_key_equal(&first->lines[i].key, &witness.heartbeat.key))
+            first->lines[i].signature.bytes[1] ^= 1;
+    sim_run(sim, 60000);
+    assert_int_equal(sim_node(sim, 1)->closed[AVOW_REJECT_SIGNATURE], 1);
+    log_builder_fini(&witness);
+    log_builder_fini(&log);
+    sim_free(sim);
+}
+
+/* A better history that is withheld: after ten minutes it is let alone for an hour, while what it
+ * would abandon stays unknown. */
+static void test_withheld_branch(void **state)
+{
+    (void)state;
+    struct sim *sim = sim_new(15, 2);
+    struct log_builder held, better;
+    start_log(&held, "withheld", 5);
+    log_builder_copy(&better, &held, held.count);
+    uint64_t parts_at = held.count;
+    log_builder_add_issue(&held, 2);
+    log_builder_rotate_root(&better);
+    log_builder_add_issue(&better, 2);
+    sim_publish(sim, 0, &held);
+    sim_publish(sim, 1, &better);
+    sim_node(sim, 1)->conduct = SIM_WITHHOLDS;
+    sim_connect(sim, 0, 1, 5);
+    struct replica *replica = sim_replica(sim, 0, issuer_of(&held));
+    sim_run(sim, 590000);
+    assert_true(replica->has_branch);
+    sim_run(sim, 30000);
+    assert_false(replica->has_branch);
+    assert_int_equal(sim_node(sim, 0)->traces[AVOW_CORE_TRACE_GIVEN_UP], 1);
+    assert_int_equal(replica->abandoned_from, parts_at);
+    assert_int_equal(replica->other_count, 1);
+    log_builder_add_issue(&held, 2); /* it is served and extended */
+    sim_publish(sim, 0, &held);
+    assert_int_equal(sim_size(sim, 0, issuer_of(&held)), held.count);
+    sim_node(sim, 1)->conduct = SIM_HONEST;
+    sim_run(sim, 3000000);
+    assert_int_equal(sim_size(sim, 0, issuer_of(&held)), held.count);
+    sim_run(sim, 700000);
+    assert_equal_logs(sim, 2, &better);
+    assert_true(replica->abandoned_from == AVOW_NEVER && replica->other_count == 0);
+    log_builder_fini(&held);
+    log_builder_fini(&better);
+    sim_free(sim);
+}
+
 /* A root entry below the head: its log is pulled beside the held one, from where they part, and
  * takes its place when it is whole. */
 static void test_better_chain(void **state)
@@ -485,13 +567,14 @@ static void test_forged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_announce),  cmocka_unit_test(test_late_joiner),
-        cmocka_unit_test(test_long_log),  cmocka_unit_test(test_conduct),
-        cmocka_unit_test(test_storm),     cmocka_unit_test(test_silent_link),
-        cmocka_unit_test(test_heartbeat), cmocka_unit_test(test_better_chain),
-        cmocka_unit_test(test_new_epoch), cmocka_unit_test(test_fork),
-        cmocka_unit_test(test_future),    cmocka_unit_test(test_faulty),
-        cmocka_unit_test(test_forged),    cmocka_unit_test(test_strange_line),
+        cmocka_unit_test(test_announce),      cmocka_unit_test(test_late_joiner),
+        cmocka_unit_test(test_long_log),      cmocka_unit_test(test_conduct),
+        cmocka_unit_test(test_storm),         cmocka_unit_test(test_silent_link),
+        cmocka_unit_test(test_heartbeat),     cmocka_unit_test(test_better_chain),
+        cmocka_unit_test(test_named_witness), cmocka_unit_test(test_withheld_branch),
+        cmocka_unit_test(test_new_epoch),     cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_future),        cmocka_unit_test(test_faulty),
+        cmocka_unit_test(test_forged),        cmocka_unit_test(test_strange_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
