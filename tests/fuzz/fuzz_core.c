@@ -118,8 +118,12 @@ static void enter_want(struct books *books, const struct want *want)
     enter_chunks(books, want);
 }
 
-static void check_books(const struct avow_core *core)
+static void check_books(const struct world *world)
 {
+    const struct avow_core *core = world->core;
+    size_t pending_judgements = 0;
+    for (size_t i = 0; i < world->pending_count; i++)
+        pending_judgements += world->pending[i].type == AVOW_CORE_JUDGE;
     struct books books = {0};
     for (uint32_t i = 0; i < core->config.wants_max; i++) {
         if (core->wants[i].phase == WANT_FREE)
@@ -128,7 +132,8 @@ static void check_books(const struct avow_core *core)
         enter_want(&books, &core->wants[i]);
     }
     AVOW_ASSERT(books.all_wants == core->stats.wants);
-    AVOW_ASSERT(books.all_judgements == core->stats.judgements);
+    AVOW_ASSERT(pending_judgements == core->stats.judgements);
+    AVOW_ASSERT(books.all_judgements <= pending_judgements);
     AVOW_ASSERT(books.all_ranges == core->stats.ranges);
     for (uint32_t i = 0; i < LINKS; i++) {
         const struct link *link = &core->links[i];
@@ -195,7 +200,7 @@ static void step(struct world *world, struct avow_core_event *event)
             break;
         }
     }
-    check_books(world->core);
+    check_books(world);
 }
 
 /* ------------------------------------------------------------------ events */
@@ -298,6 +303,75 @@ static void fill_range(struct world *world, struct avow_message *answer, const s
     answer->entries = (struct avow_list){(size_t)count, avow_bytes(world->items, 3 * count)};
 }
 
+static void fill_digests(struct world *world, struct avow_message *answer,
+                         const struct asked *asked)
+{
+    struct avow_buf items;
+    struct avow_hash issuer = asked->issuer, digest = {{0}};
+    size_t count = next_byte(world) % 4;
+    avow_buf_init_fixed(&items, world->items, sizeof(world->items));
+    answer->type = AVOW_MESSAGE_FORKS;
+    answer->last = next_byte(world) & 1;
+    for (size_t i = 0; i < count; i++) {
+        issuer.bytes[0] = (uint8_t)(issuer.bytes[0] + 1 + next_byte(world) % 2);
+        digest.bytes[0] = next_byte(world);
+        avow_digest_write(&items, &issuer, &digest);
+    }
+    answer->digests = (struct avow_list){count, avow_buf_bytes(&items)};
+}
+
+static void fill_fork(struct world *world, struct avow_message *answer, const struct asked *asked)
+{
+    struct avow_fork fork;
+    struct avow_buf out;
+    answer->type = AVOW_MESSAGE_FORK;
+    answer->count = next_byte(world) % 10;
+    memset(&fork, 0, sizeof(fork));
+    some_checkpoint(world, &fork.first);
+    fork.first.issuer = asked->issuer;
+    fork.second = fork.first;
+    avow_buf_init_fixed(&out, world->items, sizeof(world->items));
+    if (next_byte(world) & 1)
+        avow_fork_encode(&out, &fork);
+    answer->fork = avow_buf_bytes(&out);
+}
+
+static void fill_statuses(struct world *world, struct avow_message *answer,
+                          const struct asked *asked)
+{
+    struct avow_buf items;
+    struct avow_proved_status status = {.index = 1};
+    some_checkpoint(world, &status.checkpoint);
+    avow_buf_init_fixed(&items, world->items, sizeof(world->items));
+    avow_proved_status_write(&items, &status);
+    answer->type = AVOW_MESSAGE_STATUSES;
+    answer->from = next_byte(world) & 1 ? asked->from + 1 : 0;
+    answer->statuses = (struct avow_list){next_byte(world) & 1, avow_buf_bytes(&items)};
+    if (answer->statuses.count == 0)
+        answer->statuses.items.len = 0;
+}
+
+/* False for what is not about forks. */
+static bool fill_about_forks(struct world *world, struct avow_message *answer,
+                             const struct asked *asked)
+{
+    if (asked->type == AVOW_MESSAGE_GET_FORKS) {
+        fill_digests(world, answer, asked);
+    } else if (asked->type == AVOW_MESSAGE_GET_FORK) {
+        fill_fork(world, answer, asked);
+    } else if (asked->type == AVOW_MESSAGE_GET_OTHER) {
+        answer->type = AVOW_MESSAGE_OTHER;
+        some_checkpoint(world, &answer->checkpoint);
+        if (next_byte(world) & 7)
+            answer->checkpoint.issuer = asked->issuer;
+    } else if (asked->type == AVOW_MESSAGE_GET_STATUSES) {
+        fill_statuses(world, answer, asked);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void answer(struct world *world, uint8_t byte)
 {
     if (world->asked_count == 0)
@@ -315,6 +389,8 @@ static void answer(struct world *world, uint8_t byte)
     if ((byte & 3) == 3) {
         message->type = AVOW_MESSAGE_REFUSED;
         message->code = next_byte(world) & 15;
+    } else if (fill_about_forks(world, message, &asked)) {
+        /* as it is */
     } else if (asked.type == AVOW_MESSAGE_LIST) {
         fill_list(world, message, &asked);
     } else if (asked.type == AVOW_MESSAGE_GET_CHAIN) {
@@ -361,6 +437,15 @@ static void complete(struct world *world, uint8_t byte)
     step(world, &event);
 }
 
+static void notice(struct world *world, uint8_t byte)
+{
+    struct asked asked = {.issuer = issuer_of(next_byte(world))};
+    memset(&world->message, 0, sizeof(world->message));
+    asked.issuer.bytes[0]--;
+    fill_digests(world, &world->message, &asked);
+    say(world, byte % LINKS);
+}
+
 static void change(struct world *world, uint8_t byte)
 {
     struct avow_core_event event = {.type = AVOW_CORE_LOG_CHANGED, .issuer = issuer_of(byte)};
@@ -382,8 +467,8 @@ static void tick(struct world *world, uint8_t byte)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const events[])(struct world *, uint8_t) = {
-        link_event, hello,  announce, announce, raw,    answer,
-        answer,     answer, complete, complete, change, tick};
+        link_event, hello,    announce, announce, raw,  answer, answer,
+        answer,     complete, complete, change,   tick, notice};
     struct world *world = calloc(1, sizeof(*world));
     AVOW_ASSERT(world != NULL);
     world->input = avow_bytes(data, size);
