@@ -119,13 +119,29 @@ static bool reveals_another(const struct avow_chain *chain, const struct avow_en
     return !avow_hash_equal(&digest, &chain->digest);
 }
 
+static struct avow_no fill(const struct avow_submit_facts *facts, const struct avow_log *log,
+                           const struct avow_message *recover, const struct avow_entry *first,
+                           struct avow_recovery *recovery)
+{
+    recovery->checkpoint = recover->checkpoint;
+    recovery->from = recover->from;
+    recovery->abandoned_from = log->abandoned_from;
+    recovery->at_head = recover->from == log->checkpoint.size;
+    if (copy_prefix(&log->state.chain, recovery->from, &recovery->chain) != AVOW_OK)
+        return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
+    if (reveals_another(&recovery->chain, first))
+        return avow_no(AVOW_REFUSAL_INVALID, log->checkpoint.size,
+                       avow_reject_text(AVOW_REJECT_DIGEST));
+    return copy_log(facts, log, recovery) == AVOW_OK ? yes : avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
+}
+
 struct avow_no avow_recovery_begin(const struct avow_submit_facts *facts,
-                                   const struct avow_message *recover, struct avow_recovery **out,
-                                   bool *accepted)
+                                   const struct avow_message *recover,
+                                   struct avow_recovery **recovery, bool *accepted)
 {
     const struct avow_log *log;
-    struct avow_entry first;
-    *out = NULL;
+    struct avow_entry first = {.kind = AVOW_KIND_INERT_MIN};
+    *recovery = NULL;
     *accepted = false;
     enum avow_err err = avow_snapshot_log(facts->snapshot, &recover->checkpoint.issuer, &log);
     if (err == AVOW_ERR_NOT_FOUND)
@@ -139,24 +155,13 @@ struct avow_no avow_recovery_begin(const struct avow_submit_facts *facts,
     struct avow_no no = check_form(facts, log, recover, &first);
     if (no.code != 0)
         return no;
-    AVOW_CLEANUP(avow_recovery_free)
-    struct avow_recovery *recovery = calloc(1, sizeof(*recovery));
-    if (recovery == NULL)
+    *recovery = calloc(1, sizeof(**recovery));
+    if (*recovery == NULL)
         return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
-    recovery->checkpoint = recover->checkpoint;
-    recovery->from = recover->from;
-    recovery->abandoned_from = log->abandoned_from;
-    recovery->at_head = recover->from == log->checkpoint.size;
-    if (copy_prefix(&log->state.chain, recovery->from, &recovery->chain) != AVOW_OK)
-        return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
-    if (reveals_another(&recovery->chain, &first))
-        return avow_no(AVOW_REFUSAL_INVALID, log->checkpoint.size,
-                       avow_reject_text(AVOW_REJECT_DIGEST));
-    if (copy_log(facts, log, recovery) != AVOW_OK)
-        return avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
-    *out = recovery;
-    recovery = NULL;
-    return yes;
+    no = fill(facts, log, recover, &first, *recovery);
+    if (no.code != 0)
+        avow_recovery_free(recovery);
+    return no;
 }
 
 /* ------------------------------------------------------------------ with signatures */

@@ -7,7 +7,8 @@ setup() { prepare; }
 teardown() { end_nodes; }
 
 issue() { avow issue --achievement "$achievement" --csv "$1" --out "$2" "${@:3}"; }
-size() { avow issuer show --json "$@" | jq .size; }
+size() { avow issuer show --json | jq .size; }
+closed_at() { [ "$(avow issuer show --issuer "$issuer" --node "$(address "$1")" --json | jq .closed)" = true ]; }
 keys() { avow issuer show --json | jq -r --arg use "$1" '.keys[] | select(.use == $use) | .public_key'; }
 
 # An issuer at node a, with a peer b, and three credentials in $T/badges.
@@ -102,8 +103,7 @@ asked() {
     csv 1 late >"$T/late.csv"
     expect_exit 1 issue "$T/late.csv" "$T/badges"
     expect_exit 1 avow revoke "$T/badges/r1.json" --reason error
-    closed_at_b() { [ "$(avow issuer show --issuer "$issuer" --node "$(address b)" --json | jq .closed)" = true ]; }
-    eventually closed_at_b
+    eventually closed_at b
     stop_node a
     rm -r "$T/a"
     says valid b "$T/badges/r1.json"
@@ -119,8 +119,7 @@ asked() {
     expect_exit 1 env AVOW_HOME="$T/custody" "$AVOW_BIN/avow" issuer take-over "$issuer"
     # shellcheck disable=SC2086
     avow issuer close --yes --custodian "$issuer" $custody
-    closed_at_b() { [ "$(avow issuer show --issuer "$issuer" --node "$(address b)" --json | jq .closed)" = true ]; }
-    eventually closed_at_b
+    eventually closed_at b
     expect_exit 1 avow revoke "$T/badges/r1.json" --reason error
     # The custodian's key signs at the issuer's node …
     AVOW_HOME=$T/custody
@@ -141,7 +140,7 @@ asked() {
     [ -e "$issuer_home/issuer" ]
 }
 
-entries() { avow log show --issuer "$issuer" --count 1000 --json "$@"; }
+entries() { avow log show --issuer "$issuer" --count 1000 --json; }
 
 @test "a thief of the signing key: recovered, honest records again, the issuer goes on" {
     three_credentials
