@@ -185,7 +185,7 @@ static int tamper(struct avow_demo_world *world)
 static int kill_and_recover(struct avow_demo_world *world, const struct avow_demo_record *record)
 {
     static const size_t porto[] = {AVOW_DEMO_PORTO};
-    avow_demo_say(world, "8. Nairobi's machine loses power (kill -9), at once after Nairobi issued "
+    avow_demo_say(world, "9. Nairobi's machine loses power (kill -9), at once after Nairobi issued "
                          "one more badge.");
     int status = avow_demo_run(world, AVOW_DEMO_NAIROBI, AVOW_DEMO_NAIROBI, true,
                                "issue --achievement 2 --name \"Wanjiku Kamau\" --out @late");
@@ -246,6 +246,8 @@ static int tell(struct avow_demo_world *world)
     if (status == AVOW_EXIT_OK)
         status = avow_demo_abroad(world);
     if (status == AVOW_EXIT_OK)
+        status = avow_demo_stack(world);
+    if (status == AVOW_EXIT_OK)
         status = kill_and_recover(world, &record);
     return status;
 }
@@ -281,7 +283,9 @@ const struct avow_command avow_cmd_demo = {
     .details = "Starts three nodes on loopback, creates three issuers, issues a few hundred "
                "credentials from CSV files, verifies one in another region, recomputes a verdict "
                "offline, revokes, measures how fast the refusal travels, changes one character of "
-               "a badge, kills a node, and shows that nothing was lost.\n\nIt needs avowd beside "
+               "a badge, has a badge judged across a border before and after a body recognises "
+               "its issuer, stacks three into a diploma and revokes one of them, kills a node, and "
+               "shows that nothing was lost.\n\nIt needs avowd beside "
                "this program, and touches nothing outside of the folder that it names.",
     .options = options,
     .run = run,

@@ -247,3 +247,13 @@ judged() {
     jq -e 'map(.state) == ["revoked", "active"]' <<<"$output"
     expect_exit 0 avow achievement add --code DA-101 --title Again
 }
+
+@test "the demo tells the whole story" {
+    run --separate-stderr avow demo --out "$T/demo"
+    [ "$status" -eq 0 ] || fail "$output" "$stderr"
+    for said in "UNRECOGNISED" "(your anchor Agency), under the name Nairobi Technical Institute" \
+        "at EQF level 4" "12 of 18" "valid, Bases de Dados" "revoked, Visualização de Dados" \
+        "Nothing that was acknowledged is lost"; do
+        [[ $output == *"$said"* ]] || fail "the demo does not say: $said" "$output"
+    done
+}
