@@ -124,8 +124,9 @@ struct avow_verdict {
     uint64_t witnessed_at;
     uint64_t achievement;
     struct avow_bytes achievement_title, achievement_code;
+    /* As of `at`, like the state: */
     uint64_t reason;    /* enum avow_reason; when state is not active and its entry is shown */
-    uint64_t since;     /* t of that entry */
+    uint64_t since;     /* t of that entry; 0: it is not */
     uint64_t successor; /* index in the same log */
     uint64_t valid_from, valid_until;
     enum avow_status state;

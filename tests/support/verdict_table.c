@@ -104,6 +104,21 @@ static void make_closed(struct verdict_log *made, const struct avow_hash *custod
     made->log.sign = sign; /* it signs the closing checkpoint */
 }
 
+/* The custodian goes on by its own key, and in `renewed` by those of a root rotation. */
+static void make_continued(struct verdict_log *made, const struct avow_hash *custodian,
+                           bool renewed)
+{
+    log_builder_close(&made->log, custodian);
+    made->log.t = HOUR(60);
+    if (renewed)
+        log_builder_rotate_root(&made->log);
+    (void)log_builder_add_status(&made->log, made->index[R_PLAIN], AVOW_STATUS_REVOKED,
+                                 AVOW_REASON_CLOSED, LOG_BUILDER_NONE);
+    (void)log_builder_add_status(&made->log, made->index[R_TWICE], AVOW_STATUS_ACTIVE,
+                                 AVOW_REASON_UNSPECIFIED, LOG_BUILDER_NONE);
+    made->log.t = HOUR(61);
+}
+
 void verdict_world_init(struct verdict_world *world)
 {
     struct verdict_log *logs = world->logs;
@@ -112,6 +127,10 @@ void verdict_world_init(struct verdict_world *world)
     make_closed(&logs[CLOSED], NULL);
     verdict_log_init(&logs[CUSTODIAN], "custodian");
     make_closed(&logs[CUSTODIAN], &logs[OPEN].log.state.chain.issuer);
+    verdict_log_init(&logs[CONTINUED], "continued");
+    make_continued(&logs[CONTINUED], &logs[OPEN].log.state.chain.issuer, false);
+    verdict_log_init(&logs[RENEWED], "renewed");
+    make_continued(&logs[RENEWED], &logs[OPEN].log.state.chain.issuer, true);
     verdict_log_init(&logs[NEWER], "newer");
     make_newer(&logs[NEWER]);
     for (size_t i = 0; i < VERDICT_WITNESSES; i++) {

@@ -6,7 +6,7 @@
 #include "tests/support/proof_builder.h"
 #include "tests/support/verdict_logs.h"
 
-enum verdict_log_name { OPEN, CLOSED, CUSTODIAN, NEWER, VERDICT_LOGS };
+enum verdict_log_name { OPEN, CLOSED, CUSTODIAN, CONTINUED, RENEWED, NEWER, VERDICT_LOGS };
 
 #define VERDICT_WITNESSES 3
 

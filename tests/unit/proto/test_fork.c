@@ -166,12 +166,42 @@ static void test_past_epoch(void **state)
     log_builder_fini(&later);
 }
 
+/* Any bit of a proof of each form, and any byte left out at its end. */
+static void test_every_bit(void **state)
+{
+    (void)state;
+    struct avow_fork forms[] = {
+        {checkpoint(0, 8, 0), checkpoint(1, 13, 1), path_of(1, 8, 13)},
+        {checkpoint(0, 9, 0), checkpoint(1, 13, 1), path_of(1, 9, 13)},
+        {checkpoint(0, 9, 0), checkpoint(1, 9, 1), {0}},
+        {checkpoint(0, 3, 2), checkpoint(1, 9, 1), {0}},
+    };
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        uint8_t storage[AVOW_FORK_BYTES_MAX];
+        struct avow_buf out;
+        struct avow_fork fork;
+        avow_buf_init_fixed(&out, storage, sizeof(storage));
+        avow_fork_encode(&out, &forms[i]);
+        assert_int_equal(check(&forms[i]), AVOW_ACCEPT);
+        for (size_t bit = 0; bit < out.len * 8; bit++) {
+            storage[bit / 8] ^= (uint8_t)(1U << bit % 8);
+            if (avow_fork_decode(avow_buf_bytes(&out), &fork) == AVOW_ACCEPT &&
+                avow_fork_check(&fork, &branches[0].state.chain) == AVOW_ACCEPT)
+                fail_msg("form %zu: bit %zu", i, bit);
+            storage[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        }
+        for (size_t len = 0; len < out.len; len++)
+            assert_int_not_equal(avow_fork_decode(avow_bytes(storage, len), &fork), AVOW_ACCEPT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair),
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_past_epoch),
+        cmocka_unit_test(test_every_bit),
     };
     return cmocka_run_group_tests_name("fork", tests, set_up, tear_down);
 }

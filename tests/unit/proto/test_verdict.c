@@ -127,6 +127,36 @@ static void test_abandoned(void **state)
     }
 }
 
+/* A fork is judged before what a better history would abandon; that, before the rest. */
+static void test_abandoned_and_forked(void **state)
+{
+    (void)state;
+    static const struct verdict_row cases[] = {
+        {"beyond", OPEN, R_AFTER_RETIRE, verdict_whole, GOOD, NOW, NOW, 24, 0, AVOW_WORD_DISPUTED,
+         AVOW_WHY_FORK},
+        {"beyond, a bad proof", OPEN, R_AFTER_RETIRE, verdict_whole, BAD_PROOF, NOW, NOW, 24, 0,
+         TAMPERED(PROOF)},
+        {"beyond, by a key not known", OPEN, R_AFTER_RETIRE, verdict_whole, BY_STRANGER, NOW, NOW,
+         24, 0, AVOW_WORD_DISPUTED, AVOW_WHY_FORK},
+        {"below", OPEN, R_PLAIN, verdict_whole, GOOD, NOW, NOW, 24, 0, UNKNOWN(ABANDONED)},
+        {"below, revoked", OPEN, R_LAPSED, verdict_whole, GOOD, NOW, NOW, 24, 0, REVOKED},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static struct proof_plan plan;
+        const struct log_builder *log = &world.logs[OPEN].log;
+        verdict_plan(&world, &cases[i], &plan);
+        struct avow_checkpoint other = plan.checkpoint;
+        other.root.bytes[0] ^= 1;
+        avow_checkpoint_sign(&other, &log->sign.secret);
+        proof_plan_fork(&plan, &plan.checkpoint, &other, NULL);
+        plan.abandoned_from = world.logs[OPEN].index[R_PLAIN];
+        struct avow_facts facts = proof_plan_facts(&plan);
+        struct avow_verdict verdict = judge_facts(&cases[i], &facts);
+        expect(&cases[i], &verdict, "an abandoned log that is forked");
+        assert_int_equal(verdict.fork, AVOW_WHY_FORK);
+    }
+}
+
 static enum avow_err broken(void *context, const struct avow_known_log *log, uint64_t index,
                             enum avow_status *status)
 {
@@ -218,9 +248,10 @@ static void test_many_moves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_details),    cmocka_unit_test(test_unchecked),
-        cmocka_unit_test(test_abandoned),  cmocka_unit_test(test_error),
-        cmocka_unit_test(test_many_moves), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_details),   cmocka_unit_test(test_unchecked),
+        cmocka_unit_test(test_abandoned), cmocka_unit_test(test_abandoned_and_forked),
+        cmocka_unit_test(test_error),     cmocka_unit_test(test_many_moves),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
 }
