@@ -120,6 +120,17 @@ static enum avow_err weigh_words(struct avow_finder *finder)
     return AVOW_OK;
 }
 
+static bool is_repeated(const struct avow_folded_word *words, size_t count)
+{
+    const struct avow_folded_word *word = &words[count];
+    for (size_t i = 0; i < count; i++) {
+        if (words[i].count == word->count && words[i].len[0] == word->len[0] &&
+            memcmp(words[i].bytes[0], word->bytes[0], word->len[0]) == 0)
+            return true;
+    }
+    return false;
+}
+
 enum avow_err avow_finder_read_words(struct avow_finder *finder)
 {
     struct avow_folded_word words[AVOW_FINDER_WORDS_MAX];
@@ -129,8 +140,11 @@ enum avow_err avow_finder_read_words(struct avow_finder *finder)
     while (count < AVOW_FINDER_WORDS_MAX && avow_words_next(finder->words, &words[count]))
         count++;
     finder->word_count = finder->term_count = 0;
-    for (size_t i = 0; i < count && err == AVOW_OK; i++)
-        err = add_word(finder, &words[i], i + 1 == count);
+    for (size_t i = 0; i < count && err == AVOW_OK; i++) {
+        bool is_last = i + 1 == count;
+        if (is_last || !is_repeated(words, i))
+            err = add_word(finder, &words[i], is_last);
+    }
     return err == AVOW_OK && !finder->has_after ? weigh_words(finder) : err;
 }
 
