@@ -346,9 +346,11 @@ int avow_stack_folder_read(const struct avow_cli *cli, const char *path,
     folder->body_count = avow_stack_bodies(view->pathway.rule, folder->bodies);
     folder->files = calloc(AVOW_STACK_FILES_MAX, sizeof(*folder->files));
     struct avow_verdict *verdict = calloc(1, sizeof(*verdict));
-    int status = folder->files != NULL && verdict != NULL
-                     ? list(folder, path)
-                     : avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    if (folder->files == NULL || verdict == NULL) {
+        free(verdict);
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    }
+    int status = list(folder, path);
     for (size_t i = 0; i < folder->count && status == AVOW_EXIT_OK; i++)
         status = read_one(folder, path, i, verdict);
     free(verdict);

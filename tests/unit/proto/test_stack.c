@@ -576,6 +576,23 @@ static void make_items(struct small *small)
 }
 
 /* Straight from docs/protocol.md. */
+static bool small_fits_where(const struct small *small, const struct small_node *where,
+                             const struct avow_stack_item *item)
+{
+    if (where->has_level &&
+        (item->eqf == 0 || item->eqf < where->level_min || item->eqf > where->level_max))
+        return false;
+    if (where->has_field && (item->field.len == 0 || memcmp(item->field.data, "06", 2) != 0))
+        return false;
+    if (where->has_within &&
+        (item->awarded > AWARD_TIME || item->awarded + where->number < AWARD_TIME))
+        return false;
+    if (where->has_issuer &&
+        !avow_hash_equal(&item->issuer, where->other ? &other_issuer : &own_issuer))
+        return false;
+    return !where->has_body || (item->recognised_by >> small->bodies[where->body] & 1) != 0;
+}
+
 static bool small_fits(const struct small *small, size_t leaf, const struct avow_stack_item *item)
 {
     const struct small_node *node = &small->nodes[leaf];
@@ -583,21 +600,8 @@ static bool small_fits(const struct small *small, size_t leaf, const struct avow
         !avow_hash_equal(&item->issuer, node->other ? &other_issuer : &own_issuer))
         return false;
     for (size_t v = node->parent; v != SIZE_MAX; v = small->nodes[v].parent) {
-        const struct small_node *where = &small->nodes[v];
-        if (where->op != AVOW_RULE_WHERE)
-            continue;
-        if (where->has_level &&
-            (item->eqf == 0 || item->eqf < where->level_min || item->eqf > where->level_max))
-            return false;
-        if (where->has_field && (item->field.len == 0 || memcmp(item->field.data, "06", 2) != 0))
-            return false;
-        if (where->has_within &&
-            (item->awarded > AWARD_TIME || item->awarded + where->number < AWARD_TIME))
-            return false;
-        if (where->has_issuer &&
-            !avow_hash_equal(&item->issuer, where->other ? &other_issuer : &own_issuer))
-            return false;
-        if (where->has_body && (item->recognised_by >> small->bodies[where->body] & 1) == 0)
+        if (small->nodes[v].op == AVOW_RULE_WHERE &&
+            !small_fits_where(small, &small->nodes[v], item))
             return false;
     }
     return true;
@@ -718,12 +722,10 @@ static bool small_best(const struct small *small, struct small_value *best)
     return all <= SMALL_CHOICES;
 }
 
-/* What the answer says of each leaf is a choice that is allowed, and gives what the answer says. */
-static void check_answer(const struct small *small, const struct avow_stack_result *result,
-                         const struct small_value *best, size_t number)
+/* What the answer says of each leaf, as a choice: it is one that is allowed. */
+static void read_choice(const struct small *small, const struct avow_stack_result *result,
+                        size_t *choice, size_t number)
 {
-    size_t choice[SMALL_LEAVES];
-    struct small_value value;
     assert_int_equal(result->count, small->count);
     for (size_t k = 0; k < small->leaf_count; k++) {
         const struct avow_stack_node *leaf = &result->nodes[small->leaves[k]];
@@ -734,6 +736,34 @@ static void check_answer(const struct small *small, const struct avow_stack_resu
     }
     if (!small_allowed(small, choice))
         fail_msg("case %zu: a credential counts twice below distinct", number);
+}
+
+/* All that is needed, and no more. */
+static void check_needed(const struct small *small, const struct avow_stack_result *result,
+                         const size_t *choice, size_t number)
+{
+    for (size_t i = 0; i <= small->item_count && result->complete; i++) {
+        size_t rest[SMALL_LEAVES];
+        struct small_value value;
+        for (size_t k = 0; k < small->leaf_count; k++)
+            rest[k] =
+                choice[k] == SIZE_MAX || choice[k] == i || (result->needed >> choice[k] & 1) == 0
+                    ? SIZE_MAX
+                    : choice[k];
+        small_evaluate(small, rest, &value);
+        const bool spared = i == small->item_count || (result->needed >> i & 1) == 0;
+        if (value.met[0] != spared)
+            fail_msg("case %zu: %" PRIx64 " is not what is needed", number, result->needed);
+    }
+}
+
+/* The answer is what its leaves make of it, and as good as the best. */
+static void check_answer(const struct small *small, const struct avow_stack_result *result,
+                         const struct small_value *best, size_t number)
+{
+    size_t choice[SMALL_LEAVES];
+    struct small_value value;
+    read_choice(small, result, choice, number);
     small_evaluate(small, choice, &value);
     for (size_t v = 0; v < small->count; v++) {
         const struct avow_stack_node *node = &result->nodes[v];
@@ -748,18 +778,7 @@ static void check_answer(const struct small *small, const struct avow_stack_resu
                  " credits; there is %d, %zu, %" PRIu64,
                  number, result->complete, value.nodes, result->credits, best->met[0], best->nodes,
                  best->credits);
-    for (size_t i = 0; i <= small->item_count; i++) { /* all that is needed, and no more */
-        size_t rest[SMALL_LEAVES];
-        for (size_t k = 0; k < small->leaf_count; k++)
-            rest[k] =
-                choice[k] == SIZE_MAX || choice[k] == i || (result->needed >> choice[k] & 1) == 0
-                    ? SIZE_MAX
-                    : choice[k];
-        small_evaluate(small, rest, &value);
-        const bool spared = i == small->item_count || (result->needed >> i & 1) == 0;
-        if (result->complete && value.met[0] != spared)
-            fail_msg("case %zu: %" PRIx64 " is not what is needed", number, result->needed);
-    }
+    check_needed(small, result, choice, number);
 }
 
 static size_t from_environment(const char *name, size_t usual)
