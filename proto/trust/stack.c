@@ -190,6 +190,7 @@ static void report(struct judging *judging)
         result->nodes[v].used = outcome->used[v];
     }
     result->complete = outcome->met[0];
+    result->stopped = result->stopped && !result->complete;
     result->used = outcome->used[0];
     result->credits = avow_stack_credits(&judging->tree, result->used);
     result->needed = result->complete ? find_needed(judging) : 0;

@@ -329,6 +329,31 @@ next_second() {
     [ "$(verdicts | jq -c '.[0:2]')" = '["revoked","component"]' ] || fail "$(verdicts)"
 }
 
+@test "a stack across issuers: what another one revokes brings the award down at every node" {
+    modules
+    start_node b --peer "$(address a)"
+    export OTHER=$T/other-home
+    other() { AVOW_HOME=$OTHER AVOW_NODE=$(address b) avow "$@"; }
+    kenyan=$(other issuer new --name "University of Nairobi" --jurisdiction KE --website https://uon.example --no-passphrase)
+    other achievement add --code K-1 --title "Field epidemiology" --level 7 --framework KNQF --field 0912 --credits 12 --credit-system KNQF 2>/dev/null
+    other issue --achievement 2 --name "Ana Silva" --id nairobi --out "$T/ana" 2>/dev/null
+    give "$m1" data
+    there() { avow log audit --issuer "$kenyan" --json | jq -e '.[0].size == 4'; }
+    eventually there
+    pathway=$(pathway invalid '["all", ["achievement", null, '"$m1"'], ["credits", 12, "KNQF", ["achievement", "'"$kenyan"'", 2]]]')
+    avow pathway explain "$pathway" | grep -q "Field epidemiology (University of Nairobi), 12 KNQF"
+    expect_exit 0 avow stack award "$T/ana" --pathway "$pathway" --name "Ana Silva" --out "$T/ana/diploma.json"
+    [ "$(verdicts)" = '["valid","none",false,"invalid",["valid","valid"]]' ] || fail "$(verdicts)"
+    eventually says valid b "$T/ana/diploma.json"
+    # Recognised or not is asked of the award's own issuer, not of its components.
+    printf '[policy]\nrequire_recognition=yes\n[anchor porto]\nissuer=%s\n' "$issuer" >"$T/policy.ini"
+    expect_exit 0 avow verify "$T/ana/diploma.json" --policy "$T/policy.ini"
+    expect_exit 1 avow stack check "$T/ana" --pathway "$pathway" --policy "$T/policy.ini"
+    other revoke "$T/ana/nairobi.json" --reason fraud
+    eventually says revoked a "$T/ana/diploma.json"
+    [ "$(verdicts | jq -c '.[0:2]')" = '["revoked","component"]' ] || fail "$(verdicts)"
+}
+
 # ---- renewal
 
 @test "renew issues a successor, and whoever is shown the old file is told" {
