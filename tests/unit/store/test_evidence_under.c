@@ -264,6 +264,15 @@ static void store_rival(struct avow_txn *txn, const struct body *body)
     avow_buf_fini(&list);
 }
 
+static void make_witnesses(struct world *world)
+{
+    for (size_t i = 0; i < WITNESSES; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "witness %zu", i);
+        world->witnesses[i] = log_builder_key(&world->bodies[0].held.builder, name);
+    }
+}
+
 static void make_world(struct world *world, uint64_t seed)
 {
     struct avow_txn *txn;
@@ -273,11 +282,7 @@ static void make_world(struct world *world, uint64_t seed)
         (void)snprintf(name, sizeof(name), "under %zu", i);
         log_history_begin(&world->bodies[i].held, name);
     }
-    for (size_t i = 0; i < WITNESSES; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof(name), "witness %zu", i);
-        world->witnesses[i] = log_builder_key(&world->bodies[0].held.builder, name);
-    }
+    make_witnesses(world);
     for (size_t i = 0; i < BODIES; i++)
         make_body(world, i);
     store_folder_make(&world->folder);
@@ -428,49 +433,70 @@ struct tally {
     size_t words[AVOW_WORD_UNRECOGNISED + 1], paths;
 };
 
+/* A verdict from the store, and from its evidence, which it points into. */
+struct both {
+    struct avow_verdict here, there;
+    struct avow_evidence evidence;
+    struct avow_buf out;
+};
+
+static void both_fini(struct both *both)
+{
+    avow_evidence_fini(&both->evidence);
+    avow_buf_fini(&both->out);
+}
+
+/* False when there is no evidence, because the subject's log is not held. */
+static bool judge_both(const struct world *world, const struct question *question,
+                       struct both *both)
+{
+    const struct avow_subject *subject = &question->subject;
+    enum avow_reject reject;
+    const struct avow_prove_under request = {.policy = &question->policy,
+                                             .now = question->now,
+                                             .at = question->at,
+                                             .references = question->references,
+                                             .count = 1 + subject->component_count +
+                                                      (subject->has_pathway ? 1 : 0)};
+    both->evidence = (struct avow_evidence){0};
+    avow_buf_init(&both->out, AVOW_EVIDENCE_BYTES_MAX);
+    struct avow_facts facts = avow_facts_from_snapshot(world->snapshot);
+    assert_int_equal(
+        avow_judge(&facts, &question->policy, subject, question->now, question->at, &both->here),
+        AVOW_OK);
+    enum avow_err err = avow_evidence_make_under(world->snapshot, &request, &both->out);
+    if (err == AVOW_ERR_NOT_FOUND && both->here.why == AVOW_WHY_NO_DATA)
+        return false;
+    assert_int_equal(err, AVOW_OK);
+    assert_int_equal(avow_evidence_check(avow_buf_bytes(&both->out), &both->evidence, &reject),
+                     AVOW_OK);
+    if (reject != AVOW_ACCEPT)
+        fail_msg("the evidence: %s", avow_reject_text(reject));
+    facts = avow_facts_from_evidence(&both->evidence);
+    assert_int_equal(
+        avow_judge(&facts, &question->policy, subject, question->now, question->at, &both->there),
+        AVOW_OK);
+    return true;
+}
+
 static void ask(struct world *world, uint64_t seed, struct tally *tally)
 {
     struct question question;
-    struct avow_verdict here;
-    struct avow_verdict there;
-    struct avow_evidence evidence;
-    struct avow_buf out;
-    enum avow_reject reject;
+    struct both both;
     choose_question(world, &question);
-    size_t count = 1 + question.subject.component_count + (question.subject.has_pathway ? 1 : 0);
-    const struct avow_prove_under request = {.policy = &question.policy,
-                                             .now = question.now,
-                                             .at = question.at,
-                                             .references = question.references,
-                                             .count = count};
-    avow_buf_init(&out, AVOW_EVIDENCE_BYTES_MAX);
-    struct avow_facts facts = avow_facts_from_snapshot(world->snapshot);
-    assert_int_equal(
-        avow_judge(&facts, &question.policy, &question.subject, question.now, question.at, &here),
-        AVOW_OK);
-    enum avow_err err = avow_evidence_make_under(world->snapshot, &request, &out);
-    if (err == AVOW_ERR_NOT_FOUND && here.why == AVOW_WHY_NO_DATA) {
-        avow_buf_fini(&out);
-        return;
-    }
-    assert_int_equal(err, AVOW_OK);
-    assert_int_equal(avow_evidence_check(avow_buf_bytes(&out), &evidence, &reject), AVOW_OK);
-    if (reject != AVOW_ACCEPT)
-        fail_msg("world %llu: %s", (unsigned long long)seed, avow_reject_text(reject));
-    facts = avow_facts_from_evidence(&evidence);
-    assert_int_equal(
-        avow_judge(&facts, &question.policy, &question.subject, question.now, question.at, &there),
-        AVOW_OK);
-    if (!same(&here, &there))
+    const struct avow_verdict *here = &both.here;
+    const struct avow_verdict *there = &both.there;
+    bool judged = judge_both(world, &question, &both);
+    if (judged && !same(here, there))
         fail_msg("world %llu, entry %llu: the store says %s (%s, %zu paths), its evidence %s (%s, "
                  "%zu paths)",
                  (unsigned long long)seed, (unsigned long long)question.subject.index,
-                 avow_word_name(here.word), avow_why_name(here.why), here.recognised.path_count,
-                 avow_word_name(there.word), avow_why_name(there.why), there.recognised.path_count);
-    tally->words[here.word]++;
-    tally->paths += here.recognised.path_count > 0;
-    avow_evidence_fini(&evidence);
-    avow_buf_fini(&out);
+                 avow_word_name(here->word), avow_why_name(here->why), here->recognised.path_count,
+                 avow_word_name(there->word), avow_why_name(there->why),
+                 there->recognised.path_count);
+    tally->words[here->word]++;
+    tally->paths += here->recognised.path_count > 0;
+    both_fini(&both);
 }
 
 static void test_random_worlds(void **state)
@@ -493,10 +519,55 @@ static void test_random_worlds(void **state)
                 tally.paths > 0);
 }
 
+/* An anchor's log that is too large to be shown whole: the evidence says less, and what it says is
+ * true. */
+static void test_absence_that_does_not_fit(void **state)
+{
+    (void)state;
+    struct world world = {.seed = 1};
+    struct both both;
+    struct question question = {.now = LOG_BUILDER_T0 + HOUR, .at = LOG_BUILDER_T0 + HOUR};
+    struct avow_txn *txn;
+    static const uint8_t no_scope[] = {0x80};
+    for (size_t i = 0; i < 2; i++) {
+        struct log_history *held = &world.bodies[i].held;
+        log_history_begin(held, i == 0 ? "a subject" : "a large anchor");
+        for (size_t k = 0; k < (i == 0 ? 3 : AVOW_EVIDENCE_ENTRIES_MAX + 10); k++)
+            (void)log_builder_add_issue(&held->builder, 2);
+        log_history_mark(held);
+        log_history_end(held);
+    }
+    make_witnesses(&world);
+    store_folder_make(&world.folder);
+    world.store = store_folder_open(&world.folder);
+    assert_int_equal(avow_txn_begin(world.store, &txn), AVOW_OK);
+    store_marks(&world, txn, &world.bodies[0]);
+    store_marks(&world, txn, &world.bodies[1]);
+    assert_int_equal(avow_txn_commit(&txn), AVOW_OK);
+    assert_int_equal(avow_snapshot_new(world.store, &world.snapshot), AVOW_OK);
+    assert_int_equal(avow_snapshot_renew(world.snapshot), AVOW_OK);
+    avow_policy_init(&question.policy);
+    question.policy.require_recognition = true;
+    assert_int_equal(avow_policy_add_anchor(&question.policy, avow_bytes(NULL, 0),
+                                            &world.bodies[1].held.builder.state.chain.issuer,
+                                            avow_bytes(no_scope, 1)),
+                     AVOW_ACCEPT);
+    question.references[0] =
+        (struct avow_reference){world.bodies[0].held.builder.state.chain.issuer, 3};
+    question.subject = (struct avow_subject){.issuer = question.references[0].issuer, .index = 3};
+    assert_true(judge_both(&world, &question, &both));
+    assert_int_equal(both.here.word, AVOW_WORD_UNRECOGNISED);
+    assert_int_equal(both.there.word, AVOW_WORD_UNKNOWN);
+    assert_int_equal(both.there.why, AVOW_WHY_PATH_UNSEEN);
+    both_fini(&both);
+    drop_world(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_worlds),
+        cmocka_unit_test(test_absence_that_does_not_fit),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;

@@ -1,5 +1,7 @@
 /* Every allocation of the store failing in turn: nothing leaks, nothing happens by halves. */
 #include "store/branch.h"
+#include "store/facts.h"
+#include "store/find.h"
 #include "tests/support/alloc.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -84,6 +86,70 @@ static enum avow_err read_step(void *context)
     return err;
 }
 
+/* Under a policy whose anchor is the log itself, and does not recognise another. */
+static enum avow_err search_and_prove(struct avow_snapshot *snapshot)
+{
+    static const uint8_t no_scope[] = {0x80};
+    struct avow_policy policy;
+    struct avow_buf out;
+    struct avow_find_query query = {.words = avow_bytes_text("another ach")};
+    struct avow_reference reference = {head->checkpoint.issuer, 5};
+    const struct avow_prove_under request = {.policy = &policy,
+                                             .now = history.builder.t,
+                                             .at = history.builder.t,
+                                             .references = &reference,
+                                             .count = 1};
+    avow_policy_init(&policy);
+    assert_int_equal(avow_policy_add_anchor(&policy, avow_bytes(NULL, 0), &head->checkpoint.issuer,
+                                            avow_bytes(no_scope, 1)),
+                     AVOW_ACCEPT);
+    avow_buf_init(&out, AVOW_EVIDENCE_BYTES_MAX);
+    enum avow_err err = avow_catalogue_find(snapshot, &query, &policy, history.builder.t, &out);
+    if (err == AVOW_OK)
+        err = avow_evidence_make_under(snapshot, &request, &out);
+    avow_buf_fini(&out);
+    return err;
+}
+
+static enum avow_err search_step(void)
+{
+    struct avow_store *store;
+    struct avow_snapshot *snapshot = NULL;
+    struct avow_store_options options = {.map_size = FIXTURE_MAP, .read_only = true};
+    enum avow_err err = avow_store_open(folder.path, &options, &store);
+    if (err == AVOW_OK)
+        err = avow_snapshot_new(store, &snapshot);
+    if (err == AVOW_OK)
+        err = avow_snapshot_renew(snapshot);
+    if (err == AVOW_OK)
+        err = search_and_prove(snapshot);
+    avow_snapshot_free(&snapshot);
+    avow_store_close(&store);
+    return err;
+}
+
+/* Not avow_alloc_sweep(): what has been proved is remembered only if there is memory for it. */
+static void sweep_searches(void)
+{
+    long live = avow_alloc_live();
+    size_t refused = 0;
+    for (size_t nth = 1;; nth++) {
+        avow_alloc_fail_at(nth);
+        enum avow_err err = search_step();
+        bool failed = avow_alloc_count() >= nth;
+        avow_alloc_fail_at(0);
+        if (err != AVOW_OK && (err != AVOW_ERR_NOMEM || !failed))
+            fail_msg("search and prove: allocation %zu failing gives \"%s\"", nth,
+                     avow_err_text(err));
+        if (avow_alloc_live() != live)
+            fail_msg("search and prove: allocation %zu failing leaks", nth);
+        refused += err == AVOW_ERR_NOMEM ? 1 : 0;
+        if (!failed)
+            break;
+    }
+    assert_true(refused > 20);
+}
+
 /* ---------------------------------------------------------------- a branch */
 
 #define SHARED 600
@@ -159,6 +225,7 @@ static void test_sweeps(void **state)
     store_folder_make(&folder);
     avow_alloc_sweep("open, append, hold, sign, put", write_step, NULL);
     avow_alloc_sweep("open, read, prove", read_step, NULL);
+    sweep_searches();
     store_folder_remove(&folder);
     log_history_fini(&history);
 }
