@@ -71,6 +71,7 @@ AVOW_NODISCARD enum avow_err avow_snapshot_foreign(struct avow_snapshot *snapsho
 struct avow_other_chain {
     struct avow_checkpoint checkpoint; /* signed; the chain is complete to its epoch */
     struct avow_bytes list;            /* [proved entry, …], as it travels: a view */
+    struct avow_bytes saved;           /* read: the same for avow_chain_load(), judged before */
 };
 /* Another root chain of an issuer, by position from 0. NOT_FOUND at the end; CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err avow_snapshot_other_chain(struct avow_snapshot *snapshot,

@@ -240,8 +240,11 @@ enum avow_err avow_snapshot_other_chain(struct avow_snapshot *snapshot,
             return err;
         if (found.len != key.len || memcmp(found.data, key.bytes, 32) != 0)
             return AVOW_ERR_NOT_FOUND;
-        if (i == position)
-            return avow_other_row_read(found, row, other, &saved);
+        if (i == position) {
+            err = avow_other_row_read(found, row, other, &saved);
+            other->saved = saved;
+            return err;
+        }
         key = avow_dbkey_bytes(found);
         key.bytes[32]++; /* below SLOTS */
     }

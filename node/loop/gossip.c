@@ -90,8 +90,7 @@ struct judging {
     uint8_t *chain_bytes; /* what task.chain views */
     struct avow_chain held;
     bool has_held;
-    struct avow_buf lists[AVOW_JUDGE_OTHERS_MAX]; /* other root chains, as they travel, … */
-    struct avow_checkpoint checkpoints[AVOW_JUDGE_OTHERS_MAX]; /* … and what they belong to */
+    struct avow_buf others[AVOW_JUDGE_OTHERS_MAX]; /* root chains, as stored */
     size_t other_count;
     struct avow_judgement judgement;
 };
@@ -101,7 +100,7 @@ static void judging_free(struct judging *judging)
 {
     avow_chain_fini(&judging->held);
     for (size_t i = 0; i < judging->other_count; i++)
-        avow_buf_fini(&judging->lists[i]);
+        avow_buf_fini(&judging->others[i]);
     free(judging->chain_bytes);
     free(judging);
 }
@@ -113,8 +112,8 @@ static void judge_on_pool(uv_work_t *work)
     struct avow_chain others[AVOW_JUDGE_OTHERS_MAX] = {0};
     for (size_t i = 0; i < judging->other_count; i++) {
         enum avow_reject reject = AVOW_ACCEPT;
-        enum avow_err err = avow_chain_read(avow_buf_bytes(&judging->lists[i]),
-                                            &judging->checkpoints[i], &others[i], &reject);
+        enum avow_err err =
+            avow_chain_load(&others[i], avow_buf_bytes(&judging->others[i]), &reject);
         if (err == AVOW_OK && reject == AVOW_ACCEPT)
             known.others[known.other_count++] = &others[i];
     }
@@ -149,11 +148,10 @@ static enum avow_err copy_others(struct judging *judging)
         err = avow_snapshot_other_chain(snapshot, &judging->task.checkpoint.issuer, i, &other);
         if (err != AVOW_OK)
             break;
-        judging->checkpoints[i] = other.checkpoint;
-        avow_buf_init(&judging->lists[i], AVOW_MESSAGE_BYTES_MAX);
-        avow_buf_append(&judging->lists[i], other.list.data, other.list.len);
+        avow_buf_init(&judging->others[i], AVOW_MESSAGE_BYTES_MAX);
+        avow_buf_append(&judging->others[i], other.saved.data, other.saved.len);
         judging->other_count++;
-        err = judging->lists[i].err;
+        err = judging->others[i].err;
     }
     return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
 }

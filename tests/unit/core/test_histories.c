@@ -18,7 +18,11 @@
 #define BRANCHES_MAX 4
 #define STAGES_MAX 3
 #define NODES_MAX (BRANCHES_MAX + 2)
+#ifdef AVOW_SANITIZED
+#define HISTORIES 100
+#else
 #define HISTORIES 1000 /* by default: about 15 s */
+#endif
 #define QUIET_MS 150000
 #define NOTHING UINT64_MAX
 

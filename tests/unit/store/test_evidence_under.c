@@ -258,7 +258,8 @@ static void store_rival(struct avow_txn *txn, const struct body *body)
         assert_int_equal(avow_inclusion_prove(&nodes, index, checkpoint->size, &path), AVOW_OK);
         avow_proved_entry_write(&list, avow_chain_entry_bytes(chain, i), index, &path);
     }
-    const struct avow_other_chain other = {*checkpoint, avow_buf_bytes(&list)};
+    const struct avow_other_chain other = {.checkpoint = *checkpoint,
+                                           .list = avow_buf_bytes(&list)};
     assert_int_equal(avow_txn_add_chain(txn, &other, chain, &changed, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
     avow_buf_fini(&list);

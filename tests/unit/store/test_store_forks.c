@@ -459,8 +459,8 @@ static bool add_rival(struct world *world, const struct rival *rival)
 {
     bool changed;
     enum avow_reject reject;
-    const struct avow_other_chain other = {rival->history.marks[0].checkpoint,
-                                           avow_buf_bytes(&rival->list)};
+    const struct avow_other_chain other = {.checkpoint = rival->history.marks[0].checkpoint,
+                                           .list = avow_buf_bytes(&rival->list)};
     assert_int_equal(avow_txn_add_chain(world->txn, &other, &rival->chain, &changed, &reject),
                      AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
@@ -612,8 +612,8 @@ static void test_quota(void **state)
     assert_int_equal(avow_txn_add_fork(world->txn, &fork, &changed, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_QUOTA);
     assert_false(changed);
-    const struct avow_other_chain other = {rival.history.marks[0].checkpoint,
-                                           avow_buf_bytes(&rival.list)};
+    const struct avow_other_chain other = {.checkpoint = rival.history.marks[0].checkpoint,
+                                           .list = avow_buf_bytes(&rival.list)};
     assert_int_equal(avow_txn_add_chain(world->txn, &other, &rival.chain, &changed, &reject),
                      AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_QUOTA);
