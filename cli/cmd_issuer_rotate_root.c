@@ -88,8 +88,7 @@ static int ask_and_rotate(struct rotation *rotation)
     if (status == AVOW_EXIT_OK)
         status = avow_next_keys_settle(rotation->cli, &placed);
     if (status == AVOW_EXIT_OK)
-        avow_cli_note(rotation->cli,
-                      "Move root.key and next-root.key to two safe places away from this machine.");
+        avow_key_set_tell_roots(rotation->cli);
     return status;
 }
 

@@ -208,6 +208,15 @@ int avow_home_rename_key(const struct avow_cli *cli, const char *from, const cha
     return AVOW_EXIT_OK;
 }
 
+int avow_home_erase_key(const struct avow_cli *cli, const char *name)
+{
+    char path[AVOW_PATH_BYTES];
+    int status = key_path(cli, name, path);
+    if (status == AVOW_EXIT_OK && (unlink(path) != 0 || avow_sync_folder(cli->home) != AVOW_OK))
+        status = file_failed(cli, "remove", path, AVOW_ERR_IO);
+    return status;
+}
+
 bool avow_home_has_key(const struct avow_cli *cli, const char *name)
 {
     char path[AVOW_PATH_BYTES];

@@ -58,6 +58,8 @@ enum avow_err avow_home_load_checkpoint(const struct avow_cli *cli, const struct
 int avow_home_path(const struct avow_cli *cli, const char *name, char *path);
 /* Renames home/<from>.key to home/<to>.key, over what is there. An exit status. */
 int avow_home_rename_key(const struct avow_cli *cli, const char *from, const char *to);
+/* Removes home/<name>.key. An exit status. */
+int avow_home_erase_key(const struct avow_cli *cli, const char *name);
 bool avow_home_has_key(const struct avow_cli *cli, const char *name);
 
 #endif

@@ -69,3 +69,13 @@ bool avow_key_set_is_root(const struct avow_key_set *set, const struct avow_chai
     const struct avow_key *root = avow_chain_root_key(chain);
     return root != NULL && avow_key_equal(root, &set->root_key);
 }
+
+void avow_key_set_tell_roots(const struct avow_cli *cli)
+{
+    const char *path = avow_cli_value(cli, "next-root-key");
+    if (path != NULL)
+        avow_cli_note(cli, "%s is the root key from now on.", path);
+    avow_cli_note(cli, "Move %s%snext-root.key to %s away from this machine.",
+                  path == NULL ? "root.key" : "", path == NULL ? " and " : "",
+                  path == NULL ? "two safe places" : "another safe place");
+}

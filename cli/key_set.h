@@ -25,6 +25,9 @@ int avow_key_set_rotation(const struct avow_cli *cli, const struct avow_key_set 
 /* Whether `chain` has this rotation as its last root rotation. */
 bool avow_key_set_is_root(const struct avow_key_set *set, const struct avow_chain *chain);
 
+/* Where the root keys are afterwards, and where they belong. */
+void avow_key_set_tell_roots(const struct avow_cli *cli);
+
 /* The options that it reads. */
 #define AVOW_KEY_SET_OPTIONS                                                                       \
     {.name = "next-root-key",                                                                      \

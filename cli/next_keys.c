@@ -43,6 +43,17 @@ static bool is_root(const struct placing *placing, const struct avow_key *key)
     return root != NULL && avow_key_equal(root, key);
 }
 
+static bool was_root(const struct placing *placing, const struct avow_key *key)
+{
+    for (size_t i = 0; i < placing->chain->key_count; i++) {
+        const struct avow_chain_key *known = &placing->chain->keys[i];
+        if (known->kind == AVOW_KEY_ROOT && known->until != AVOW_NEVER &&
+            avow_key_equal(&known->key, key))
+            return true;
+    }
+    return false;
+}
+
 static bool is_committed_to(const struct placing *placing, const struct avow_key *key)
 {
     const struct avow_bytes bytes = avow_bytes(key->bytes, sizeof(key->bytes));
@@ -59,6 +70,19 @@ static int rename_key(struct placing *placing, const char *from, const char *to,
     return status;
 }
 
+/* One that has been brought from elsewhere (--next-root-key) leaves the old one in the home. */
+static int erase_old_root(const struct placing *placing)
+{
+    struct avow_key key;
+    if (!avow_next_key_public(placing->cli, "root", &key) || !was_root(placing, &key))
+        return AVOW_EXIT_OK;
+    int status = avow_home_erase_key(placing->cli, "root");
+    if (status == AVOW_EXIT_OK)
+        avow_cli_note(placing->cli, "%s/root.key is erased: it is not the root key any more.",
+                      placing->cli->home);
+    return status;
+}
+
 static int place_roots(struct placing *placing)
 {
     struct avow_key key;
@@ -70,7 +94,7 @@ static int place_roots(struct placing *placing)
         is_committed_to(placing, &key))
         status =
             rename_key(placing, AVOW_NEXT_NEXT_ROOT, AVOW_NEXT_ROOT, "the root key after that one");
-    return status;
+    return status == AVOW_EXIT_OK ? erase_old_root(placing) : status;
 }
 
 static int place_heartbeat(struct placing *placing)

@@ -1,5 +1,6 @@
 #include "cli/recovery_send.h"
 
+#include "cli/key_set.h"
 #include "cli/next_keys.h"
 #include "cli/outlook.h"
 #include "cli/print.h"
@@ -224,7 +225,6 @@ int avow_recovery_finish(const struct avow_cli *cli, struct avow_recovery_file *
     if (status == AVOW_EXIT_OK)
         status = avow_recovery_file_remove(cli);
     if (status == AVOW_EXIT_OK)
-        avow_cli_note(cli,
-                      "Move root.key and next-root.key to two safe places away from this machine.");
+        avow_key_set_tell_roots(cli);
     return status == AVOW_EXIT_OK ? report(cli, file) : status;
 }

@@ -74,6 +74,12 @@ asked() {
     # The old root key is of no use any more.
     expect_exit 1 avow issuer identity --yes --name Novo --root-key "$T/old-root.key"
     avow issuer identity --yes --name Novo
+    # With the next root key on a medium of its own, and the one before left in the home.
+    mv "$AVOW_HOME/next-root.key" "$T/medium.key"
+    expect_exit 0 avow issuer rotate-root --yes --no-passphrase --next-root-key "$T/medium.key"
+    [[ $stderr == *"$T/medium.key is the root key from now on"* ]] || fail "$stderr"
+    [ ! -e "$AVOW_HOME/root.key" ]
+    avow issuer identity --yes --name Velho --root-key "$T/medium.key"
     avow log audit
 }
 

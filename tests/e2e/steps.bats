@@ -119,6 +119,26 @@ make_issuer() {
     avow log audit
 }
 
+@test "issuer identity and rotate-key --heartbeat, killed at each step, happen once" {
+    make_issuer
+    renamed() { [ "$(size)" -eq $((before + 1)) ] && [ "$(avow issuer show --json | jq -r .name)" = "$run" ]; }
+    # Its unlink is the last thing that it does, having said so: a call after that is another one.
+    (
+        calls=(sendto recvfrom poll fsync rename)
+        at_each_step renamed issuer identity --yes --name %N
+    )
+    for call in sendto fsync rename renameat2; do
+        for n in $(seq 1 60); do
+            killed "$call" "$n" issuer rotate-key --heartbeat --yes --no-passphrase || break
+            avow issuer rotate-key --heartbeat --yes --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
+            [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "heartbeat")] | length')" -eq 1 ]
+            [ -z "$(find "$AVOW_HOME" -name '*-next.key')" ] || fail "$call $n: $(ls "$AVOW_HOME")"
+        done
+        [ "$n" -lt 60 ] || fail "$call: no end of calls"
+    done
+    avow log audit
+}
+
 @test "issuer rotate-root, killed at each step, leaves one root key and one key that signs" {
     make_issuer
     for call in "${calls[@]}"; do
