@@ -12,14 +12,19 @@
 
 /* ---------------------------------------------------------------- the memory */
 
-static void wlog_free(struct avow_wlog *wlog)
+static void free_one(struct avow_wlog *wlog)
 {
-    if (wlog->branch != NULL)
-        wlog_free(wlog->branch);
     avow_state_fini(&wlog->log.state);
     avow_state_fini(&wlog->pending_state);
     avow_tail_fini(&wlog->tail);
     free(wlog);
+}
+
+static void wlog_free(struct avow_wlog *wlog)
+{
+    if (wlog->branch != NULL)
+        free_one(wlog->branch);
+    free_one(wlog);
 }
 
 static void forget_logs(struct avow_writer *writer)
