@@ -168,6 +168,8 @@ static enum avow_err check_all(struct avow_check *check)
     struct avow_dbkey first = {.len = 0};
     enum avow_err err = check_metas(check);
     if (err == AVOW_OK)
+        err = avow_check_tables(check);
+    if (err == AVOW_OK)
         err = avow_db_walk(check->db, AVOW_TABLE_HEADS, &first, 0, head_row, check);
     if (err == AVOW_OK)
         err = avow_check_branches(check);

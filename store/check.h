@@ -47,6 +47,8 @@ AVOW_NODISCARD enum avow_err avow_check_status_pending(struct avow_check *check,
                                                        struct avow_check_status *status,
                                                        uint64_t base);
 
+/* Every row of every table is found by its key. Errors as below. */
+AVOW_NODISCARD enum avow_err avow_check_tables(struct avow_check *check);
 /* Checks every candidate and every number that is retired. Errors as below. */
 AVOW_NODISCARD enum avow_err avow_check_branches(struct avow_check *check);
 /* Checks what is known of other histories: forks, status entries, root chains. */

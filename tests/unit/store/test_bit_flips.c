@@ -14,6 +14,8 @@
 #include "tests/unit/store/workload.h"
 
 #define STEPS 24
+#define PAGE 4096
+#define PAGE_HEAD 160 /* its header, and where its first rows are */
 #define STEP_ENTRIES_MAX 60
 #ifdef AVOW_SANITIZED
 #define FLIPS 100
@@ -202,6 +204,9 @@ static void test_no_flip_makes_valid(void **state)
         if (tally->flip % 8 == 0)
             try_flip(8 * chunk_offsets[random % chunk_count] +
                      (random >> 32) % (8 * AVOW_STATUS_CHUNK_BYTES));
+        else if (tally->flip % 8 == 1) /* LMDB's own: where a page's rows are */
+            try_flip(8 * PAGE * (random % ((uint64_t)file.st_size / PAGE)) +
+                     (random >> 32) % (8 * PAGE_HEAD));
         else
             try_flip(random % ((uint64_t)file.st_size * 8));
     }
