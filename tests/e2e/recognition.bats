@@ -190,6 +190,55 @@ judged() {
     judged revoked status --policy "$T/p.ini"
 }
 
+@test "what a witness had seen before a recognition ended stays recognised; error voids it from the start" {
+    abroad
+    index=$(recognise_kenya --equivalence KNQF:5=EQF:4)
+    avow policy new "$T/p.ini" --region PT --anchor "Agency=$body" --min-witnesses 1 \
+        --witness "Ours=$(node_status a | jq -r .node)"
+    eventually is_valid "$T/p.ini" # the node witnesses a moment after it accepts
+    judged valid none --policy "$T/p.ini"
+    jq -e '(.checked | index("witnesses")) and .paths[0][0].stands' <<<"$output"
+    # In a later second than the witness's line.
+    eventually later_than "$(date +%s)"
+    avow withdraw "$body/$index" --reason lapsed
+    eventually is_valid "$T/p.ini" # the node witnesses a moment after it accepts
+    judged valid none --policy "$T/p.ini"
+    jq -e '.recognised == true and .paths[0][0].stands == false' <<<"$output"
+    expect_exit 0 avow verify "$T/badge.json" --policy "$T/p.ini"
+    [[ $output == *"it has ended since"* ]]
+    # Without the witness it is the issuer's own word.
+    avow policy new "$T/alone.ini" --region PT --anchor "Agency=$body"
+    judged unrecognised no-path --policy "$T/alone.ini"
+    index=$(avow recognise "$kenya" --as issuer --subject-name Wrong --basis urn:x)
+    avow withdraw "$body/$index" --reason error
+    eventually is_valid "$T/p.ini"
+    jq -e '.paths | length == 1' <<<"$(avow verify "$T/badge.json" --policy "$T/p.ini" --json)"
+}
+is_valid() { avow verify "$T/badge.json" --policy "$1"; }
+later_than() { [ "$(date +%s)" -gt "$1" ]; }
+
+@test "a stacked credential under a policy: its components too, offline as online" {
+    abroad
+    expect_exit 0 avow achievement add --code DIP --title Diploma --level 6 --framework EQF
+    award=$output
+    printf '{"title": "D", "award": %s, "cascade": "degraded", "rule": ["achievement", "%s", 2]}' \
+        "$award" "$kenya" >"$T/pathway.json"
+    pathway=$(avow pathway add "$T/pathway.json")
+    mkdir "$T/ana"
+    mv "$T/badge.json" "$T/ana"
+    avow stack award "$T/ana" --pathway "$pathway" --name Ana --out "$T/badge.json"
+    avow policy new "$T/p.ini" --region PT --anchor "Agency=$body"
+    judged valid none --policy "$T/p.ini"
+    jq -e --arg kenya "$kenya" '.components == [{reference: ($kenya + "/3"), title: "Solar",
+        verdict: "valid", why: "none"}] and .cascade == "degraded" and .degraded == false and
+        .paths == [[]] and (.checked | index("components"))' <<<"$output"
+    AVOW_HOME=$T/home-ke avow revoke "$T/ana/badge.json" --reason lapsed
+    judged valid none --policy "$T/p.ini"
+    jq -e '.components[0].verdict == "revoked" and .degraded' <<<"$output"
+    expect_exit 0 avow verify "$T/badge.json" --policy "$T/p.ini"
+    [[ $output == *"revoked, Solar"*"WARNING: a component no longer stands"* ]]
+}
+
 @test "an anchor whose log the node does not have: unknown, never unrecognised" {
     abroad
     start_node lone
