@@ -1,7 +1,7 @@
 /* The catalogue's rows. */
 #include "store/catalogue.h"
 
-#include "proto/log/details.h"
+#include "store/catalogue_describe.h"
 
 #define NUMBER_ROW_HEAD 15 /* log, index, field, kind and level */
 #define NUMBER_ROW_MAX                                                                             \
@@ -68,125 +68,8 @@ static struct avow_dbkey number_key(uint32_t number)
     return avow_dbkey_log(number); /* 4 bytes, big-endian */
 }
 
-/* --------------------------------------------------------------- an entry's words */
-
-struct term {
-    uint8_t bytes[AVOW_WORD_BYTES_MAX];
-    uint8_t len, weight;
-};
-
-struct terms {
-    size_t count;
-    size_t looked_at; /* words, those that are there already too */
-    struct term list[AVOW_CATALOGUE_TERMS_MAX];
-};
-
-static void add_term(struct terms *terms, const uint8_t *bytes, uint8_t len, unsigned weight)
-{
-    for (size_t i = 0; i < terms->count; i++) {
-        struct term *term = &terms->list[i];
-        if (term->len != len || memcmp(term->bytes, bytes, len) != 0)
-            continue;
-        if (term->weight < weight)
-            term->weight = (uint8_t)weight;
-        return;
-    }
-    if (terms->count == AVOW_CATALOGUE_TERMS_MAX)
-        return;
-    struct term *term = &terms->list[terms->count++];
-    memcpy(term->bytes, bytes, len);
-    term->len = len;
-    term->weight = (uint8_t)weight;
-}
-
-static bool has_room(const struct terms *terms)
-{
-    return terms->count < AVOW_CATALOGUE_TERMS_MAX &&
-           terms->looked_at < AVOW_CATALOGUE_LOOKED_AT_MAX;
-}
-
-static size_t add_text(struct avow_words *words, struct terms *terms, struct avow_bytes text,
-                       unsigned weight)
-{
-    struct avow_folded_word word;
-    size_t count = 0;
-    avow_words_begin(words, text);
-    for (; has_room(terms) && avow_words_next(words, &word); count++) {
-        terms->looked_at++;
-        for (size_t i = 0; i < word.count; i++)
-            add_term(terms, word.bytes[i], word.len[i], weight);
-    }
-    return count;
-}
-
-/* A word of a short title says more of it. */
-static void add_title(struct avow_words *words, struct terms *terms, struct avow_bytes title)
-{
-    size_t before = terms->count;
-    size_t count = add_text(words, terms, title, AVOW_CATALOGUE_TITLE_WEIGHT);
-    for (size_t i = before; i < terms->count; i++)
-        terms->list[i].weight = (uint8_t)(terms->list[i].weight + AVOW_CATALOGUE_TITLE_WEIGHT / 2 /
-                                                                      (count > 0 ? count : 1));
-}
-
-/* What follows the last "/" or "#" of a URI. */
-static struct avow_bytes last_part(struct avow_bytes uri)
-{
-    size_t start = uri.len;
-    while (start > 0 && uri.data[start - 1] != '/' && uri.data[start - 1] != '#')
-        start--;
-    return avow_bytes(uri.data + start, uri.len - start);
-}
-
-static void add_details(struct avow_words *words, struct terms *terms,
-                        const struct avow_details *details)
-{
-    struct avow_text_list list = details->outcomes;
-    struct avow_bytes text;
-    while (has_room(terms) && avow_text_list_next(&list, &text))
-        (void)add_text(words, terms, text, AVOW_CATALOGUE_OUTCOME_WEIGHT);
-    list = details->skills;
-    while (has_room(terms) && avow_text_list_next(&list, &text))
-        (void)add_text(words, terms, last_part(text), AVOW_CATALOGUE_SKILL_WEIGHT);
-}
-
-static uint8_t eqf_level(const struct avow_details *details)
-{
-    if (!avow_bytes_equal(details->framework, avow_bytes_text("EQF")) || details->level.len != 1 ||
-        details->level.data[0] < '1' || details->level.data[0] > '8')
-        return 0;
-    return (uint8_t)(details->level.data[0] - '0');
-}
-
-/* All that is written of an entry. */
-struct description {
-    struct avow_posting posting; /* but for its place and weight */
-    struct terms terms;
-};
-
-static void describe(struct avow_words *words, uint32_t log, const struct avow_entry *entry,
-                     struct description *out)
-{
-    out->posting = (struct avow_posting){.log = log};
-    out->terms.count = out->terms.looked_at = 0;
-    if (entry->kind == AVOW_KIND_PATHWAY) {
-        out->posting.kind_level = AVOW_POSTING_PATHWAY;
-        add_title(words, &out->terms, entry->pathway.title);
-        return;
-    }
-    struct avow_details details;
-    uint16_t mask;
-    add_title(words, &out->terms, entry->achievement.title);
-    (void)add_text(words, &out->terms, entry->achievement.code, AVOW_CATALOGUE_CODE_WEIGHT);
-    if (avow_details_parse(entry->achievement.details, &details) != AVOW_ACCEPT)
-        return;
-    out->posting.field = avow_posting_field(details.field, &mask);
-    out->posting.kind_level = eqf_level(&details);
-    add_details(words, &out->terms, &details);
-}
-
 static void write_row(struct avow_buf *row, const struct avow_dbkey *key, uint64_t index,
-                      const struct description *description)
+                      const struct avow_description *description)
 {
     uint8_t head[NUMBER_ROW_HEAD];
     avow_put_u32be(head, description->posting.log);
@@ -194,8 +77,8 @@ static void write_row(struct avow_buf *row, const struct avow_dbkey *key, uint64
     avow_put_u16be(head + 12, description->posting.field);
     head[14] = description->posting.kind_level;
     avow_buf_append(row, head, sizeof(head));
-    for (size_t i = 0; i < description->terms.count; i++) {
-        const struct term *term = &description->terms.list[i];
+    for (size_t i = 0; i < description->count; i++) {
+        const struct avow_term *term = &description->terms[i];
         const uint8_t sizes[] = {term->weight, term->len};
         avow_buf_append(row, sizes, sizeof(sizes));
         avow_buf_append(row, term->bytes, term->len);
@@ -204,7 +87,7 @@ static void write_row(struct avow_buf *row, const struct avow_dbkey *key, uint64
 }
 
 /* Takes the next word off what follows a row's head. False at the end. */
-static bool next_term(struct avow_bytes *rest, struct term *term)
+static bool next_term(struct avow_bytes *rest, struct avow_term *term)
 {
     if (rest->len < 2 || rest->data[1] == 0 || rest->data[1] > AVOW_WORD_BYTES_MAX ||
         rest->data[1] > rest->len - 2)
@@ -278,8 +161,8 @@ static enum avow_err next_number(const struct avow_db *db, uint32_t *number)
 }
 
 /* Numbers only grow, so that a block's last one is below this. */
-static enum avow_err add_posting(const struct avow_db *db, const struct term *term, uint32_t number,
-                                 const struct avow_posting *posting)
+static enum avow_err add_posting(const struct avow_db *db, const struct avow_term *term,
+                                 uint32_t number, const struct avow_posting *posting)
 {
     uint8_t block[AVOW_CATALOGUE_BLOCK_BYTES];
     struct avow_dbkey key =
@@ -309,7 +192,7 @@ static struct avow_words *words_of(struct avow_writer *writer, enum avow_err *er
 enum avow_err avow_catalogue_add(struct avow_txn *txn, uint32_t log, uint64_t index,
                                  const struct avow_entry *entry, uint32_t *number)
 {
-    struct description description;
+    struct avow_description description;
     uint8_t storage[NUMBER_ROW_MAX];
     struct avow_buf row;
     enum avow_err err;
@@ -318,9 +201,9 @@ enum avow_err avow_catalogue_add(struct avow_txn *txn, uint32_t log, uint64_t in
         err = next_number(&txn->db, number);
     if (err != AVOW_OK)
         return err;
-    describe(words, log, entry, &description);
-    for (size_t i = 0; i < description.terms.count && err == AVOW_OK; i++)
-        err = add_posting(&txn->db, &description.terms.list[i], *number, &description.posting);
+    avow_catalogue_describe(words, log, entry, &description);
+    for (size_t i = 0; i < description.count && err == AVOW_OK; i++)
+        err = add_posting(&txn->db, &description.terms[i], *number, &description.posting);
     if (err != AVOW_OK)
         return err;
     struct avow_dbkey key = number_key(*number);
@@ -339,7 +222,7 @@ static size_t find_posting(struct avow_bytes row, uint32_t number)
     return at + AVOW_CATALOGUE_POSTING_BYTES <= row.len ? at : row.len;
 }
 
-static enum avow_err drop_posting(const struct avow_db *db, const struct term *term,
+static enum avow_err drop_posting(const struct avow_db *db, const struct avow_term *term,
                                   uint32_t number)
 {
     uint8_t block[AVOW_CATALOGUE_BLOCK_BYTES];
@@ -365,7 +248,7 @@ enum avow_err avow_catalogue_drop(struct avow_txn *txn, uint32_t number)
     uint8_t copy[NUMBER_ROW_MAX];
     struct avow_dbkey key = number_key(number);
     struct avow_bytes row;
-    struct term term;
+    struct avow_term term;
     enum avow_err err = avow_db_get(&txn->db, AVOW_TABLE_CATALOGUE, &key, &row);
     if (err == AVOW_OK)
         err = avow_row_open_with(&row, avow_dbkey_view(&key));
@@ -382,7 +265,7 @@ enum avow_err avow_catalogue_drop(struct avow_txn *txn, uint32_t number)
 
 /* --------------------------------------------------------------------- checking */
 
-static enum avow_err check_posting(const struct avow_db *db, const struct term *term,
+static enum avow_err check_posting(const struct avow_db *db, const struct avow_term *term,
                                    uint32_t number, const struct avow_posting *expected, bool *good)
 {
     struct avow_dbkey key =
@@ -407,23 +290,23 @@ enum avow_err avow_catalogue_check(const struct avow_db *db, struct avow_words *
                                    uint32_t number, uint32_t log, uint64_t index,
                                    const struct avow_entry *entry, uint64_t *terms, bool *good)
 {
-    struct description description;
+    struct avow_description description;
     uint8_t storage[NUMBER_ROW_MAX];
     struct avow_buf expected;
     struct avow_bytes row;
     struct avow_dbkey key = number_key(number);
     if (words == NULL)
         return AVOW_OK;
-    describe(words, log, entry, &description);
-    *terms += description.terms.count;
+    avow_catalogue_describe(words, log, entry, &description);
+    *terms += description.count;
     avow_buf_init_fixed(&expected, storage, sizeof(storage));
     write_row(&expected, &key, index, &description);
     enum avow_err err = avow_db_get(db, AVOW_TABLE_CATALOGUE, &key, &row);
     *good = err == AVOW_OK && avow_bytes_equal(row, avow_buf_bytes(&expected));
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-    for (size_t i = 0; i < description.terms.count && err == AVOW_OK; i++)
-        err = check_posting(db, &description.terms.list[i], number, &description.posting, good);
+    for (size_t i = 0; i < description.count && err == AVOW_OK; i++)
+        err = check_posting(db, &description.terms[i], number, &description.posting, good);
     return err;
 }
 
