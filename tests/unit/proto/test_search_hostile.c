@@ -238,6 +238,19 @@ static uint64_t honest_once(uint64_t body)
     return !is_honest(body) ? MANY : body == chain_end;
 }
 
+/* An anchor that recognises a million, the honest one first. */
+static uint64_t anchor_of_a_million(uint64_t body)
+{
+    return body == ANCHOR ? MANY : honest_authorities(body);
+}
+
+static uint64_t honest_first(uint64_t body, uint64_t i)
+{
+    if (body == ANCHOR)
+        return i == 0 ? HONEST : fresh(body, i);
+    return honest_authority(body, i);
+}
+
 /* An anchor of 99 hostile authorities before the honest one. */
 static uint64_t hundred(uint64_t body)
 {
@@ -281,6 +294,8 @@ static const struct hostile_row {
      AVOW_SEARCH_BUDGET, 1},
     {"beside a million useless words with many rows", NOISY_WORLD(.rows = 200), 4, HONEST + 1,
      AVOW_SEARCH_BUDGET, 1},
+    {"the first of a million", WORLD(anchor_of_a_million, honest_first, end_of_chain), 4,
+     HONEST + 1, AVOW_SEARCH_BUDGET, 1},
     {"behind 99 that are hostile", WORLD(hundred, last_of_hundred, end_of_chain), 4, HONEST + 1,
      AVOW_SEARCH_BUDGET, 1},
 };
