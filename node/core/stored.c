@@ -244,11 +244,9 @@ static void check_path(struct avow_core *core, uint32_t slot, const struct avow_
     }
     enum avow_reject reject =
         avow_consistency_roots(want->accepted, want->now.checkpoint.size, path, &theirs, &whole);
-    if (reject != AVOW_ACCEPT)
-        link_close(core, want->link, reject);
-    else if (!avow_hash_equal(&whole, &want->now.checkpoint.root))
+    if (reject == AVOW_ACCEPT && !avow_hash_equal(&whole, &want->now.checkpoint.root))
         source_moved(core, slot, want->link);
-    else if (!avow_hash_equal(&theirs, &held))
+    else if (reject == AVOW_ACCEPT && !avow_hash_equal(&theirs, &held))
         parted(core, slot, path);
     else
         link_close(core, want->link, AVOW_REJECT_PROOF);
@@ -284,16 +282,16 @@ void pull_from_first(struct avow_core *core, uint32_t slot, const struct avow_me
     struct avow_bytes entry;
     struct avow_path inclusion, path;
     uint64_t index;
+    bool apart = is_apart(want);
     if (!avow_hash_equal(&message->issuer, &want->issuer) ||
         message->size != want->now.checkpoint.size)
         link_close(core, want->link, AVOW_REJECT_SIZE);
-    else if (!avow_list_next_proved(&chain, &entry, &index, &inclusion) || index != 0)
+    else if (!avow_list_next_proved(&chain, &entry, &index, &inclusion) || index != 0 ||
+             (!apart && avow_consistency_from_first(want->accepted, &want->issuer, &inclusion,
+                                                    &path) != AVOW_ACCEPT))
         link_close(core, want->link, AVOW_REJECT_PROOF);
-    else if (is_apart(want))
+    else if (apart)
         check_first(core, slot, &inclusion);
-    else if (avow_consistency_from_first(want->accepted, &want->issuer, &inclusion, &path) !=
-             AVOW_ACCEPT)
-        link_close(core, want->link, AVOW_REJECT_PROOF);
     else
         check_path(core, slot, &path);
 }

@@ -403,7 +403,7 @@ static enum avow_err fact_recognition(void *context, const struct avow_known_log
     (void)context;
     (void)log;
     (void)subject;
-    (void)index;
+    *index = AVOW_NEVER;
     return AVOW_ERR_NOT_FOUND;
 }
 

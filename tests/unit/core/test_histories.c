@@ -372,6 +372,8 @@ static const char *find_wrong(const struct history *history, const struct outcom
         return outcome->forked ? "does not know of the fork" : "knows of a fork";
     if (outcome->forked && index > outcome->opening)
         return verdict->word == AVOW_WORD_DISPUTED ? NULL : "is not disputed beyond a fork";
+    if (outcome->log == NULL)
+        return "has no winner's log to be compared with";
     if (index >= outcome->log->count || !is_active_record(outcome->log, index))
         return verdict->word == AVOW_WORD_UNKNOWN ? NULL : "is known";
     enum avow_status state = outcome->forked ? gravest(history, outcome->winner, index)
@@ -443,14 +445,12 @@ static void check(const struct history *history)
 
 /* ------------------------------------------------------------------ all of it */
 
-static volatile unsigned running; /* a history's seed, for whatever ends the program */
+static char running[32]; /* which history, for whatever ends the program */
 
 static void on_abort(int signal_number)
 {
     (void)signal_number;
-    char text[64];
-    int len = snprintf(text, sizeof(text), "history %u\n", running);
-    (void)!write(STDERR_FILENO, text, (size_t)len);
+    (void)!write(STDERR_FILENO, running, sizeof(running));
 }
 
 struct tally {
@@ -462,7 +462,7 @@ static void run_history(uint64_t seed, struct tally *tally)
     static struct history history;
     memset(&history, 0, sizeof(history));
     history.seed = seed;
-    running = (unsigned)seed;
+    (void)snprintf(running, sizeof(running), "history %u\n", (unsigned)seed);
     struct avow_core_config config = avow_core_config_default();
     config.wants_max = 4;
     config.shunned_max = 512;
