@@ -65,7 +65,7 @@ enum avow_message_type {
     AVOW_MESSAGE_GET_HELD_RANGE = 72, /* issuer, from, count → RANGE with an empty path */
     AVOW_MESSAGE_WITHDRAW = 73,       /* issuer → DONE */
     AVOW_MESSAGE_HEARTBEAT_KEY = 74,  /* issuer, seed b32 → DONE */
-    AVOW_MESSAGE_RECOVER = 75, /* checkpoint, from, entries → ACCEPTED */
+    AVOW_MESSAGE_RECOVER = 75,        /* checkpoint, from, entries → ACCEPTED */
 };
 
 /* HELLO's role. A peer gossips; a client asks; a watcher asks and is sent announcements. */
