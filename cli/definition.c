@@ -237,7 +237,7 @@ static int take_options(struct reading *reading)
 static bool is_number(struct avow_bytes text, uint64_t *hundredths)
 {
     char copy[32];
-    if (text.len >= sizeof(copy))
+    if (text.len == 0 || text.len >= sizeof(copy))
         return false;
     memcpy(copy, text.data, text.len);
     copy[text.len] = '\0';

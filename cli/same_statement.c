@@ -26,7 +26,7 @@ static struct avow_statement *find(const struct search *search, const struct avo
     const struct avow_statement key = {.digest = *digest}, *wanted = &key;
     const struct avow_statement *const *at =
         bsearch((const void *)&wanted, (const void *)search->by_digest, search->statements->count,
-                sizeof(wanted), by_digest);
+                sizeof(const struct avow_statement *), by_digest);
     return at == NULL ? NULL : &search->statements->items[*at - search->statements->items];
 }
 

@@ -39,9 +39,7 @@ static void problem(void *context, size_t line, const char *column, const char *
         avow_cli_note(cli, "%s:%zu: column %s: %s", gathering->path, line, column, what);
     else if (gathering->path != NULL)
         avow_cli_note(cli, "%s:%zu: %s", gathering->path, line, what);
-    else if (column == NULL)
-        avow_cli_note(cli, "avow recognise: %s", what);
-    else if (strcmp(column, "issuer") == 0)
+    else if (column == NULL || strcmp(column, "issuer") == 0)
         avow_cli_note(cli, "avow recognise: %s", what);
     else
         avow_cli_note(cli, "avow recognise: --%s: %s", column, what);
