@@ -91,3 +91,43 @@ as_thief() { AVOW_HOME=$T/stolen AVOW_NODE=$(address thief) "$@"; }
     stop_node c
     avow node check --data "$T/c"
 }
+
+# Verifies at a node under the policy that names node a, by its cosignatures on the log.
+under_a() { [ "$(avow verify "$3" --node "$(address "$2")" --policy "$T/a.ini" --json | jq -r .verdict)" = "$1" ]; }
+names_a() { avow policy new "$1" --min-witnesses 1 --witness "Home=$(node_status a | jq -r .node)"; }
+
+@test "lines of a witness that a node's policies name are kept there, and passed on" {
+    start_node a
+    names_a "$T/a.ini"
+    for node in b c; do
+        mkdir "$T/$node.policies"
+        cp "$T/a.ini" "$T/$node.policies/"
+    done
+    start_node b --peer "$(address a)" --policies "$T/b.policies"
+    start_node c --peer "$(address b)" --policies "$T/c.policies"
+    start_node d --peer "$(address c)" # its policies name nobody
+    new_issuer a
+    issue 1 r "$T/badges"
+    for node in a b c; do
+        eventually under_a valid "$node" "$T/badges/r1.json"
+    done
+    eventually says valid d "$T/badges/r1.json"
+    under_a unknown d "$T/badges/r1.json"
+    [ "$(avow verify "$T/badges/r1.json" --node "$(address d)" --policy "$T/a.ini" --json | jq -r .why)" = witnesses ]
+}
+
+@test "what a verifier's witnesses had covered before a fork stands beyond it" {
+    part
+    avow policy new "$T/b.ini" --min-witnesses 1 --witness "B=$(node_status b | jq -r .node)"
+    under_b() { [ "$(avow verify "$3" --node "$(address "$2")" --policy "$T/b.ini" --json | jq -r .verdict)" = "$1" ]; }
+    issue 1 honest "$T/badges"
+    eventually under_b valid b "$T/badges/honest1.json"
+    as_thief issue 1 false "$T/forged"
+    eventually says valid c "$T/forged/false1.json"
+    stop_node c
+    start_node c --peer "$(address b)"
+    eventually both_say disputed "$T/badges/honest1.json"
+    under_b valid b "$T/badges/honest1.json"
+    under_b disputed b "$T/forged/false1.json"
+    under_b disputed c "$T/forged/false1.json"
+}
