@@ -65,19 +65,26 @@ static void print_near_misses(const struct words *w)
     }
 }
 
-/* Anchors of whose logs nothing is shown: where to look next. */
+/* Anchors whose logs are not shown, or not whole: where to look next. */
 static void print_unseen_anchors(const struct words *w)
 {
     const struct avow_policy *policy = w->view->policy;
     for (size_t i = 0; w->view->evidence != NULL && i < policy->anchor_count; i++) {
         const struct avow_anchor *anchor = &policy->anchors[i];
+        const struct avow_log_proof *proof = avow_evidence_log(w->view->evidence, &anchor->issuer);
         char id[AVOW_ISSUER_TEXT_MAX];
-        if (avow_evidence_log(w->view->evidence, &anchor->issuer) != NULL)
+        if (proof != NULL && proof->whole)
             continue;
         avow_issuer_text(&anchor->issuer, id);
-        (void)fputs(INDENT "nothing is shown of the log of your anchor ", w->file);
+        (void)fputs(proof == NULL ? INDENT "nothing is shown of the log of your anchor "
+                                  : INDENT "not all is shown of the log of your anchor ",
+                    w->file);
         avow_cli_print_text(w->file, avow_policy_part(policy, anchor->name));
-        (void)fprintf(w->file, ", %s\n", id);
+        (void)fprintf(w->file, ", %s", id);
+        if (proof != NULL)
+            (void)fprintf(w->file, ", which has %llu entries",
+                          (unsigned long long)proof->checkpoint.size);
+        (void)fputc('\n', w->file);
     }
 }
 
