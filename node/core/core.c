@@ -282,8 +282,10 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
         on_stored(core, event);
         break;
     case AVOW_CORE_LOG_CHANGED:
+        core->line_only = event->line_only;
         core_announce(core, &event->issuer, event->line_only ? AVOW_CORE_ROUTINE : AVOW_CORE_URGENT,
                       NULL, 0);
+        core->line_only = false;
         break;
     case AVOW_CORE_TICK:
         on_tick(core);

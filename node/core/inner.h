@@ -213,6 +213,7 @@ struct avow_core {
     struct avow_message *draft;
     struct avow_core_log held;   /* the log last looked up, for the step */
     struct avow_hash announced;  /* in this step */
+    bool line_only;              /* … on account of a line that only nodes may keep */
     struct avow_hash noticed;    /* likewise */
     struct avow_fork fork;       /* likewise */
     struct avow_checkpoint kept; /* likewise: a want may be another's at the end of a step */

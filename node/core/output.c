@@ -90,7 +90,7 @@ void core_announce(struct avow_core *core, const struct avow_hash *issuer,
     for (uint32_t i = 0; i < core->config.links_max; i++) {
         const struct link *link = &core->links[i];
         if (link->phase != LINK_READY || link->role == AVOW_PEER_CLIENT ||
-            is_among(i, except, except_count))
+            (core->line_only && link->role != AVOW_PEER_NODE) || is_among(i, except, except_count))
             continue;
         struct avow_core_action *action = core_action(core, AVOW_CORE_SEND);
         action->link = i;

@@ -5,8 +5,8 @@
 #include "store/parted.h"
 
 /* Issuers, records and moves of one record that one request looks at. */
-#define PARTED_VISITED_MAX 4096
-#define TARGETS_VISITED_MAX 16384
+#define PARTED_VISITED_MAX 1024
+#define TARGETS_VISITED_MAX 2048
 #define MOVES_MAX 1024
 
 enum avow_err avow_answer_forks(struct avow_answerer *a, struct avow_buf *out)

@@ -201,6 +201,24 @@ static void test_pages(void **state)
     rig_fini(&rig);
 }
 
+/* This node's own line goes to nodes, whose policies may name it, and to nobody else. */
+static void test_own_line(void **state)
+{
+    (void)state;
+    struct rig rig;
+    start(&rig);
+    join(&rig, 0);
+    rig_join(&rig, 1, AVOW_PEER_WATCHER);
+    for (unsigned line_only = 0; line_only < 2; line_only++) {
+        rig_step(&rig, (struct avow_core_event){.type = AVOW_CORE_LOG_CHANGED,
+                                                .issuer = rig.held.checkpoint.issuer,
+                                                .line_only = line_only == 1});
+        assert_true(rig_sent(&rig, 0, AVOW_MESSAGE_ANNOUNCE));
+        assert_int_equal(rig_sent(&rig, 1, AVOW_MESSAGE_ANNOUNCE), line_only == 0);
+    }
+    rig_fini(&rig);
+}
+
 /* ------------------------------------------------------------------ what is wrong */
 
 enum wrong {
@@ -386,7 +404,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reading), cmocka_unit_test(test_unknown_log),
         cmocka_unit_test(test_flood),   cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_wrong),   cmocka_unit_test(test_own_line),
     };
     return cmocka_run_group_tests_name("forks", tests, NULL, NULL);
 }
