@@ -51,13 +51,27 @@ static int read_custody(struct closing *closing)
     return AVOW_EXIT_OK;
 }
 
+static int check_successor(const struct closing *closing)
+{
+    struct avow_hash own;
+    int status = avow_home_issuer(closing->cli, &own);
+    if (status == AVOW_EXIT_OK && closing->closure.has_successor &&
+        avow_hash_equal(&own, &closing->closure.successor))
+        return avow_cli_fail(closing->cli, AVOW_EXIT_USAGE,
+                             "--successor: this is your own id, whose log ends: name the issuer "
+                             "that goes on, or leave it out");
+    return status;
+}
+
 static int read_options(struct closing *closing)
 {
     struct avow_closure *closure = &closing->closure;
     int status = read_id(closing->cli, "successor", &closure->has_successor, &closure->successor);
     if (status == AVOW_EXIT_OK)
         status = read_id(closing->cli, "custodian", &closure->has_custodian, &closure->custodian);
-    return status == AVOW_EXIT_OK ? read_custody(closing) : status;
+    if (status == AVOW_EXIT_OK)
+        status = read_custody(closing);
+    return status == AVOW_EXIT_OK ? check_successor(closing) : status;
 }
 
 /* ------------------------------------------------------------------ the entry */

@@ -14,6 +14,8 @@ struct rotation {
     const struct avow_cli *cli;
     bool has_home; /* the batch names another home node */
     struct avow_node_names home;
+    bool has_root; /* the root key in force when the person was asked */
+    struct avow_key root;
     struct avow_key_set set;
 };
 
@@ -54,11 +56,24 @@ static void tell(const struct rotation *rotation, const struct avow_outlook *out
                       avow_cli_value(cli, "home-node"));
 }
 
+/* What a call that was cut short had put into force is settled by now, so this is the wrong file;
+ * to go on would say "done" to somebody who believes that the old root key has ended. */
+static int check_root(const struct rotation *rotation)
+{
+    if (!rotation->has_root || !avow_key_equal(&rotation->root, &rotation->set.root_key))
+        return AVOW_EXIT_OK;
+    return avow_cli_fail(rotation->cli, AVOW_EXIT_NEGATIVE,
+                         "this root key is in force already, and nothing was changed: bring the "
+                         "next one, and name its file with --next-root-key");
+}
+
 static int rotate(struct rotation *rotation)
 {
     struct avow_published published;
     struct avow_identity_keys keys = {0};
     int status = avow_key_set_make(rotation->cli, &rotation->set);
+    if (status == AVOW_EXIT_OK)
+        status = check_root(rotation);
     if (status == AVOW_EXIT_OK)
         status = avow_home_issuer(rotation->cli, &keys.issuer);
     if (status != AVOW_EXIT_OK)
@@ -79,6 +94,10 @@ static int ask_and_rotate(struct rotation *rotation)
     bool placed;
     int status = avow_outlook_open(rotation->cli, &outlook);
     if (status == AVOW_EXIT_OK) {
+        const struct avow_key *root = avow_chain_root_key(outlook.chain);
+        rotation->has_root = root != NULL;
+        if (root != NULL)
+            rotation->root = *root;
         tell(rotation, &outlook);
         status = avow_confirm(rotation->cli, "Put the next root key into force?");
     }

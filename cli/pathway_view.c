@@ -1,6 +1,5 @@
 #include "cli/pathway_view.h"
 
-#include "cli/number.h"
 #include "cli/own_log.h"
 #include "proto/codec/id.h"
 
@@ -17,10 +16,14 @@ int avow_pathway_find(const struct avow_cli *cli, const char *text,
     if (avow_reference_parse(avow_bytes_text(text), &reference->issuer, &reference->index) ==
         AVOW_ACCEPT)
         return AVOW_EXIT_OK;
+    if (avow_decimal_parse(avow_bytes_text(text), &reference->index) != AVOW_ACCEPT)
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
+                             "\"%s\" is not a pathway's reference: write avow1…/NUMBER, or the "
+                             "index of one of your own",
+                             text);
     int status = avow_own_log_issuer(cli, &reference->issuer);
-    return status == AVOW_EXIT_OK
-               ? avow_number_index(cli, text, &reference->issuer, &reference->index)
-               : status;
+    /* NEGATIVE would be an answer: "not complete". */
+    return status == AVOW_EXIT_NEGATIVE ? AVOW_EXIT_USAGE : status;
 }
 
 static int fetch(const struct avow_cli *cli, struct avow_pathway_view *view,
@@ -41,7 +44,7 @@ static int fetch(const struct avow_cli *cli, struct avow_pathway_view *view,
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s needs a newer version of this program",
                              text);
     if (view->shown.entry.kind != AVOW_KIND_PATHWAY)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s is not a pathway: it is of kind \"%s\"",
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s is not a pathway: it is of kind \"%s\"",
                              text, avow_kind_name(view->shown.entry.kind));
     view->pathway = view->shown.entry.pathway;
     return AVOW_EXIT_OK;

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* ------------------------------------------------------------------ names and texts */
 
@@ -57,6 +58,13 @@ static int list(struct avow_stack_folder *folder, const char *path)
     return status;
 }
 
+/* A folder, a pipe or a device, whatever it is called: a pipe that nobody writes to never ends. */
+static bool is_no_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
 static int read_text(const struct avow_stack_folder *folder, const char *path,
                      struct avow_stack_file *file)
 {
@@ -65,11 +73,17 @@ static int read_text(const struct avow_stack_folder *folder, const char *path,
     struct avow_buf text;
     avow_buf_init(&text, AVOW_SUBJECT_BYTES_MAX);
     enum avow_err err = avow_join_path(path, file->name, full);
+    if (err == AVOW_OK && is_no_file(full)) {
+        file->part = AVOW_STACK_NO_BADGE;
+        (void)snprintf(file->detail, sizeof(file->detail), "not a file");
+        return AVOW_EXIT_OK;
+    }
     if (err == AVOW_OK)
         err = avow_read_file(full, AVOW_SUBJECT_BYTES_MAX, &text);
     if (err == AVOW_ERR_IO || err == AVOW_ERR_NOT_FOUND)
-        return avow_cli_fail(folder->cli, AVOW_EXIT_USAGE, "cannot read %s: %s", full,
-                             strerror(errno));
+        return avow_cli_fail(folder->cli, AVOW_EXIT_USAGE,
+                             "cannot read %s: %s: make it readable, or take it out of the folder",
+                             full, strerror(errno));
     if (err == AVOW_OK)
         err = avow_subject_read(avow_buf_bytes(&text), &file->subject);
     if (err == AVOW_ERR_NOMEM)

@@ -74,6 +74,11 @@ asked() {
     # The old root key is of no use any more.
     expect_exit 1 avow issuer identity --yes --name Novo --root-key "$T/old-root.key"
     avow issuer identity --yes --name Novo
+    # The one in force is not the next one, and "done" would be believed.
+    before=$(size)
+    expect_exit 1 avow issuer rotate-root --yes --no-passphrase --next-root-key "$T/new-root.key"
+    [[ $stderr == *"this root key is in force already, and nothing was changed"* ]] || fail "$stderr"
+    [ "$(size)" -eq "$before" ]
     # With the next root key on a medium of its own, and the one before left in the home.
     mv "$AVOW_HOME/next-root.key" "$T/medium.key"
     expect_exit 0 avow issuer rotate-root --yes --no-passphrase --next-root-key "$T/medium.key"
@@ -103,6 +108,8 @@ asked() {
 @test "closed without a custodian: nothing more, and its credentials verify with its node gone" {
     three_credentials
     avow revoke "$T/badges/r3.json" --reason error
+    expect_exit 2 avow issuer close --yes --successor "$issuer"
+    [[ $stderr == *"--successor: this is your own id"* ]] || fail "$stderr"
     avow issuer close --yes
     expect_exit 0 avow issuer close --yes
     [[ $stderr == *"closed already"* ]] || fail "$stderr"

@@ -173,6 +173,23 @@ check() { avow stack check "$T/ana" --pathway "$issuer/$pathway" --json "$@" >"$
         contains("statistics.json is for it, and is revoked"))' "$T/check"
 }
 
+@test "stack check passes over what is called as a badge and is no file, and names what it cannot read" {
+    modules
+    pathway=$(pathway invalid '["achievement", null, '"$m1"']')
+    give "$m1" data
+    mkdir "$T/ana/folder.json"
+    mkfifo "$T/ana/pipe.json" # nobody writes to it, ever
+    ln -s /dev/zero "$T/ana/zero.json"
+    ln -s ../ana/data.json "$T/ana/same.json"
+    expect_exit 0 timeout 20 "$AVOW_BIN/avow" stack check "$T/ana" --pathway "$issuer/$pathway" --json
+    jq -e '[.credentials[] | [.file, .verdict]] == [["data.json", "valid"], ["folder.json", null],
+        ["pipe.json", null], ["same.json", "valid"], ["zero.json", null]] and
+        .credentials[1].remark == "not a file"' <<<"$output" || fail "$output"
+    ln -s nowhere "$T/ana/lost.json"
+    expect_exit 2 avow stack check "$T/ana" --pathway "$issuer/$pathway"
+    [[ $stderr == *"lost.json: "*"take it out of the folder"* ]] || fail "$stderr"
+}
+
 @test "stack check cannot tell where a credential that matters cannot be told" {
     modules
     pathway=$(pathway invalid '["any", ["achievement", null, '"$m1"'], ["achievement", null, '"$m2"']]')
@@ -188,7 +205,11 @@ check() { avow stack check "$T/ana" --pathway "$issuer/$pathway" --json "$@" >"$
     pathway=$foreign expect_exit 3 check
     jq -e '.complete == null and .credentials[0].verdict == "unknown" and (.why | contains("if what"))' "$T/check"
     expect_exit 3 avow stack check "$T/ana" --pathway "$issuer/999"
-    expect_exit 1 avow stack check "$T/ana" --pathway "$issuer/2"
+    # A wrong call is never an answer: 1 would say "not complete".
+    expect_exit 2 avow stack check "$T/ana" --pathway "$issuer/2"
+    expect_exit 2 avow stack check "$T/ana" --pathway diploma
+    [[ $stderr == *'"diploma" is not a pathway'* ]] || fail "$stderr"
+    expect_exit 2 env AVOW_HOME="$T/no-home" "$AVOW_BIN/avow" stack check "$T/ana" --pathway 2
     expect_exit 2 avow stack check "$T/nowhere" --pathway "$issuer/$pathway"
 }
 
