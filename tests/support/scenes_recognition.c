@@ -275,15 +275,20 @@ static uint64_t say(struct log_builder *log, const struct statement *said)
     return log_builder_append(log, &entry);
 }
 
+/* Of bodies it is only said that they are authorities. */
+static bool says_anything(const struct statement *said)
+{
+    return said->subject != 0 || said->role != AVOW_ROLE_ISSUER;
+}
+
 static void make_body(enum body body)
 {
     const struct body_plan *plan = &body_plans[body];
     struct log_builder *log = &bodies[body];
     uint64_t said[2] = {0};
     for (size_t i = 0; i < 2 && body != SILENT; i++) {
-        const struct statement none = {0};
         log->t = i == 0 ? HOUR(2) : HOUR(12);
-        if (memcmp(&plan->said[i], &none, sizeof(none)) != 0)
+        if (says_anything(&plan->said[i]))
             said[i] = say(log, &plan->said[i]);
     }
     first_said[body] = said[0];

@@ -264,13 +264,15 @@ static uint64_t last_of_hundred(uint64_t body, uint64_t i)
     return honest_authority(body, i);
 }
 
-#define WORLD(how_many, which, on_issuer, ...)                                                     \
+#define WORLD_OF(how_many, which, on_issuer, is_void, row_count)                                   \
     {                                                                                              \
-        .authorities = how_many, .authority = which, .issuers = on_issuer, __VA_ARGS__             \
+        .authorities = how_many, .authority = which, .issuers = on_issuer, .void_scope = is_void,  \
+        .rows = row_count                                                                          \
     }
+#define WORLD(how_many, which, on_issuer) WORLD_OF(how_many, which, on_issuer, false, 0)
 #define HONEST_WORLD WORLD(honest_authorities, honest_authority, end_of_chain)
-#define NOISY_WORLD(...)                                                                           \
-    WORLD(honest_authorities, honest_authority, honest_once, .void_scope = true, __VA_ARGS__)
+#define NOISY_WORLD(row_count)                                                                     \
+    WORLD_OF(honest_authorities, honest_authority, honest_once, true, row_count)
 
 static const struct hostile_row {
     const char *name;
@@ -285,14 +287,14 @@ static const struct hostile_row {
     {"two that go round", WORLD(million, pair, none), 8, HONEST, AVOW_SEARCH_BUDGET, 0},
     {"four that go round", WORLD(four, one_of_four, none), 8, HONEST, AVOW_SEARCH_WHOLE, 0},
     {"the issuer, a million times", WORLD(none, fresh, million), 1, HONEST, AVOW_SEARCH_BUDGET, 16},
-    {"a million with 200 rows each", WORLD(none, fresh, million, .rows = 200), 1, HONEST,
+    {"a million with 200 rows each", WORLD_OF(none, fresh, million, false, 200), 1, HONEST,
      AVOW_SEARCH_BUDGET, 16},
     {"honest, two steps down", HONEST_WORLD, 4, HONEST, AVOW_SEARCH_BUDGET, 1},
     {"honest, three steps down", HONEST_WORLD, 4, HONEST + 1, AVOW_SEARCH_BUDGET, 1},
     {"honest, eight steps down", HONEST_WORLD, 8, HONEST + 6, AVOW_SEARCH_BUDGET, 1},
-    {"beside a million useless words on the issuer", NOISY_WORLD(.rows = 0), 4, HONEST + 1,
+    {"beside a million useless words on the issuer", NOISY_WORLD(0), 4, HONEST + 1,
      AVOW_SEARCH_BUDGET, 1},
-    {"beside a million useless words with many rows", NOISY_WORLD(.rows = 200), 4, HONEST + 1,
+    {"beside a million useless words with many rows", NOISY_WORLD(200), 4, HONEST + 1,
      AVOW_SEARCH_BUDGET, 1},
     {"the first of a million", WORLD(anchor_of_a_million, honest_first, end_of_chain), 4,
      HONEST + 1, AVOW_SEARCH_BUDGET, 1},

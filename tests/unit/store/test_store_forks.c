@@ -537,13 +537,12 @@ static void test_root_fork(void **state)
 /* A root fork without a revelation, which a later rotation settles. */
 static void test_later_rotation_settles(void **state)
 {
-    struct world *world = *state;
     struct rival rival;
     struct rival held;
     struct rival settled;
     struct log_history young;
     (void)tear_down(state);
-    world = calloc(1, sizeof(*world));
+    struct world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     *state = world;
     make_histories(world);
