@@ -16,6 +16,12 @@ static enum avow_err from_errno(void)
     return errno == ENOSPC || errno == EDQUOT ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
 }
 
+bool avow_is_no_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
 enum avow_err avow_join_path(const char *folder, const char *name, char out[AVOW_PATH_BYTES])
 {
     int len = snprintf(out, AVOW_PATH_BYTES, "%s/%s", folder, name);

@@ -16,6 +16,9 @@ AVOW_NODISCARD enum avow_err avow_create_file(const char *path, struct avow_byte
 /* Appends a whole file of at most `max` bytes to `out`; "-" is standard input. ERR_NOT_FOUND,
  * ERR_TOO_LARGE, ERR_IO (errno says why), ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_read_file(const char *path, size_t max, struct avow_buf *out);
+/* Whether it is something else than a file, whatever it is called: a folder, a device, or a pipe,
+ * which may never end. False when there is nothing of that name. */
+bool avow_is_no_file(const char *path);
 /* "folder/name" with a NUL. ERR_TOO_LARGE. */
 AVOW_NODISCARD enum avow_err avow_join_path(const char *folder, const char *name,
                                             char out[AVOW_PATH_BYTES]);

@@ -115,7 +115,8 @@ static int read_folder(const struct avow_cli *cli, const char *folder,
     for (const struct dirent *entry = readdir(dir); entry != NULL && status == AVOW_EXIT_OK;
          entry = readdir(dir)) {
         char path[AVOW_PATH_BYTES];
-        if (is_badge_name(entry->d_name) && avow_join_path(folder, entry->d_name, path) == AVOW_OK)
+        if (is_badge_name(entry->d_name) &&
+            avow_join_path(folder, entry->d_name, path) == AVOW_OK && !avow_is_no_file(path))
             status = read_credentials(cli, path, interest);
     }
     (void)closedir(dir);

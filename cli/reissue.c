@@ -83,7 +83,7 @@ static int find_in(const struct avow_cli *cli, const char *name, const struct av
          entry = readdir(folder)) {
         const size_t len = strlen(entry->d_name);
         if (len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0 &&
-            avow_join_path(whole, entry->d_name, path) == AVOW_OK)
+            avow_join_path(whole, entry->d_name, path) == AVOW_OK && !avow_is_no_file(path))
             err = add_file(files, issuer, from, path);
     }
     (void)closedir(folder);

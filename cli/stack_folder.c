@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 /* ------------------------------------------------------------------ names and texts */
 
@@ -58,13 +57,6 @@ static int list(struct avow_stack_folder *folder, const char *path)
     return status;
 }
 
-/* A folder, a pipe or a device, whatever it is called: a pipe that nobody writes to never ends. */
-static bool is_no_file(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
-}
-
 static int read_text(const struct avow_stack_folder *folder, const char *path,
                      struct avow_stack_file *file)
 {
@@ -73,7 +65,7 @@ static int read_text(const struct avow_stack_folder *folder, const char *path,
     struct avow_buf text;
     avow_buf_init(&text, AVOW_SUBJECT_BYTES_MAX);
     enum avow_err err = avow_join_path(path, file->name, full);
-    if (err == AVOW_OK && is_no_file(full)) {
+    if (err == AVOW_OK && avow_is_no_file(full)) {
         file->part = AVOW_STACK_NO_BADGE;
         (void)snprintf(file->detail, sizeof(file->detail), "not a file");
         return AVOW_EXIT_OK;

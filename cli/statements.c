@@ -99,6 +99,18 @@ static void read_subject(struct making *making, const struct avow_hash *own)
               "recognises)");
 }
 
+/* What a verifier is shown, and may follow: nothing that runs. */
+static bool is_place(struct avow_bytes uri)
+{
+    static const char *const schemes[] = {"https://", "http://", "urn:"};
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        const size_t len = strlen(schemes[i]);
+        if (uri.len > len && memcmp(uri.data, schemes[i], len) == 0)
+            return avow_shape_uri(uri);
+    }
+    return false;
+}
+
 static void read_texts(struct making *making)
 {
     const struct avow_bytes name = field(making, AVOW_STATEMENT_SUBJECT_NAME);
@@ -110,7 +122,7 @@ static void read_texts(struct making *making)
     else if (avow_text_turns(name))
         wrong(making, AVOW_STATEMENT_SUBJECT_NAME,
               "an invisible character that turns text around: remove it");
-    if (!avow_shape_uri(basis))
+    if (!is_place(basis))
         wrong(making, AVOW_STATEMENT_BASIS,
               "write where the decision can be read, as a URI: https://… or urn:…");
     making->made.subject_name = name;

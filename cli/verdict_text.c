@@ -121,7 +121,10 @@ static void print_when(const struct page *page)
     if (page->view->at != page->view->now) {
         avow_term_time(page->view->at, text);
         label(page, "judged as of");
-        (void)fprintf(page->file, "%s\n", text);
+        (void)fprintf(page->file, "%s%s\n", text,
+                      page->view->at > page->view->now
+                          ? ", which is to come: if nothing changes until then"
+                          : "");
     }
     if (v->has_log) {
         avow_term_time(v->time, text);

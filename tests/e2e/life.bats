@@ -171,6 +171,7 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json; }
     says valid a "$T/forged/r1.json"
     cp -r "$AVOW_HOME" "$T/colleague"
     cp -r "$T/badges" "$T/before"
+    mkfifo "$T/badges/pipe.json" # nobody writes to it, ever
     expect_exit 2 avow issuer recover --from 5 --files "$T/badges" --no-passphrase
     [[ $stderr == *"Entries 5 to 13 are abandoned"*"left out"*"rewrites"*--yes* ]] || fail "$stderr"
     # What this home has not seen accepted is the thief's.

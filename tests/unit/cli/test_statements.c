@@ -178,6 +178,7 @@ static const struct bad_case bad_cases[] = {
     {"until", {.until = "2020-02-30"}, "until", "YYYY-MM-DD"},
     {"until before from", {.from = "2020-01-02", .until = "2020-01-01"}, "until", "before"},
     {"basis", {.basis = "decision 17"}, "basis", "URI"},
+    {"a basis that runs", {.basis = "javascript:alert(1)"}, "basis", "https://"},
 };
 
 static void test_bad(void **state)
