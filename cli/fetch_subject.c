@@ -3,10 +3,10 @@
 
 #define REFERENCES_MAX (AVOW_COMPONENTS_MAX + 2) /* and itself, and the pathway */
 
-void avow_fetch_subject_from(struct avow_client *client, const struct avow_subject *subject,
-                             struct avow_fetched *fetched)
+/* The subject's own first, then what it is stacked from, then its pathway. */
+static size_t list_references(const struct avow_subject *subject,
+                              struct avow_reference references[REFERENCES_MAX])
 {
-    struct avow_reference references[REFERENCES_MAX];
     size_t count = 0;
     AVOW_ASSERT(subject->component_count <= AVOW_COMPONENTS_MAX);
     references[count++] =
@@ -15,6 +15,14 @@ void avow_fetch_subject_from(struct avow_client *client, const struct avow_subje
         references[count++] = subject->components[i];
     if (subject->has_pathway)
         references[count++] = subject->pathway;
+    return count;
+}
+
+void avow_fetch_subject_from(struct avow_client *client, const struct avow_subject *subject,
+                             struct avow_fetched *fetched)
+{
+    struct avow_reference references[REFERENCES_MAX];
+    const size_t count = list_references(subject, references);
     avow_fetch_references(client, references, count, fetched);
 }
 
@@ -36,14 +44,7 @@ void avow_fetch_under(const struct avow_cli *cli, const struct avow_subject *sub
                       const struct avow_policy *policy, uint64_t at, struct avow_fetched *fetched)
 {
     struct avow_reference references[REFERENCES_MAX];
-    size_t count = 0;
-    AVOW_ASSERT(subject->component_count <= AVOW_COMPONENTS_MAX);
-    references[count++] =
-        (struct avow_reference){.issuer = subject->issuer, .index = subject->index};
-    for (size_t i = 0; i < subject->component_count; i++)
-        references[count++] = subject->components[i];
-    if (subject->has_pathway)
-        references[count++] = subject->pathway;
+    const size_t count = list_references(subject, references);
     char reason[AVOW_FETCH_REASON_MAX];
     AVOW_CLEANUP(avow_client_free)
     struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);

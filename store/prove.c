@@ -82,15 +82,12 @@ enum avow_err avow_snapshot_chunk_inclusion(struct avow_snapshot *snapshot,
     return avow_status_prove(&nodes, chunk, log->checkpoint.size, path);
 }
 
-enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,
-                                          const struct avow_log *log, uint64_t index,
-                                          struct avow_checkpoint *checkpoint,
-                                          struct avow_cosignature *cosignatures, size_t *count)
+/* The first kept checkpoint of a size above this one. */
+static enum avow_err next_kept(struct avow_snapshot *snapshot, const struct avow_log *log,
+                               uint64_t size, struct avow_checkpoint *checkpoint,
+                               struct avow_cosignature *cosignatures, size_t *count)
 {
-    AVOW_ASSERT(snapshot->live);
-    if (index >= log->checkpoint.size)
-        return AVOW_ERR_NOT_FOUND;
-    struct avow_dbkey key = avow_dbkey_item(log->number, index + 1);
+    struct avow_dbkey key = avow_dbkey_item(log->number, size + 1);
     struct avow_bytes found;
     struct avow_bytes row;
     enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_HISTORY, &key, &found, &row);
@@ -99,6 +96,17 @@ enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,
     if (found.len != key.len || memcmp(found.data, key.bytes, 4) != 0)
         return AVOW_ERR_NOT_FOUND; /* the next log's */
     return avow_kept_read(row, checkpoint, cosignatures, count);
+}
+
+enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,
+                                          const struct avow_log *log, uint64_t index,
+                                          struct avow_checkpoint *checkpoint,
+                                          struct avow_cosignature *cosignatures, size_t *count)
+{
+    AVOW_ASSERT(snapshot->live);
+    if (index >= log->checkpoint.size)
+        return AVOW_ERR_NOT_FOUND;
+    return next_kept(snapshot, log, index, checkpoint, cosignatures, count);
 }
 
 enum avow_err avow_snapshot_witnessed(struct avow_snapshot *snapshot, const struct avow_log *log,
@@ -112,15 +120,7 @@ enum avow_err avow_snapshot_witnessed(struct avow_snapshot *snapshot, const stru
     uint64_t size = index < after ? after : index;
     if (size >= log->checkpoint.size)
         return AVOW_ERR_NOT_FOUND;
-    struct avow_dbkey key = avow_dbkey_item(log->number, size + 1);
-    struct avow_bytes found;
-    struct avow_bytes row;
-    enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_HISTORY, &key, &found, &row);
-    if (err != AVOW_OK)
-        return err;
-    if (found.len != key.len || memcmp(found.data, key.bytes, 4) != 0)
-        return AVOW_ERR_NOT_FOUND;
-    err = avow_kept_read(row, checkpoint, cosignatures, count);
+    enum avow_err err = next_kept(snapshot, log, size, checkpoint, cosignatures, count);
     /* There is one row a size, so that a kept text of the newest is the end. */
     if (err == AVOW_OK && avow_checkpoint_same_text(checkpoint, &log->checkpoint))
         return AVOW_ERR_NOT_FOUND;
