@@ -87,13 +87,41 @@ static bool is_larger(const struct candidate *a, const struct candidate *b)
     return newest_line(a) > newest_line(b);
 }
 
+/* Whether it has the same text and a line that the other lacks: many are of one second. */
+static bool has_more_lines(const struct candidate *a, const struct candidate *b)
+{
+    if (!avow_checkpoint_same_text(&a->checkpoint, &b->checkpoint))
+        return false;
+    for (size_t i = 0; i < a->line_count; i++) {
+        size_t k = 0;
+        while (k < b->line_count && (!avow_key_equal(&a->lines[i].key, &b->lines[k].key) ||
+                                     a->lines[i].time > b->lines[k].time))
+            k++;
+        if (k == b->line_count)
+            return true;
+    }
+    return false;
+}
+
 /* Another candidate of an issuer that is wanted already. The larger one is kept for later. It may
- * prove false, so whose was let go is remembered. */
+ * prove false, so whose was let go is remembered; and so is who has lines that the others lack,
+ * which cannot be added to those of another link: it is asked again. */
 static void consider_next(struct want *want, const struct candidate *candidate)
 {
     bool same = is_same(&candidate->checkpoint, &want->now.checkpoint);
     if (same)
         want_add_source(want, candidate->link);
+    const bool has_more = has_more_lines(candidate, &want->now);
+    if (has_more && want->has_next && has_more_lines(candidate, &want->next)) {
+        want->missed = candidate->link;
+        want->look_again = true;
+        return;
+    }
+    if (has_more && !want->has_next) {
+        want->has_next = true;
+        want->next = *candidate;
+        return;
+    }
     if (!is_larger(candidate, &want->now)) {
         if (!same && !want->judged && candidate->link != want->link)
             want->missed = candidate->link;
@@ -132,6 +160,7 @@ void finish(struct avow_core *core, uint32_t slot, bool failed)
     struct want *want = &core->wants[slot];
     struct candidate next = want->next;
     bool has_next = want->has_next;
+    bool look_again = want->look_again;
     uint32_t missed = want->missed;
     struct avow_hash issuer = want->issuer;
     want_free(core, slot);
@@ -140,6 +169,6 @@ void finish(struct avow_core *core, uint32_t slot, bool failed)
         if (slot != NONE)
             core->wants[slot].missed = missed;
     }
-    if (failed && missed != NONE)
+    if ((failed || look_again) && missed != NONE)
         listing_begin(core, missed, &issuer);
 }

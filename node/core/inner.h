@@ -161,6 +161,7 @@ struct want {
     uint32_t sources[SOURCES_MAX]; /* links that announced `now` */
     size_t source_count;
     uint32_t missed;      /* a link whose candidate was let go, or NONE */
+    bool look_again;      /* … and had lines of value: its list is read again in any case */
     uint32_t charged;     /* the link that the judgement counts for, or NONE */
     uint64_t id;          /* of the one operation outstanding, chunks aside */
     uint64_t progress_ms; /* when it began or last moved */

@@ -56,6 +56,44 @@ static void test_heard(void **state)
     rig_fini(&rig);
 }
 
+/* Announces the held checkpoint with one line, by key `line`, of this second. */
+static void announce_line(struct rig *rig, uint32_t link, uint8_t line)
+{
+    struct avow_message *message = rig_draft(rig, AVOW_MESSAGE_ANNOUNCE);
+    message->checkpoint = rig->held.checkpoint;
+    message->cosignature_count = 1;
+    message->cosignatures[0].key.bytes[0] = line;
+    message->cosignatures[0].time = RIG_T0;
+    rig_say(rig, link);
+}
+
+/* Lines are of whole seconds: one that comes while another of the same second is judged is judged
+ * in turn, and a third is asked for again. */
+static void test_lines_of_one_second(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, NULL);
+    rig.held = (struct avow_core_log){
+        .checkpoint = rig_checkpoint(1, 9), .pending = 9, .abandoned_from = AVOW_NEVER};
+    for (uint32_t link = 0; link < 3; link++)
+        rig_join_empty(&rig, link);
+    announce_line(&rig, 0, 1);
+    const struct avow_core_action *judge = rig_find(&rig, RIG_ANY, AVOW_CORE_JUDGE);
+    assert_non_null(judge);
+    const uint64_t token = judge->token;
+    announce_line(&rig, 1, 2);
+    announce_line(&rig, 2, 3);
+    announce_line(&rig, 0, 1); /* nothing new */
+    rig_step(&rig, (struct avow_core_event){.type = AVOW_CORE_JUDGED, .token = token});
+    judge = rig_find(&rig, RIG_ANY, AVOW_CORE_JUDGE);
+    assert_non_null(judge);
+    assert_int_equal(judge->task->cosignatures[0].key.bytes[0], 2);
+    assert_true(rig_sent(&rig, 2, AVOW_MESSAGE_LIST));
+    assert_false(rig_sent(&rig, 0, AVOW_MESSAGE_LIST));
+    rig_fini(&rig);
+}
+
 struct refusal_case {
     const char *name;
     bool greeted;
@@ -377,8 +415,8 @@ int main(void)
         cmocka_unit_test(test_silence),   cmocka_unit_test(test_clocks),
         cmocka_unit_test(test_who_hears), cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_flood),     cmocka_unit_test(test_withheld),
-        cmocka_unit_test(test_heard),     cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_heard),     cmocka_unit_test(test_lines_of_one_second),
+        cmocka_unit_test(test_lists),     cmocka_unit_test(test_strays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,8 +266,8 @@ static uint64_t last_of_hundred(uint64_t body, uint64_t i)
 
 #define WORLD_OF(how_many, which, on_issuer, is_void, row_count)                                   \
     {                                                                                              \
-        .authorities = how_many, .authority = which, .issuers = on_issuer, .void_scope = is_void,  \
-        .rows = row_count                                                                          \
+        .authorities = (how_many), .authority = (which), .issuers = (on_issuer),                   \
+        .void_scope = (is_void), .rows = (row_count)                                               \
     }
 #define WORLD(how_many, which, on_issuer) WORLD_OF(how_many, which, on_issuer, false, 0)
 #define HONEST_WORLD WORLD(honest_authorities, honest_authority, end_of_chain)
