@@ -179,7 +179,7 @@ static const struct avow_option options[] = {
      .repeatable = true},
     {.name = "from", .value = "DATE", .help = "of the awards covered (default: of any date)"},
     {.name = "until", .value = "DATE", .help = "the last day of the awards covered"},
-    {.name = "basis", .value = "URI", .help = "where the decision can be read"},
+    {.name = "basis", .value = "URI", .help = "where the decision can be read: https, http or urn"},
     {.name = "csv", .value = "FILE", .help = "many, one a row; columns named like the options"},
     {.name = "dry-run", .help = "check everything, publish nothing"},
     {0},

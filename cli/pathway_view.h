@@ -19,7 +19,7 @@ struct avow_pathway_view {
 int avow_pathway_find(const struct avow_cli *cli, const char *text,
                       struct avow_reference *reference);
 /* Connects and fetches. An exit status, having told the person: UNKNOWN if it is not shown,
- * NEGATIVE if the entry is no pathway. Release with _fini in every case. */
+ * USAGE if the entry is no pathway. Release with _close in every case. */
 int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *reference,
                       struct avow_pathway_view *view);
 void avow_pathway_close(struct avow_pathway_view *view);
