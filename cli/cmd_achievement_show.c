@@ -1,10 +1,10 @@
 /* avow achievement show: one definition, proved. */
-#include "cli/details_json.h"
 #include "cli/entry_show.h"
 #include "cli/number.h"
 #include "cli/own_log.h"
 #include "cli/print.h"
 #include "proto/codec/id.h"
+#include "proto/json/details.h"
 
 /* "2" is in the log of --issuer or of this home; a reference says whose. */
 static int find(const struct avow_cli *cli, struct avow_hash *issuer, uint64_t *index)

@@ -1,6 +1,5 @@
 /* avow find: the catalogue of a node: achievements and pathways of every log that it holds. What it
  * answers is its word, to choose from: what is chosen is then proved. */
-#include "cli/details_json.h"
 #include "cli/fetch.h"
 #include "cli/found.h"
 #include "cli/number.h"
@@ -11,6 +10,7 @@
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/codec/utf8.h"
+#include "proto/json/details.h"
 #include "proto/log/shape.h"
 #include "proto/wire/find.h"
 

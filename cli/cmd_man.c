@@ -1,6 +1,6 @@
 /* avow man: the manual pages, as the build writes them for a package. */
 #include "cli/command.h"
-#include "cli/files.h"
+#include "sys/files.h"
 
 #include <errno.h>
 

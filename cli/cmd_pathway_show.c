@@ -2,7 +2,7 @@
 #include "cli/pathway_file.h"
 #include "cli/pathway_view.h"
 #include "cli/print.h"
-#include "cli/rule_json.h"
+#include "proto/json/rule.h"
 
 static int show(const struct avow_cli *cli, const struct avow_pathway_view *view)
 {

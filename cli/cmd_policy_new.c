@@ -1,7 +1,7 @@
 /* avow policy new: a policy file to begin with, each line explained. */
 #include "cli/command.h"
-#include "cli/files.h"
 #include "proto/trust/policy.h"
+#include "sys/files.h"
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 /* avow policy show: a policy in its one form, or as JSON. */
 #include "cli/policy_file.h"
 #include "cli/print.h"
-#include "cli/scope_json.h"
 #include "proto/codec/id.h"
+#include "proto/json/scope.h"
 
 static json_t *text_json(struct avow_bytes text)
 {

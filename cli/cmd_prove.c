@@ -3,7 +3,7 @@
 #include "cli/home.h"
 #include "cli/number.h"
 #include "cli/policy_file.h"
-#include "cli/subject.h"
+#include "cli/subject_open.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,4 @@
 /* avow recognise: a body's signed word about an issuer, or about another body. */
-#include "cli/files.h"
 #include "cli/own_log.h"
 #include "cli/print.h"
 #include "cli/request.h"
@@ -9,6 +8,7 @@
 #include "cli/statements.h"
 #include "proto/codec/id.h"
 #include "proto/crypto/sha256.h"
+#include "sys/files.h"
 
 struct publishing {
     const struct avow_cli *cli;

@@ -5,9 +5,9 @@
 #include "cli/paths_show.h"
 #include "cli/policy_file.h"
 #include "cli/print.h"
-#include "cli/recognisers.h"
 #include "cli/recognition_json.h"
 #include "cli/term.h"
+#include "client/recognisers.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 

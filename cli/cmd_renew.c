@@ -1,7 +1,7 @@
 /* avow renew: a successor of a credential, in whose favour the old one is superseded. */
 #include "cli/number.h"
 #include "cli/single.h"
-#include "cli/subject.h"
+#include "cli/subject_open.h"
 #include "proto/crypto/sha256.h"
 
 #include <time.h>

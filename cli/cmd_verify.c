@@ -3,7 +3,7 @@
 #include "cli/fetch.h"
 #include "cli/number.h"
 #include "cli/policy_file.h"
-#include "cli/subject.h"
+#include "cli/subject_open.h"
 #include "cli/verdict_show.h"
 
 #include <time.h>

@@ -43,7 +43,6 @@
     X(node_peers)                                                                                  \
     X(node_check)                                                                                  \
     X(node_backup)                                                                                 \
-    X(demo)                                                                                        \
     X(help)                                                                                        \
     X(completion)                                                                                  \
     X(man)

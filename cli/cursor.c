@@ -1,9 +1,9 @@
 #include "cli/cursor.h"
 
-#include "cli/files.h"
 #include "proto/codec/base64.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
+#include "sys/files.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,6 @@
 /* One table row an element: its name in JSON, its option, what shape it has and where it goes. */
 #include "cli/definition.h"
 
-#include "cli/files.h"
 #include "cli/number.h"
 #include "cli/plain_text.h"
 #include "proto/codec/base64.h"
@@ -10,6 +9,7 @@
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
 #include "proto/log/shape.h"
+#include "sys/files.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 #include "cli/export.h"
 
-#include "cli/files.h"
 #include "cli/term.h"
-#include "cli/tiles.h"
+#include "proto/log/tlog_tiles.h"
+#include "sys/files.h"
 
 #include <errno.h>
 

@@ -1,11 +1,11 @@
 /* What stands beside the tiles: who signs, and whether a folder may be written to at all. */
 #include "cli/export.h"
-#include "cli/files.h"
 #include "proto/codec/base58.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/codec/time.h"
 #include "proto/log/note.h"
+#include "sys/files.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

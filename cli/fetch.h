@@ -3,8 +3,8 @@
 #ifndef AVOW_CLI_FETCH_H
 #define AVOW_CLI_FETCH_H
 
-#include "cli/client.h"
 #include "cli/command.h"
+#include "client/client.h"
 #include "proto/trust/verdict.h"
 
 #define AVOW_FETCH_REASON_MAX 768

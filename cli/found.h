@@ -3,8 +3,8 @@
 #ifndef AVOW_CLI_FOUND_H
 #define AVOW_CLI_FOUND_H
 
-#include "cli/client.h"
 #include "cli/command.h"
+#include "client/client.h"
 #include "proto/log/entry.h"
 #include "proto/wire/find.h"
 

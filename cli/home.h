@@ -6,9 +6,9 @@
 #define AVOW_CLI_HOME_H
 
 #include "cli/command.h"
-#include "cli/files.h"
 #include "proto/crypto/ed25519.h"
 #include "proto/log/checkpoint.h"
+#include "sys/files.h"
 
 /* The default issuer's identity: which log, and the key that signs for it. */
 struct avow_identity_keys {

@@ -1,9 +1,9 @@
 #include "cli/interest.h"
 
 #include "cli/fetch.h"
-#include "cli/files.h"
-#include "cli/subject.h"
 #include "proto/codec/id.h"
+#include "proto/trust/subject.h"
+#include "sys/files.h"
 
 #include <dirent.h>
 #include <errno.h>

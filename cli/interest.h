@@ -3,8 +3,8 @@
 #ifndef AVOW_CLI_INTEREST_H
 #define AVOW_CLI_INTEREST_H
 
-#include "cli/client.h"
 #include "cli/entry_show.h"
+#include "client/client.h"
 
 struct avow_interest {
     struct avow_hash *issuers; /* in order; empty: all logs */

@@ -2,7 +2,7 @@
  * .avow/stage/<batch> for files whose records are not known to be in the log. */
 #include "cli/issue.h"
 
-#include "cli/files.h"
+#include "sys/files.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
  * entry. */
 #include "cli/issue.h"
 
-#include "cli/files.h"
 #include "cli/term.h"
+#include "sys/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,11 +1,11 @@
 #include "cli/learners.h"
 
 #include "cli/csv.h"
-#include "cli/files.h"
 #include "cli/plain_text.h"
 #include "proto/codec/time.h"
 #include "proto/codec/utf8.h"
 #include "proto/crypto/sha256.h"
+#include "sys/files.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
 #ifndef AVOW_CLI_MIRROR_H
 #define AVOW_CLI_MIRROR_H
 
-#include "cli/client.h"
 #include "cli/command.h"
+#include "client/client.h"
 #include "store/store.h"
 
 struct avow_mirror;

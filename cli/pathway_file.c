@@ -1,10 +1,10 @@
 #include "cli/pathway_file.h"
 
-#include "cli/files.h"
-#include "cli/rule_json.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/codec/utf8.h"
+#include "proto/json/rule.h"
+#include "sys/files.h"
 
 #include <errno.h>
 

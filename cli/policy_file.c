@@ -1,8 +1,8 @@
 #include "cli/policy_file.h"
 
 #include "cli/fetch.h"
-#include "cli/files.h"
 #include "proto/log/shape.h"
+#include "sys/files.h"
 
 #include <ctype.h>
 #include <errno.h>

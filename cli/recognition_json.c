@@ -1,9 +1,9 @@
 #include "cli/recognition_json.h"
 
-#include "cli/scope_json.h"
 #include "cli/term.h"
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
+#include "proto/json/scope.h"
 #include "proto/log/scope.h"
 
 #include <inttypes.h>

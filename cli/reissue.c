@@ -2,13 +2,13 @@
  * it is rewritten, so that no documents are kept in memory between the two. */
 #include "cli/reissue.h"
 
-#include "cli/files.h"
-#include "cli/subject.h"
 #include "proto/codec/base58.h"
 #include "proto/codec/base64.h"
 #include "proto/codec/id.h"
 #include "proto/credential/badge.h"
 #include "proto/credential/integrity.h"
+#include "proto/trust/subject.h"
+#include "sys/files.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,8 +2,8 @@
 #ifndef AVOW_CLI_SAME_STATEMENT_H
 #define AVOW_CLI_SAME_STATEMENT_H
 
-#include "cli/client.h"
 #include "cli/statements.h"
+#include "client/client.h"
 #include "proto/log/checkpoint.h"
 
 /* Not worth the download of a log of more entries than this (about 8 MB): nothing is then found. */

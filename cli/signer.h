@@ -7,10 +7,10 @@
 #ifndef AVOW_CLI_SIGNER_H
 #define AVOW_CLI_SIGNER_H
 
-#include "cli/client.h"
 #include "cli/command.h"
 #include "cli/home.h"
 #include "cli/pending.h"
+#include "client/client.h"
 #include "proto/log/draft.h"
 
 struct avow_signer;

@@ -3,8 +3,8 @@
 #ifndef AVOW_CLI_SINGLE_H
 #define AVOW_CLI_SINGLE_H
 
-#include "cli/files.h"
 #include "cli/issue.h"
+#include "sys/files.h"
 
 struct avow_single {
     char folder[AVOW_PATH_BYTES];

@@ -1,10 +1,10 @@
 #include "cli/stack_folder.h"
 
-#include "cli/files.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/credential/badge.h"
 #include "proto/log/details.h"
+#include "sys/files.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
 #define AVOW_CLI_STACK_FOLDER_H
 
 #include "cli/pathway_view.h"
-#include "cli/subject.h"
 #include "proto/trust/stack.h"
+#include "proto/trust/subject.h"
 
 #define AVOW_STACK_FILES_MAX 1000
 

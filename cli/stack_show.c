@@ -1,8 +1,8 @@
 /* A check shown: as a page for people, and as JSON. */
-#include "cli/rule_json.h"
 #include "cli/stack_check.h"
 #include "cli/term.h"
 #include "proto/codec/id.h"
+#include "proto/json/rule.h"
 
 #include <inttypes.h>
 

@@ -1,8 +1,8 @@
 /* Where statements come from: the command line, or a file. */
 #include "cli/csv.h"
-#include "cli/files.h"
 #include "cli/statements.h"
 #include "proto/codec/utf8.h"
+#include "sys/files.h"
 
 #include <errno.h>
 

@@ -1,6 +1,7 @@
 /* From what stands on the command line to a subject: a reference, a file, standard input. */
+#include "cli/subject_open.h"
+
 #include "cli/home.h"
-#include "cli/subject.h"
 
 #include <errno.h>
 

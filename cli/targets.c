@@ -1,9 +1,9 @@
 #include "cli/targets.h"
 
 #include "cli/csv.h"
-#include "cli/files.h"
-#include "cli/subject.h"
+#include "cli/subject_open.h"
 #include "proto/codec/id.h"
+#include "sys/files.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "cli/subject.h"
+#include "proto/trust/subject.h"
 #include "proto/trust/verdict.h"
 
 struct avow_verdict_view {

@@ -3,8 +3,8 @@
 #ifndef AVOW_CLI_WALK_H
 #define AVOW_CLI_WALK_H
 
-#include "cli/client.h"
 #include "cli/command.h"
+#include "client/client.h"
 
 /* Called for each entry; the view lives until it returns. False ends the walk as out of memory. */
 typedef bool avow_walk_entry(void *context, uint64_t index, struct avow_bytes entry);

@@ -3,9 +3,9 @@
 #ifndef AVOW_CLI_WATCHER_H
 #define AVOW_CLI_WATCHER_H
 
-#include "cli/client.h"
 #include "cli/cursor.h"
 #include "cli/page.h"
+#include "client/client.h"
 
 /* Is told of each new entry: `index` of what `proof` shows. */
 typedef void avow_watcher_tell(void *context, struct avow_client *client,

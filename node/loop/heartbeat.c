@@ -1,8 +1,8 @@
 #include "node/loop/heartbeat.h"
 
 #include "node/loop/answer.h"
-#include "node/loop/keyfile.h"
 #include "proto/codec/id.h"
+#include "sys/seedfile.h"
 
 #include <dirent.h>
 #include <errno.h>

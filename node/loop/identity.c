@@ -1,6 +1,6 @@
 #include "node/loop/identity.h"
 
-#include "node/loop/keyfile.h"
+#include "sys/seedfile.h"
 
 #include <limits.h>
 #include <sodium.h>

@@ -1,6 +1,6 @@
 #include "node/loop/submit_work.h"
 
-#include "node/loop/keyfile.h"
+#include "sys/seedfile.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "cli/client.h"
+#include "client/client.h"
 #include "tests/bench/log.h"
 
 struct bench_node {

@@ -298,7 +298,7 @@ later_than() { [ "$(date +%s)" -gt "$1" ]; }
 }
 
 @test "the demo tells the whole story" {
-    run --separate-stderr avow demo --out "$T/demo"
+    run --separate-stderr "$AVOW_BIN/avow-demo" --out "$T/demo"
     [ "$status" -eq 0 ] || fail "$output" "$stderr"
     for said in "UNRECOGNISED" "(your anchor Agency), under the name Nairobi Technical Institute" \
         "at EQF level 4" "12 of 18" "valid, Bases de Dados" "revoked, Visualização de Dados" \

@@ -1,7 +1,7 @@
 /* Rules as people write them: what is taken is a rule, and comes back as one that gives the same
  * bytes; what is not taken is told with a place and a reason. */
-#include "cli/rule_json.h"
 #include "proto/codec/json.h"
+#include "proto/json/rule.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_back(struct avow_bytes rule)

@@ -6,7 +6,7 @@
 #ifndef AVOW_TESTS_E2E_TOOL_H
 #define AVOW_TESTS_E2E_TOOL_H
 
-#include "cli/client.h"
+#include "client/client.h"
 #include "proto/log/draft.h"
 
 /* Prints "NAME: …" on stderr and exits 1. */

@@ -1,65 +1,67 @@
-# Prints each include that points the wrong way, and exits 1 when there is one.
-BEGIN {
-    allow("proto", "proto")
-    allow("proto/crypto", "proto proto/crypto")
-    allow("proto/codec", "proto proto/codec")
-    allow("proto/log", "proto proto/crypto proto/codec proto/log")
-    allow("proto/credential", "proto proto/crypto proto/codec proto/log proto/credential")
-    allow("proto/trust", "proto proto/crypto proto/codec proto/log proto/credential proto/trust")
-    allow("proto/wire", "proto proto/crypto proto/codec proto/log proto/wire")
-    split("proto proto/crypto proto/codec proto/log proto/credential proto/trust proto/wire", all, " ")
-    for (i in all) {
-        allowed["store", all[i]] = allowed["node/core", all[i]] = 1
-        allowed["node/loop", all[i]] = allowed["node/http", all[i]] = allowed["cli", all[i]] = 1
-    }
-    allow("store", "store")
-    allow("node/core", "node/core")
-    allow("node/http", "store node/http")
-    allow("node/loop", "store node/core node/loop node/http")
-    allow("cli", "store cli")
-    # What pure code may include: the language, and libraries that compute and do nothing else.
-    split("assert.h ctype.h endian.h errno.h float.h inttypes.h jansson.h limits.h math.h msgpack.h " \
-        "sodium.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h threads.h " \
-        "zlib.h", headers, " ")
-    for (i in headers)
-        pure[headers[i]] = 1
-}
-
-function allow(layer, list,    names, i) {
-    known[layer] = 1
-    split(list, names, " ")
-    for (i in names)
-        allowed[layer, names[i]] = 1
-}
-
-# The layer is the folder; proto's and node's are one deeper.
-function layer_of(path,    parts, count) {
-    count = split(path, parts, "/")
-    if ((parts[1] == "proto" || parts[1] == "node") && count > 2)
-        return parts[1] "/" parts[2]
-    return parts[1]
-}
-
+# Prints each include that points the wrong way, and exits 1 when there is one. The first file is
+# the table of rooms; the others are the sources.
 function fault(text) {
     printf "%s:%d: %s\n", FILENAME, FNR, text
     bad = 1
 }
 
+# A file's room is its folder.
+function room_of(path) {
+    sub(/\/[^\/]*$/, "", path)
+    return path
+}
+
+# allow(ROOM, NAME): NAME is a room above this line of the table, or "folder/*".
+function allow(room, name,    other, found) {
+    if (name in known) {
+        allowed[room, name] = 1
+        return
+    }
+    if (name ~ /\/\*$/) {
+        sub(/\*$/, "", name)
+        for (other in known)
+            if (other != room && index(other "/", name) == 1) {
+                allowed[room, other] = 1
+                found = 1
+            }
+    }
+    if (!found)
+        fault("no such room above this line: " name)
+}
+
+NR == FNR {
+    if ($0 ~ /^#/ || NF == 0)
+        next
+    known[$1] = 1
+    allowed[$1, $1] = 1
+    for (i = 2; i <= NF; i++)
+        allow($1, $i)
+    next
+}
+
 FNR == 1 {
-    layer = layer_of(FILENAME)
-    is_pure = layer ~ /^proto/ || layer == "node/core"
-    folder = layer ~ /^proto/ ? "proto" : layer
-    if (!(layer in known))
-        fault("in no layer")
+    room = room_of(FILENAME)
+    # What pure code may include: the language, and libraries that compute and do nothing else.
+    if (!pure_count) {
+        pure_count = split("assert.h ctype.h endian.h errno.h float.h inttypes.h jansson.h limits.h " \
+            "math.h msgpack.h sodium.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h " \
+            "stdlib.h string.h threads.h zlib.h", headers, " ")
+        for (i in headers)
+            pure[headers[i]] = 1
+    }
+    folder = room ~ /^proto(\/|$)/ ? "proto" : room
+    is_pure = folder == "proto" || room == "node/core"
+    if (!(room in known))
+        fault("in no room")
 }
 
 match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"]*"/) {
     split($0, quoted, "\"")
-    target = layer_of(quoted[2])
+    target = room_of(quoted[2])
     if (quoted[2] !~ /\//)
         fault("includes start at the root of the project: " quoted[2])
-    else if (!((layer, target) in allowed))
-        fault(layer " may not include " target)
+    else if (!((room, target) in allowed))
+        fault(room " may not include " target)
 }
 
 is_pure && match($0, /^[ \t]*#[ \t]*include[ \t]*<[^>]*>/) {

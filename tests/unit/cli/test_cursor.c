@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cli/files.h"
+#include "sys/files.h"
 
 #define ISSUER "avow157n60fa857n60fa857n60fa857n60fa857n60fa857n60fa857nsuk9frk"
 #define ROOT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"

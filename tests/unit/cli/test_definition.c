@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "cli/definition.h"
-#include "cli/details_json.h"
-#include "cli/files.h"
 #include "cli/parse.h"
+#include "proto/json/details.h"
+#include "sys/files.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #ifndef AVOW_TESTS_NODE_FIXTURE_H
 #define AVOW_TESTS_NODE_FIXTURE_H
 
-#include "cli/client.h"
+#include "client/client.h"
 #include "node/loop/options.h"
 #include "proto/log/draft.h"
 

@@ -8,12 +8,12 @@
 #include <cmocka.h>
 
 #include "cli/command.h"
-#include "cli/files.h"
 #include "cli/watcher.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/credential/badge.h"
 #include "proto/credential/integrity.h"
+#include "sys/files.h"
 #include "tests/unit/loop/node_fixture.h"
 
 #include <fcntl.h>

@@ -1,0 +1,53 @@
+/* A connection to a node, for a program that asks and waits: a socket with time limits under the
+ * sans-I/O channel. What a node says is data, never truth: callers check proofs.
+ *
+ * Not thread-safe. Questions may be pipelined: send several, then receive their answers in order.
+ */
+#ifndef AVOW_CLIENT_CLIENT_H
+#define AVOW_CLIENT_CLIENT_H
+
+#include "proto/wire/message.h"
+
+struct avow_client;
+
+struct avow_client_config {
+    const char
+        *address; /* "host:port", "[v6]:port", or "avownode1…@host:port" to insist on an id */
+    const char *network; /* NULL: "main" */
+    enum avow_peer_role role;
+    unsigned timeout_ms; /* for connecting, and for each wait; 0: 10 s */
+};
+
+/* Connects, shakes hands and exchanges HELLOs. On failure `reason` (a buffer of at least
+ * AVOW_CLIENT_REASON_MAX) says what and where, for a person. ERR_INVALID (address), ERR_IO (cannot
+ * connect, cut off), ERR_TIMEOUT, ERR_REJECTED (another network or another node), ERR_NOMEM. */
+#define AVOW_CLIENT_REASON_MAX 512
+AVOW_NODISCARD enum avow_err avow_client_connect(const struct avow_client_config *config,
+                                                 struct avow_client **client, char *reason);
+/* Says good-bye and closes. */
+void avow_client_free(struct avow_client **client);
+
+const struct avow_key *avow_client_node(const struct avow_client *client);
+const struct avow_hash *avow_client_handshake(const struct avow_client *client);
+/* "host:port" as connected, for messages to people and for a log's nodes entry. */
+const char *avow_client_address(const struct avow_client *client);
+
+/* Queues a question under the next request number, which it returns through `message`. Flushed by
+ * the next receive, or when much is queued. */
+AVOW_NODISCARD enum avow_err avow_client_send(struct avow_client *client,
+                                              struct avow_message *message);
+/* The next message that is not housekeeping (PING is answered, HELLO ignored). Its views live until
+ * the next receive. ERR_TIMEOUT, ERR_IO, ERR_CLOSED (the node said good-bye), ERR_REJECTED (it
+ * broke the protocol). */
+AVOW_NODISCARD enum avow_err avow_client_receive(struct avow_client *client,
+                                                 struct avow_message *message);
+/* Sends and waits for the answer, which must be of type `expected`. ERR_REFUSED: the node said no;
+ * `answer` is its REFUSED (code, size, text). */
+AVOW_NODISCARD enum avow_err avow_client_ask(struct avow_client *client,
+                                             struct avow_message *question,
+                                             enum avow_message_type expected,
+                                             struct avow_message *answer);
+/* What went wrong last, for a person; never NULL. */
+const char *avow_client_reason(const struct avow_client *client);
+
+#endif

@@ -1,0 +1,191 @@
+/* A new file is written beside its place under a name of its own, synced, and renamed: a crash
+ * leaves the old or the new, and at worst a stray ".part". */
+#include "sys/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READ_STEP ((size_t)64 * 1024)
+
+static enum avow_err from_errno(void)
+{
+    return errno == ENOSPC || errno == EDQUOT ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
+}
+
+bool avow_is_no_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+enum avow_err avow_join_path(const char *folder, const char *name, char out[AVOW_PATH_BYTES])
+{
+    int len = snprintf(out, AVOW_PATH_BYTES, "%s/%s", folder, name);
+    return len < 0 || len >= AVOW_PATH_BYTES ? AVOW_ERR_TOO_LARGE : AVOW_OK;
+}
+
+static enum avow_err write_all(int fd, struct avow_bytes bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t done = write(fd, bytes.data, bytes.len);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return from_errno();
+        bytes = avow_bytes(bytes.data + done, bytes.len - (size_t)done);
+    }
+    return AVOW_OK;
+}
+
+static enum avow_err sync_parent(const char *path)
+{
+    char folder[AVOW_PATH_BYTES];
+    (void)snprintf(folder, sizeof(folder), "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL)
+        return avow_sync_folder(".");
+    slash[slash == folder ? 1 : 0] = '\0';
+    return avow_sync_folder(folder);
+}
+
+/* Writes and syncs a file of a new name beside `path`. */
+static enum avow_err write_part(const char *path, struct avow_bytes bytes, unsigned mode,
+                                char part[AVOW_PATH_BYTES])
+{
+    int len = snprintf(part, AVOW_PATH_BYTES, "%s.XXXXXX.part", path);
+    if (len < 0 || len >= AVOW_PATH_BYTES)
+        return AVOW_ERR_TOO_LARGE;
+    int fd = mkostemps(part, (int)strlen(".part"), O_CLOEXEC);
+    if (fd < 0)
+        return from_errno();
+    enum avow_err err = write_all(fd, bytes);
+    if (err == AVOW_OK && (fchmod(fd, (mode_t)mode) != 0 || fsync(fd) != 0))
+        err = from_errno();
+    if (close(fd) != 0 && err == AVOW_OK)
+        err = from_errno();
+    if (err != AVOW_OK) {
+        int error = errno;
+        (void)unlink(part);
+        errno = error;
+    }
+    return err;
+}
+
+static enum avow_err put(const char *path, struct avow_bytes bytes, unsigned mode, unsigned flags)
+{
+    char part[AVOW_PATH_BYTES];
+    enum avow_err err = write_part(path, bytes, mode, part);
+    if (err != AVOW_OK)
+        return err;
+    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, flags) != 0) {
+        err = errno == EEXIST ? AVOW_ERR_EXISTS : from_errno();
+        int error = errno;
+        (void)unlink(part);
+        errno = error;
+        return err;
+    }
+    return sync_parent(path);
+}
+
+enum avow_err avow_write_file(const char *path, struct avow_bytes bytes, unsigned mode)
+{
+    return put(path, bytes, mode, 0);
+}
+
+enum avow_err avow_create_file(const char *path, struct avow_bytes bytes, unsigned mode)
+{
+    return put(path, bytes, mode, RENAME_NOREPLACE);
+}
+
+static ssize_t read_some(int fd, void *place, size_t len)
+{
+    ssize_t got;
+    do {
+        got = read(fd, place, len);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* Never asks `out` for more than `max` bytes, which may be all that it can hold. */
+static enum avow_err read_all(int fd, size_t max, struct avow_buf *out)
+{
+    ssize_t got;
+    for (size_t total = 0; total < max; total += (size_t)got) {
+        const size_t step = max - total < READ_STEP ? max - total : READ_STEP;
+        uint8_t *place = avow_buf_extend(out, step);
+        if (place == NULL)
+            return out->err;
+        got = read_some(fd, place, step);
+        out->len -= step - (got > 0 ? (size_t)got : 0);
+        if (got <= 0)
+            return got < 0 ? AVOW_ERR_IO : AVOW_OK;
+    }
+    uint8_t more;
+    got = read_some(fd, &more, sizeof(more));
+    if (got < 0)
+        return AVOW_ERR_IO;
+    return got == 0 ? AVOW_OK : AVOW_ERR_TOO_LARGE;
+}
+
+enum avow_err avow_read_file(const char *path, size_t max, struct avow_buf *out)
+{
+    if (strcmp(path, "-") == 0)
+        return read_all(STDIN_FILENO, max, out);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? AVOW_ERR_NOT_FOUND : AVOW_ERR_IO;
+    enum avow_err err = read_all(fd, max, out);
+    int error = errno;
+    (void)close(fd);
+    errno = error;
+    return err;
+}
+
+enum avow_err avow_make_folder(const char *path, unsigned mode)
+{
+    char partial[AVOW_PATH_BYTES];
+    int len = snprintf(partial, sizeof(partial), "%s", path);
+    if (len < 0 || (size_t)len >= sizeof(partial))
+        return AVOW_ERR_TOO_LARGE;
+    for (char *c = partial + 1; *c != '\0'; c++) {
+        if (*c != '/')
+            continue;
+        *c = '\0';
+        if (mkdir(partial, (mode_t)mode) != 0 && errno != EEXIST)
+            return from_errno();
+        *c = '/';
+    }
+    if (mkdir(partial, (mode_t)mode) != 0 && errno != EEXIST)
+        return from_errno();
+    struct stat found;
+    if (stat(partial, &found) != 0)
+        return AVOW_ERR_IO;
+    errno = ENOTDIR;
+    return S_ISDIR(found.st_mode) ? AVOW_OK : AVOW_ERR_IO;
+}
+
+static enum avow_err sync_path(const char *path, int (*sync_fd)(int fd))
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return AVOW_ERR_IO;
+    enum avow_err err = sync_fd(fd) == 0 ? AVOW_OK : from_errno();
+    int error = errno;
+    (void)close(fd);
+    errno = error;
+    return err;
+}
+
+enum avow_err avow_sync_folder(const char *path)
+{
+    return sync_path(path, fsync);
+}
+
+enum avow_err avow_sync_all(const char *path)
+{
+    return sync_path(path, syncfs);
+}

@@ -1,0 +1,14 @@
+/* A 32-byte seed in a file of its own: 64 hexadecimal digits and a newline, mode 0600. */
+#ifndef AVOW_SYS_SEEDFILE_H
+#define AVOW_SYS_SEEDFILE_H
+
+#include "proto/base.h"
+
+/* AVOW_OK; NOT_FOUND; CORRUPT when it is not of that form, or others than its owner can read it;
+ * IO. */
+AVOW_NODISCARD enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32]);
+/* Writes a new file beside it, syncs, and puts it in the place of `path`: whole or not at all, also
+ * when the power fails. DISK_FULL, IO. */
+AVOW_NODISCARD enum avow_err avow_seedfile_write(const char *path, const uint8_t seed[32]);
+
+#endif
