@@ -1,7 +1,7 @@
 /* avowd: the daemon's main. Prints nothing but log lines, --help, --manual and --version. */
+#include "node/loop/base/policies.h"
+#include "node/loop/base/version.h"
 #include "node/loop/node.h"
-#include "node/loop/policies.h"
-#include "node/loop/version.h"
 #include "proto/crypto/ed25519.h"
 
 #include <malloc.h>

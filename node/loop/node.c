@@ -1,13 +1,13 @@
 #include "node/loop/node.h"
 
-#include "node/loop/dial.h"
-#include "node/loop/heartbeat.h"
-#include "node/loop/identity.h"
-#include "node/loop/notify.h"
+#include "node/loop/answer/requests.h"
+#include "node/loop/base/identity.h"
+#include "node/loop/base/notify.h"
+#include "node/loop/base/version.h"
+#include "node/loop/link/dial.h"
 #include "node/loop/report.h"
-#include "node/loop/requests.h"
-#include "node/loop/submit.h"
-#include "node/loop/version.h"
+#include "node/loop/submit/heartbeat.h"
+#include "node/loop/submit/submit.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -5,7 +5,7 @@
 #ifndef AVOW_NODE_LOOP_NODE_H
 #define AVOW_NODE_LOOP_NODE_H
 
-#include "node/loop/options.h"
+#include "node/loop/base/options.h"
 
 /* Runs a node until SIGTERM or SIGINT, or until it cannot go on. AVOW_OK after an orderly end; an
  * error that has been logged otherwise. */

@@ -1,6 +1,6 @@
 #include "node/loop/report.h"
 
-#include "node/loop/version.h"
+#include "node/loop/base/version.h"
 #include "proto/codec/id.h"
 
 #include <jansson.h>

@@ -2,7 +2,7 @@
 #ifndef AVOW_NODE_LOOP_REPORT_H
 #define AVOW_NODE_LOOP_REPORT_H
 
-#include "node/loop/gossip.h"
+#include "node/loop/gossip/gossip.h"
 
 struct avow_report_facts {
     const struct avow_key *self;

@@ -4,7 +4,7 @@
 #define AVOW_TESTS_NODE_FIXTURE_H
 
 #include "client/client.h"
-#include "node/loop/options.h"
+#include "node/loop/base/options.h"
 #include "proto/log/draft.h"
 
 #include <sys/types.h>

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "node/loop/answer.h"
-#include "node/loop/policies.h"
+#include "node/loop/answer/answer.h"
+#include "node/loop/base/policies.h"
 #include "proto/codec/writer.h"
 #include "proto/wire/find.h"
 #include "tests/unit/store/store_fixture.h"

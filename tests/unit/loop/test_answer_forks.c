@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "node/core/judge.h"
-#include "node/loop/answer.h"
-#include "node/loop/job.h"
+#include "node/loop/answer/answer.h"
+#include "node/loop/base/job.h"
 #include "proto/codec/writer.h"
 #include "tests/unit/store/store_fixture.h"
 

@@ -1,5 +1,5 @@
 /* The table of heartbeat keys is bounded, and who has a place in it keeps it. */
-#include "node/loop/heartbeat.h"
+#include "node/loop/submit/heartbeat.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

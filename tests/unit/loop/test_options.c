@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "node/loop/options.h"
+#include "node/loop/base/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* A node's own policies: which files of the folder are read, and what a bad one says. */
-#include "node/loop/policies.h"
+#include "node/loop/base/policies.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "node/loop/query.h"
-#include "node/loop/sendq.h"
+#include "node/loop/answer/query.h"
+#include "node/loop/link/sendq.h"
 #include "tests/support/log_history.h"
 #include "tests/unit/store/store_fixture.h"
 

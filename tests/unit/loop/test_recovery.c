@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "node/loop/recovery.h"
+#include "node/loop/submit/recovery.h"
 #include "proto/codec/writer.h"
 #include "tests/support/log_prover.h"
 

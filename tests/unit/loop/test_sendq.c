@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "node/loop/logging.h"
-#include "node/loop/rate.h"
-#include "node/loop/sendq.h"
+#include "node/loop/base/logging.h"
+#include "node/loop/base/rate.h"
+#include "node/loop/link/sendq.h"
 
 #include <stdlib.h>
 #include <unistd.h>

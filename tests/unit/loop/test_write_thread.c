@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "node/loop/write_thread.h"
+#include "node/loop/write/write_thread.h"
 #include "tests/support/log_history.h"
 #include "tests/unit/store/store_fixture.h"
 

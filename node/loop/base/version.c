@@ -1,0 +1,15 @@
+#include "node/loop/base/version.h"
+
+#ifndef AVOW_VERSION /* set by the build, from the project's one number */
+#define AVOW_VERSION "unknown"
+#endif
+
+const char *avow_node_version(void)
+{
+    return AVOW_VERSION;
+}
+
+const char *avow_node_agent(void)
+{
+    return "avowd/" AVOW_VERSION;
+}

@@ -1,0 +1,56 @@
+/* The one thread that writes. It takes jobs in order from a bounded queue and groups them: one
+ * transaction takes all that waits, and commits when the queue is drained or at
+ * AVOW_WRITER_GROUP_ENTRIES. After a group of many small jobs it waits a moment for those who will
+ * come again, since a sync costs little more for many than for few. Only when the commit is synced
+ * do the jobs' results reach the loop: what is acknowledged, announced or replied to is on the
+ * disk.
+ *
+ * When a commit fails, nothing of its group happened and every job of it says so. A full disk makes
+ * the writer refuse new jobs, and try every second whether there is room again. After any other
+ * failure of a commit it refuses for good, because a sync must not be tried twice: the node stops,
+ * and a restart reads what is really on the disk. */
+#ifndef AVOW_NODE_LOOP_WRITE_WRITE_THREAD_H
+#define AVOW_NODE_LOOP_WRITE_WRITE_THREAD_H
+
+#include "node/loop/base/job.h"
+
+#define AVOW_WRITER_GROUP_ENTRIES 100000
+#define AVOW_WRITER_BYTES_MAX ((size_t)64 << 20) /* of jobs that wait or are under way */
+
+enum avow_write_thread_state {
+    AVOW_WRITER_GOOD,
+    AVOW_WRITER_FULL,   /* the disk is full; tried again every second */
+    AVOW_WRITER_BROKEN, /* stopped for good: restart */
+};
+
+struct avow_write_thread;
+
+struct avow_write_thread_config {
+    struct avow_store *store;
+    /* Called from the writer's thread when there are results to fetch, or the state has changed:
+     * uv_async_send(), or a test's own. */
+    void (*wake)(void *context);
+    void *context;
+};
+
+/* Starts the thread. AVOW_ERR_NOMEM, AVOW_ERR_IO. */
+AVOW_NODISCARD enum avow_err avow_write_thread_new(const struct avow_write_thread_config *config,
+                                                   struct avow_write_thread **writer);
+/* Ends the thread once all that is queued is done, and frees what is left. Jobs whose results
+ * nobody fetched are freed without a call of `done`: fetch after avow_write_thread_drain(). */
+void avow_write_thread_free(struct avow_write_thread **writer);
+/* Waits until all that is queued is done. No job may be put afterwards. */
+void avow_write_thread_drain(struct avow_write_thread *writer);
+
+/* Hands a job over and sets `*job` to NULL. False when the queue is full or the writer broken: the
+ * job stays the caller's. */
+AVOW_NODISCARD bool avow_write_thread_put(struct avow_write_thread *writer, struct avow_job **job);
+/* True while a job of a megabyte would be taken. */
+bool avow_write_thread_has_room(struct avow_write_thread *writer);
+
+/* On the loop thread, when woken: calls `done` of each finished job, in order, and frees it. */
+void avow_write_thread_fetch(struct avow_write_thread *writer);
+
+enum avow_write_thread_state avow_write_thread_state(struct avow_write_thread *writer);
+
+#endif
