@@ -1,5 +1,5 @@
 /* Every command, in the order of --help. One line each: its row is in cli/cmd_NAME.c. */
-#include "cli/command.h"
+#include "cli/frame/command.h"
 
 #define COMMANDS(X)                                                                                \
     X(issuer_new)                                                                                  \

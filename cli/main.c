@@ -1,5 +1,5 @@
 /* avow: set-up that belongs to a process, then the command. */
-#include "cli/command.h"
+#include "cli/frame/command.h"
 #include "proto/crypto/ed25519.h"
 
 #include <sys/resource.h>

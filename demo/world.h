@@ -3,7 +3,7 @@
 #ifndef AVOW_DEMO_WORLD_H
 #define AVOW_DEMO_WORLD_H
 
-#include "cli/command.h"
+#include "cli/frame/command.h"
 
 #include <sys/types.h>
 

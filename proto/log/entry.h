@@ -39,6 +39,7 @@ enum avow_cascade {
     AVOW_CASCADE_DEGRADED = 1,
     AVOW_CASCADE_GRANDFATHERED = 2,
 };
+#define AVOW_CASCADE_MAX AVOW_CASCADE_GRANDFATHERED
 
 enum avow_reason {
     AVOW_REASON_UNSPECIFIED = 0,
@@ -53,7 +54,11 @@ enum avow_reason {
 };
 #define AVOW_REASON_MAX AVOW_REASON_CLOSED
 
-const char *avow_kind_name(uint64_t kind);     /* "issue", …; "unknown" */
+const char *avow_kind_name(uint64_t kind); /* "issue", …; "unknown" */
+/* "invalid", "degraded", "grandfathered"; "unknown". */
+const char *avow_cascade_name(uint64_t cascade);
+/* What a cascade says of components, as a sentence; "" for an unknown one. */
+const char *avow_cascade_text(uint64_t cascade);
 const char *avow_reason_name(uint64_t reason); /* "error", …: the CLI's words; "unknown" */
 /* The reason of a CLI word. False if there is none. */
 bool avow_reason_parse(struct avow_bytes word, enum avow_reason *reason);

@@ -1,4 +1,4 @@
-/* The words of kinds and reasons. */
+/* The words of kinds, reasons and cascades. */
 #include "proto/log/entry.h"
 
 static const char *const kinds[] = {
@@ -56,4 +56,25 @@ bool avow_reason_voids(enum avow_reason reason)
         return false;
     }
     return false;
+}
+
+static const struct cascade_row {
+    const char *name, *text;
+} cascades[AVOW_CASCADE_MAX + 1] = {
+    {"invalid", "If a credential that the award was made for is revoked later, the award is not "
+                "valid any more."},
+    {"degraded", "If a credential that the award was made for is revoked later, the award stays "
+                 "valid, and whoever verifies it is warned."},
+    {"grandfathered", "If a credential that the award was made for is revoked later, the award "
+                      "stays as it was, unless it turns out that the credential never was good."},
+};
+
+const char *avow_cascade_name(uint64_t cascade)
+{
+    return cascade <= AVOW_CASCADE_MAX ? cascades[cascade].name : "unknown";
+}
+
+const char *avow_cascade_text(uint64_t cascade)
+{
+    return cascade <= AVOW_CASCADE_MAX ? cascades[cascade].text : "";
 }

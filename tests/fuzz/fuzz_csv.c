@@ -1,6 +1,6 @@
 /* A list of learners. Whatever it is, every row that comes out is well formed, and every line that
  * does not is told of once at least. */
-#include "cli/csv.h"
+#include "cli/frame/csv.h"
 #include "proto/codec/utf8.h"
 #include "tests/fuzz/fuzz.h"
 

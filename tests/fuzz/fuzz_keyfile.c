@@ -1,5 +1,5 @@
 /* A key file: what is understood is written back as the same bytes. */
-#include "cli/keyfile.h"
+#include "cli/home/keyfile.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 /* A list of recognitions. Whatever it is, what comes out is an entry that every node takes, about
  * somebody else, and has the digest that the log's own entry will have. */
-#include "cli/csv.h"
-#include "cli/statements.h"
+#include "cli/frame/csv.h"
+#include "cli/recognition/statements.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct avow_csv_column columns[] = {

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "cli/home.h"
-#include "cli/parse.h"
-#include "cli/settings.h"
+#include "cli/frame/parse.h"
+#include "cli/frame/settings.h"
+#include "cli/home/home.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

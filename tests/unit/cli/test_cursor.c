@@ -1,5 +1,5 @@
 /* cli/cursor: what is saved is loaded again; what is not a cursor is refused whole. */
-#include "cli/cursor.h"
+#include "cli/watch/cursor.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "cli/definition.h"
-#include "cli/parse.h"
+#include "cli/achievement/definition.h"
+#include "cli/frame/parse.h"
 #include "proto/json/details.h"
 #include "sys/files.h"
 

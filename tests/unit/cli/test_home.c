@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cli/home.h"
-#include "cli/keyfile.h"
+#include "cli/home/home.h"
+#include "cli/home/keyfile.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/journal.h"
+#include "cli/issue/journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

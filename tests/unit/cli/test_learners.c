@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cli/csv.h"
-#include "cli/learners.h"
+#include "cli/frame/csv.h"
+#include "cli/issue/learners.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/paths_show.h"
+#include "cli/verify/paths_show.h"
 
 #include "proto/codec/id.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/pending.h"
+#include "cli/signer/pending.h"
 
 #include <stdio.h>
 #include <stdlib.h>

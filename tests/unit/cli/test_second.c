@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/second.h"
+#include "cli/signer/second.h"
 #include "tests/support/log_prover.h"
 
 #define TARGET 3

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cli/recognition_json.h"
-#include "cli/statements.h"
+#include "cli/frame/recognition_json.h"
+#include "cli/recognition/statements.h"
 #include "proto/codec/id.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* cli/verdict_show: the JSON that scripts depend on, word for word; and that evidence has no
  * spare bit. */
-#include "cli/verdict_show.h"
+#include "cli/verify/verdict_show.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "cli/command.h"
-#include "cli/watcher.h"
+#include "cli/frame/command.h"
+#include "cli/watch/watcher.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/credential/badge.h"

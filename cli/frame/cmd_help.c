@@ -1,0 +1,42 @@
+/* avow help: what --help says, under the name that people try first. */
+#include "cli/frame/parse.h"
+
+static int unknown(const struct avow_cli *cli, const char *name)
+{
+    const char *like = avow_suggest_command(avow_commands, name);
+    return avow_cli_fail(cli, AVOW_EXIT_USAGE, "there is no command \"%s\"%s%s%s", name,
+                         like != NULL ? "; did you mean \"" : "", like != NULL ? like : "",
+                         like != NULL ? "\"?" : "");
+}
+
+static int run(struct avow_cli *cli)
+{
+    if (cli->operand_count == 0) {
+        avow_cli_help(cli->out, NULL);
+        return AVOW_EXIT_OK;
+    }
+    char name[128];
+    bool two = cli->operand_count == 2;
+    (void)snprintf(name, sizeof(name), "%s%s%s", cli->operands[0], two ? " " : "",
+                   two ? cli->operands[1] : "");
+    const struct avow_command *command = avow_find_command(avow_commands, name);
+    if (command != NULL)
+        avow_cli_help(cli->out, command);
+    else if (avow_is_family(avow_commands, name))
+        avow_cli_help_family(cli->out, name);
+    else
+        return unknown(cli, name);
+    return AVOW_EXIT_OK;
+}
+
+static const struct avow_option options[] = {{0}};
+
+const struct avow_command avow_cmd_help = {
+    .name = "help",
+    .operands = "[COMMAND]",
+    .operands_max = 2,
+    .summary = "show help on a command, or list the commands",
+    .details = "The same as avow COMMAND --help.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,34 @@
+/* From the words of a command line to a struct avow_cli, by a table of commands. */
+#ifndef AVOW_CLI_FRAME_PARSE_H
+#define AVOW_CLI_FRAME_PARSE_H
+
+#include "cli/frame/command.h"
+
+enum avow_parse {
+    AVOW_PARSE_RUN,     /* cli->command is to be run */
+    AVOW_PARSE_HELP,    /* --help: of cli->command, of *family, or of all */
+    AVOW_PARSE_EMPTY,   /* nothing at all: the overview helps on, but is not what was asked for */
+    AVOW_PARSE_VERSION, /* --version */
+    AVOW_PARSE_USAGE,   /* wrong; the person has been told on cli->err */
+    AVOW_PARSE_NOMEM,
+};
+
+/* Parses argv[1…] by `commands` (ended by NULL). `cli->err` is set; `cli` is otherwise zeros. Only
+ * what the command line says is filled in: node, network and home stay NULL unless given. Values
+ * and operands point into argv. `*family` is the first word of a command of two, when no second
+ * came. */
+enum avow_parse avow_parse(const struct avow_command *const *commands, int argc, char **argv,
+                           struct avow_cli *cli, const char **family);
+void avow_parse_fini(struct avow_cli *cli);
+
+/* The commands whose names, or the options whose names, are like `word`; NULL if none is. */
+const char *avow_suggest_command(const struct avow_command *const *commands, const char *word);
+const char *avow_suggest_option(const struct avow_option *options, const char *word);
+
+/* The command of this name ("issuer new"), or NULL. */
+const struct avow_command *avow_find_command(const struct avow_command *const *commands,
+                                             const char *name);
+/* True if some command's first word of two is `word`. */
+bool avow_is_family(const struct avow_command *const *commands, const char *word);
+
+#endif

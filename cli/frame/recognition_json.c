@@ -1,0 +1,162 @@
+#include "cli/frame/recognition_json.h"
+
+#include "cli/frame/term.h"
+#include "proto/codec/id.h"
+#include "proto/codec/time.h"
+#include "proto/json/scope.h"
+#include "proto/log/scope.h"
+
+#include <inttypes.h>
+
+/* ------------------------------------------------------------------ JSON */
+
+static void put(json_t *object, const char *name, json_t *value, bool *ok)
+{
+    if (json_object_set_new(object, name, value) != 0)
+        *ok = false;
+}
+
+static void append(json_t *array, json_t *value, bool *ok)
+{
+    if (json_array_append_new(array, value) != 0)
+        *ok = false;
+}
+
+static json_t *text_json(struct avow_bytes text)
+{
+    return json_stringn((const char *)text.data, text.len);
+}
+
+static json_t *equivalence_json(struct avow_bytes rows, bool *ok)
+{
+    json_t *array = json_array();
+    struct avow_reader reader;
+    struct avow_equivalence row;
+    size_t remaining;
+    avow_equivalence_walk_init(&reader, rows, &remaining);
+    while (avow_equivalence_next(&reader, &remaining, &row))
+        append(array,
+               json_sprintf("%.*s:%.*s=%.*s:%.*s", (int)row.subject_framework.len,
+                            (const char *)row.subject_framework.data, (int)row.subject_level.len,
+                            (const char *)row.subject_level.data, (int)row.own_framework.len,
+                            (const char *)row.own_framework.data, (int)row.own_level.len,
+                            (const char *)row.own_level.data),
+               ok);
+    return array;
+}
+
+/* 0 is no bound. */
+static json_t *time_json(uint64_t seconds)
+{
+    char text[AVOW_TIME_TEXT_LEN + 1];
+    if (seconds == 0 || seconds > AVOW_TIME_MAX)
+        return json_null();
+    avow_time_format(seconds, text);
+    return json_string(text);
+}
+
+bool avow_recognition_json(const struct avow_recognition *recognition, json_t *object)
+{
+    struct avow_scope scope;
+    char id[AVOW_ISSUER_TEXT_MAX];
+    bool ok = avow_scope_parse(recognition->scope, &scope) == AVOW_ACCEPT;
+    avow_issuer_text(&recognition->subject, id);
+    put(object, "subject", json_string(id), &ok);
+    put(object, "subject_name", text_json(recognition->subject_name), &ok);
+    put(object, "role",
+        json_string(recognition->role == AVOW_ROLE_AUTHORITY ? "authority" : "issuer"), &ok);
+    put(object, "scope", avow_scope_json(recognition->scope), &ok);
+    put(object, "usable", json_boolean(!scope.has_unknown), &ok);
+    put(object, "equivalence", equivalence_json(recognition->equivalence, &ok), &ok);
+    put(object, "valid_from", time_json(recognition->valid_from), &ok);
+    put(object, "valid_until", time_json(recognition->valid_until), &ok);
+    put(object, "basis", text_json(recognition->basis), &ok);
+    return ok;
+}
+
+/* ------------------------------------------------------------------ words */
+
+static void print_list(FILE *file, const char *indent, const char *what, struct avow_text_list list)
+{
+    struct avow_bytes text;
+    const char *separator = "";
+    (void)fprintf(file, "%sonly %s ", indent, what);
+    if (list.count == 0)
+        (void)fputs("of an empty list: none at all", file);
+    while (avow_text_list_next(&list, &text)) {
+        (void)fputs(separator, file);
+        avow_cli_print_text(file, text);
+        separator = ", ";
+    }
+    (void)fputc('\n', file);
+}
+
+static void print_indices(FILE *file, const char *indent, struct avow_bytes list)
+{
+    struct avow_reader reader;
+    avow_reader_init(&reader, list);
+    const size_t count = avow_reader_array(&reader, AVOW_ENTRY_BYTES_MAX);
+    (void)fprintf(file, "%sonly achievements ", indent);
+    for (size_t i = 0; i < count; i++)
+        (void)fprintf(file, "%s%" PRIu64, i > 0 ? ", " : "", avow_reader_uint(&reader));
+    (void)fputs(count == 0 ? "of an empty list: none at all\n" : "\n", file);
+}
+
+static void print_scope(FILE *file, const char *indent, const struct avow_scope *scope)
+{
+    if (scope->has_fields)
+        print_list(file, indent, "in the fields (ISCED-F)", scope->fields);
+    if (scope->has_levels)
+        (void)fprintf(file, "%sonly at the EQF's levels %" PRIu64 " to %" PRIu64 "\n", indent,
+                      scope->level_min, scope->level_max);
+    if (scope->has_achievements)
+        print_indices(file, indent, scope->achievements);
+    if (scope->has_regions)
+        print_list(file, indent, "with effect in", scope->regions);
+    if (scope->has_depth)
+        (void)fprintf(file, "%sat most %" PRIu64 " further steps from there\n", indent,
+                      scope->depth);
+    if (scope->has_unknown)
+        (void)fprintf(file, "%swith a limit that this version does not know: of no use to it\n",
+                      indent);
+}
+
+static void print_equivalence(FILE *file, const char *indent, struct avow_bytes rows)
+{
+    struct avow_reader reader;
+    struct avow_equivalence row;
+    size_t remaining;
+    avow_equivalence_walk_init(&reader, rows, &remaining);
+    while (avow_equivalence_next(&reader, &remaining, &row)) {
+        (void)fputs(indent, file);
+        avow_cli_print_text(file, row.subject_framework);
+        (void)fputs(" level ", file);
+        avow_cli_print_text(file, row.subject_level);
+        (void)fputs(" counts as ", file);
+        avow_cli_print_text(file, row.own_framework);
+        (void)fputs(" level ", file);
+        avow_cli_print_text(file, row.own_level);
+        (void)fputc('\n', file);
+    }
+}
+
+void avow_recognition_print(FILE *file, const struct avow_recognition *recognition,
+                            const char *indent)
+{
+    struct avow_scope scope;
+    char time[AVOW_TERM_TIME_MAX];
+    if (avow_scope_parse(recognition->scope, &scope) == AVOW_ACCEPT)
+        print_scope(file, indent, &scope);
+    print_equivalence(file, indent, recognition->equivalence);
+    if (recognition->valid_from != 0) {
+        avow_term_time(recognition->valid_from, time);
+        (void)fprintf(file, "%sfor awards from %s on\n", indent, time);
+    }
+    if (recognition->valid_until != 0) {
+        avow_term_time(recognition->valid_until, time);
+        (void)fprintf(file, "%sfor awards until %s\n", indent, time);
+    }
+    (void)fprintf(file, "%son the basis of ", indent);
+    avow_cli_print_text(file, recognition->basis);
+    (void)fputc('\n', file);
+}

@@ -1,0 +1,25 @@
+#include "cli/frame/request.h"
+
+#include "proto/crypto/sha256.h"
+
+/* Folds one text in; the length of each part is fixed, so that no two lists give the same. */
+static struct avow_hash fold(struct avow_hash so_far, const char *text)
+{
+    const struct avow_bytes bytes = avow_bytes_text(text != NULL ? text : "");
+    const struct avow_hash part = avow_sha256(&bytes, 1);
+    const struct avow_bytes parts[] = {avow_bytes(so_far.bytes, sizeof(so_far.bytes)),
+                                       avow_bytes(part.bytes, sizeof(part.bytes))};
+    return avow_sha256(parts, 2);
+}
+
+struct avow_hash avow_request_of(const struct avow_cli *cli)
+{
+    struct avow_hash hash = fold((struct avow_hash){0}, cli->command->name);
+    for (size_t i = 0; i < cli->option_count; i++) {
+        hash = fold(hash, cli->options[i].option->name);
+        hash = fold(hash, cli->options[i].value);
+    }
+    for (size_t i = 0; i < cli->operand_count; i++)
+        hash = fold(hash, cli->operands[i]);
+    return hash;
+}

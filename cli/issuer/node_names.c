@@ -1,0 +1,56 @@
+#include "cli/issuer/node_names.h"
+
+#include "proto/codec/id.h"
+#include "proto/codec/writer.h"
+#include "proto/log/node_address.h"
+
+void avow_node_names_init(struct avow_node_names *names)
+{
+    names->count = 0;
+    avow_buf_init_fixed(&names->list, names->storage, sizeof(names->storage));
+}
+
+static int ask_id(const struct avow_cli *cli, const char *address, char text[400])
+{
+    char id[AVOW_NODE_TEXT_MAX], reason[AVOW_CLIENT_REASON_MAX];
+    struct avow_client *client;
+    const struct avow_client_config config = {
+        .address = address, .network = cli->network, .role = AVOW_PEER_CLIENT};
+    enum avow_err err = avow_client_connect(&config, &client, reason);
+    if (err != AVOW_OK)
+        return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
+                             "%s", reason);
+    avow_node_text(avow_client_node(client), id);
+    (void)snprintf(text, 400, "%s@%s", id, avow_client_address(client));
+    avow_client_free(&client);
+    return AVOW_EXIT_OK;
+}
+
+int avow_node_names_add(const struct avow_cli *cli, struct avow_node_names *names,
+                        const char *operand)
+{
+    char text[400];
+    int status = AVOW_EXIT_OK;
+    (void)snprintf(text, sizeof(text), "%s", operand);
+    if (strchr(operand, '@') == NULL)
+        status = ask_id(cli, operand, text);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    if (!avow_node_address_fits(avow_bytes_text(text)))
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE,
+                             "%s: write avownode1…@HOST:PORT, or HOST:PORT of a running node",
+                             operand);
+    avow_write_text(&names->list, avow_bytes_text(text));
+    names->count++;
+    return AVOW_EXIT_OK;
+}
+
+int avow_node_names_append(const struct avow_node_names *names, struct avow_signer *signer)
+{
+    const struct avow_entry entry = {
+        .kind = AVOW_KIND_NODES,
+        .t = avow_signer_time(signer),
+        .nodes = {.count = names->count, .list = avow_buf_bytes(&names->list)},
+    };
+    return avow_signer_append(signer, &entry);
+}

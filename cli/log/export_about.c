@@ -1,0 +1,238 @@
+/* What stands beside the tiles: who signs, and whether a folder may be written to at all. */
+#include "cli/log/export.h"
+#include "proto/codec/base58.h"
+#include "proto/codec/id.h"
+#include "proto/codec/json.h"
+#include "proto/codec/time.h"
+#include "proto/log/note.h"
+#include "sys/files.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define ISSUER_BYTES_MAX ((size_t)1024 * 1024)
+
+/* ------------------------------------------------------------------ keys */
+
+static void write_vkey(struct avow_buf *out, struct avow_bytes name, enum avow_note_type type,
+                       const struct avow_key *key)
+{
+    const struct avow_note_key note_key = {.name = name, .type = type, .key = *key};
+    avow_vkey_write(out, &note_key);
+    avow_buf_append(out, "\n", 1);
+}
+
+static int put_buf(struct avow_export *export, const char *path, const struct avow_buf *out)
+{
+    if (out->err != AVOW_OK)
+        return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
+                             avow_err_text(out->err));
+    return avow_export_put(export, path, avow_buf_bytes(out));
+}
+
+static int write_signer(struct avow_export *export)
+{
+    const struct avow_checkpoint *checkpoint = &export->log->checkpoint;
+    char origin[AVOW_ORIGIN_TEXT_MAX];
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf out;
+    avow_buf_init(&out, AVOW_CHECKPOINT_NOTE_MAX);
+    avow_checkpoint_origin(checkpoint, origin);
+    write_vkey(&out, avow_bytes_text(origin), AVOW_NOTE_ED25519, &checkpoint->key);
+    return put_buf(export, "vkey", &out);
+}
+
+static int write_cosigners(struct avow_export *export)
+{
+    const struct avow_log *log = export->log;
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf out;
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf heartbeat;
+    avow_buf_init(&out, AVOW_CHECKPOINT_NOTE_MAX);
+    avow_buf_init(&heartbeat, AVOW_ORIGIN_TEXT_MAX);
+    avow_heartbeat_name_write(&heartbeat, &log->checkpoint.issuer);
+    if (heartbeat.err != AVOW_OK)
+        return put_buf(export, "cosigners", &heartbeat);
+    for (size_t i = 0; i < log->cosignature_count; i++) {
+        const struct avow_key *key = &log->cosignatures[i].key;
+        char node[AVOW_NODE_TEXT_MAX];
+        avow_node_text(key, node);
+        const bool issuers = avow_chain_key(&log->state.chain, key, AVOW_KEY_HEARTBEAT,
+                                            log->checkpoint.size) != NULL;
+        write_vkey(&out, issuers ? avow_buf_bytes(&heartbeat) : avow_bytes_text(node),
+                   AVOW_NOTE_COSIGNATURE, key);
+    }
+    return put_buf(export, "cosigners", &out);
+}
+
+/* ------------------------------------------------------------------ issuer.json */
+
+static void put(json_t *object, const char *name, json_t *value, bool *ok)
+{
+    if (json_object_set_new(object, name, value) != 0)
+        *ok = false;
+}
+
+static json_t *index_or_null(uint64_t index)
+{
+    return index == AVOW_NEVER ? json_null() : json_integer((json_int_t)index);
+}
+
+static json_t *time_or_null(uint64_t seconds)
+{
+    char text[AVOW_TIME_TEXT_LEN + 1];
+    if (seconds > AVOW_TIME_MAX) /* AVOW_NEVER too */
+        return json_null();
+    avow_time_format(seconds, text);
+    return json_string(text);
+}
+
+static json_t *keys_array(const struct avow_chain *chain, bool *ok)
+{
+    static const char *const uses[] = {
+        [AVOW_KEY_ROOT] = "root", [AVOW_KEY_SIGN] = "sign", [AVOW_KEY_HEARTBEAT] = "heartbeat"};
+    json_t *array = json_array();
+    for (size_t i = 0; i < chain->key_count; i++) {
+        const struct avow_chain_key *key = &chain->keys[i];
+        char multikey[AVOW_MULTIKEY_TEXT_MAX];
+        json_t *object = json_object();
+        avow_multikey_text(&key->key, multikey);
+        put(object, "use", json_string(uses[key->kind]), ok);
+        put(object, "public_key", json_string(multikey), ok);
+        put(object, "since", json_integer((json_int_t)key->since), ok);
+        put(object, "until", index_or_null(key->until), ok);
+        put(object, "not_after", time_or_null(key->not_after), ok);
+        if (json_array_append_new(array, object) != 0)
+            *ok = false;
+    }
+    return array;
+}
+
+static json_t *root_entries_array(const struct avow_chain *chain, bool *ok)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < chain->count; i++) {
+        if (json_array_append_new(array, json_integer((json_int_t)chain->entries[i].index)) != 0)
+            *ok = false;
+    }
+    return array;
+}
+
+static json_t *text_value(struct avow_bytes text)
+{
+    return json_stringn((const char *)text.data, text.len);
+}
+
+static json_t *issuer_object(const struct avow_log *log)
+{
+    const struct avow_chain *chain = &log->state.chain;
+    const struct avow_chain_names names = avow_chain_names(chain, AVOW_NEVER);
+    char id[AVOW_ISSUER_TEXT_MAX];
+    bool ok = true;
+    json_t *object = json_object();
+    avow_issuer_text(&chain->issuer, id);
+    put(object, "id", json_string(id), &ok);
+    put(object, "name", text_value(names.name), &ok);
+    put(object, "jurisdiction", text_value(names.jurisdiction), &ok);
+    put(object, "website", text_value(names.website), &ok);
+    put(object, "epoch", json_integer((json_int_t)avow_chain_epoch(chain)), &ok);
+    put(object, "closed", json_boolean(chain->closed), &ok);
+    put(object, "root_entries", root_entries_array(chain, &ok), &ok);
+    put(object, "keys", keys_array(chain, &ok), &ok);
+    if (ok)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static int write_issuer(struct avow_export *export)
+{
+    AVOW_CLEANUP(avow_json_release)
+    json_t *object = issuer_object(export->log);
+    char *text = object == NULL ? NULL : json_dumps(object, JSON_INDENT(2));
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf out;
+    avow_buf_init(&out, ISSUER_BYTES_MAX);
+    if (text != NULL)
+        avow_buf_printf(&out, "%s\n", text);
+    else
+        out.err = AVOW_ERR_NOMEM;
+    free(text);
+    return put_buf(export, "issuer.json", &out);
+}
+
+int avow_export_about(struct avow_export *export)
+{
+    int status = write_signer(export);
+    if (status == AVOW_EXIT_OK)
+        status = write_cosigners(export);
+    return status == AVOW_EXIT_OK ? write_issuer(export) : status;
+}
+
+/* ------------------------------------------------------------------ an earlier export */
+
+/* The keys that may have signed an earlier checkpoint. Allocated; NULL when memory ran out. */
+static struct avow_key *all_keys(const struct avow_chain *chain)
+{
+    struct avow_key *keys = calloc(chain->key_count + 1, sizeof(*keys));
+    for (size_t i = 0; keys != NULL && i < chain->key_count; i++)
+        keys[i] = chain->keys[i].key;
+    return keys;
+}
+
+/* Every full node is at hand, so the root that the log had at that size is too. */
+static int compare(struct avow_export *export, const struct avow_checkpoint *held)
+{
+    const uint64_t size = export->log->checkpoint.size;
+    if (held->size > size)
+        return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE,
+                             "%s holds this log at %" PRIu64
+                             " entries already; %s has only %" PRIu64,
+                             export->folder, held->size, export->cli->node, size);
+    const struct avow_tree_nodes nodes = avow_snapshot_nodes(export->snapshot, export->log);
+    struct avow_hash root;
+    enum avow_err err = avow_tree_root_at(&nodes, held->size, &root);
+    if (err != AVOW_OK)
+        return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE, "cannot read the copied log: %s",
+                             avow_err_text(err));
+    if (!avow_hash_equal(&root, &held->root))
+        return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE,
+                             "%s holds another history of this log: its checkpoint at %" PRIu64
+                             " entries and that of %s cannot both be true. Keep both",
+                             export->folder, held->size, export->cli->node);
+    return AVOW_EXIT_OK;
+}
+
+int avow_export_check_folder(struct avow_export *export)
+{
+    char path[AVOW_PATH_BYTES];
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf note;
+    avow_buf_init(&note, AVOW_CHECKPOINT_NOTE_MAX);
+    enum avow_err err = avow_join_path(export->folder, "checkpoint", path);
+    if (err == AVOW_OK)
+        err = avow_read_file(path, AVOW_CHECKPOINT_NOTE_MAX, &note);
+    if (err == AVOW_ERR_NOT_FOUND)
+        return AVOW_EXIT_OK;
+    if (err != AVOW_OK)
+        return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE, "cannot read %s: %s", path,
+                             avow_err_text(err));
+    const struct avow_chain *chain = &export->log->state.chain;
+    struct avow_key *keys = all_keys(chain);
+    if (keys == NULL)
+        return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    struct avow_checkpoint held;
+    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
+    size_t count;
+    enum avow_reject reject = avow_checkpoint_note_read(avow_buf_bytes(&note), keys,
+                                                        chain->key_count, &held, lines, &count);
+    free(keys);
+    if (reject != AVOW_ACCEPT || !avow_hash_equal(&held.issuer, &chain->issuer))
+        return avow_cli_fail(
+            export->cli, AVOW_EXIT_NEGATIVE,
+            "%s is not an earlier checkpoint of this log%s%s: choose another folder", path,
+            reject != AVOW_ACCEPT ? ": " : "",
+            reject != AVOW_ACCEPT ? avow_reject_text(reject) : "");
+    return compare(export, &held);
+}
