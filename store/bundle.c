@@ -1,7 +1,7 @@
 /* Bundles read in place, and the last one as it grows. */
 #include "store/bundle.h"
 
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 #include "store/node_stream.h"
 
 #define BUNDLE_BYTES_MAX ((size_t)AVOW_BUNDLE_ENTRIES * AVOW_ENTRY_BYTES_MAX)

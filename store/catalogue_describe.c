@@ -1,6 +1,6 @@
 #include "store/catalogue_describe.h"
 
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 
 static void add_term(struct avow_description *out, const uint8_t *bytes, uint8_t len,
                      unsigned weight)

@@ -3,7 +3,7 @@
 
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "proto/trust/search.h"
 #include "store/facts.h"
 #include "store/finder.h"

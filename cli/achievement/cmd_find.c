@@ -10,8 +10,8 @@
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/codec/utf8.h"
+#include "proto/entry/shape.h"
 #include "proto/json/details.h"
-#include "proto/log/shape.h"
 #include "proto/wire/find.h"
 
 #include <inttypes.h>

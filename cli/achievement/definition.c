@@ -8,7 +8,7 @@
 #include "proto/codec/utf8.h"
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 #include "sys/files.h"
 
 #include <errno.h>

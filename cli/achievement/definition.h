@@ -4,8 +4,8 @@
 #define AVOW_CLI_ACHIEVEMENT_DEFINITION_H
 
 #include "cli/frame/command.h"
-#include "proto/log/details.h"
-#include "proto/log/entry.h"
+#include "proto/entry/details.h"
+#include "proto/entry/entry.h"
 
 struct avow_definition {
     struct avow_buf texts; /* what the views below point into, and the encoded details */

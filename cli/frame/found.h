@@ -5,7 +5,7 @@
 
 #include "cli/frame/command.h"
 #include "client/client.h"
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 #include "proto/wire/find.h"
 
 /* Logs of more entries than this are not read whole only to look for achievements (about 256 KB):

@@ -3,8 +3,8 @@
 #include "cli/frame/term.h"
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
+#include "proto/entry/scope.h"
 #include "proto/json/scope.h"
-#include "proto/log/scope.h"
 
 #include <inttypes.h>
 

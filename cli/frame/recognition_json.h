@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "cli/frame/command.h"
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 /* Adds subject, subject_name, role, scope {achievements, depth, fields, levels, regions: what is
  * there}, usable (false if its scope has a key that this version does not know), equivalence

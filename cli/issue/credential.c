@@ -1,7 +1,7 @@
 #include "cli/issue/credential.h"
 
 #include "proto/credential/integrity.h"
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 
 #include <sodium.h>
 #include <stdlib.h>

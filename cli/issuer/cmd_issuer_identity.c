@@ -4,7 +4,7 @@
 #include "cli/issuer/own_log_summary.h"
 #include "cli/issuer/root_entry.h"
 #include "proto/codec/utf8.h"
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 
 #include <sodium.h>
 

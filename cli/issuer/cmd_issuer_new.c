@@ -8,8 +8,8 @@
 #include "proto/codec/utf8.h"
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
-#include "proto/log/node_address.h"
-#include "proto/log/shape.h"
+#include "proto/entry/node_address.h"
+#include "proto/entry/shape.h"
 
 #include <jansson.h>
 #include <sodium.h>

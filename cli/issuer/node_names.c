@@ -2,7 +2,7 @@
 
 #include "proto/codec/id.h"
 #include "proto/codec/writer.h"
-#include "proto/log/node_address.h"
+#include "proto/entry/node_address.h"
 
 void avow_node_names_init(struct avow_node_names *names)
 {

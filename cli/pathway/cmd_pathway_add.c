@@ -6,7 +6,7 @@
 #include "cli/signer/signer.h"
 #include "cli/signer/signer_inner.h"
 #include "proto/crypto/sha256.h"
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 #include "proto/log/status_map.h"
 
 /* As for achievements: a larger log is not fetched whole to spare somebody a second pathway. */

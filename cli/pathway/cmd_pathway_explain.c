@@ -3,7 +3,7 @@
 #include "cli/pathway/pathway_file.h"
 #include "cli/pathway/pathway_view.h"
 #include "proto/codec/id.h"
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 
 #define LINE_MAX_BYTES (4 * AVOW_ENTRY_BYTES_MAX)
 

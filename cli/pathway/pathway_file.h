@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "cli/frame/command.h"
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 struct avow_pathway_file {
     json_t *document;

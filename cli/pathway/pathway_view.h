@@ -5,7 +5,7 @@
 
 #include "cli/frame/fetch.h"
 #include "cli/log/entry_show.h"
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 struct avow_pathway_view {
     struct avow_client *client;

@@ -8,8 +8,8 @@
 #include "proto/codec/utf8.h"
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
-#include "proto/log/scope.h"
-#include "proto/log/shape.h"
+#include "proto/entry/scope.h"
+#include "proto/entry/shape.h"
 #include "proto/trust/policy.h"
 
 #include <stdarg.h>

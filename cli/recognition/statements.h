@@ -4,7 +4,7 @@
 #define AVOW_CLI_RECOGNITION_STATEMENTS_H
 
 #include "cli/frame/command.h"
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 #define AVOW_STATEMENTS_MAX 10000 /* in one file: one batch, one signature */
 

@@ -2,7 +2,7 @@
 
 #include "cli/frame/walk.h"
 #include "proto/codec/id.h"
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 #include <stdlib.h>
 

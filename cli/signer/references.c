@@ -1,6 +1,6 @@
 #include "cli/signer/references.h"
 
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef AVOW_CLI_SIGNER_REFERENCES_H
 #define AVOW_CLI_SIGNER_REFERENCES_H
 
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 struct avow_references {
     uint64_t base;          /* the batch begins here: what is not below is the batch's own */

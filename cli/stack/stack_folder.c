@@ -3,7 +3,7 @@
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/credential/badge.h"
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "sys/files.h"
 
 #include <dirent.h>

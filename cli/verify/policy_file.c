@@ -1,7 +1,7 @@
 #include "cli/verify/policy_file.h"
 
 #include "cli/frame/fetch.h"
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 #include "sys/files.h"
 
 #include <ctype.h>

@@ -4,7 +4,7 @@
 
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 static void put(json_t *object, const char *name, json_t *value, bool *ok)
 {

@@ -5,7 +5,7 @@
 #include "cli/verify/paths_show.h"
 #include "cli/verify/verdict_show.h"
 #include "proto/codec/id.h"
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 struct words {
     FILE *file;

@@ -10,7 +10,7 @@
 #include "proto/credential/badge_parts.h"
 #include "proto/credential/json_value.h"
 #include "proto/crypto/sha256.h"
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 
 #define IRI_MAX 256
 #define COMPOSED_MAX 1024 /* an IRI made of a framework and a level, each escaped threefold */

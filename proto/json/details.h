@@ -2,7 +2,7 @@
 #ifndef AVOW_PROTO_JSON_DETAILS_H
 #define AVOW_PROTO_JSON_DETAILS_H
 
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 
 #include <jansson.h>
 

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 /* What is wrong with a rule, where (a JSON Pointer below the rule), and what to write. */
 struct avow_rule_fault {

@@ -1,6 +1,6 @@
 #include "proto/json/scope.h"
 
-#include "proto/log/scope.h"
+#include "proto/entry/scope.h"
 
 static void put(json_t *object, const char *name, json_t *value, bool *ok)
 {

@@ -7,7 +7,7 @@
 #ifndef AVOW_PROTO_LOG_CHAIN_H
 #define AVOW_PROTO_LOG_CHAIN_H
 
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 #include "proto/log/merkle.h"
 
 #define AVOW_ROOT_ENTRIES_MAX 257 /* inception and 256 epochs */

@@ -3,7 +3,7 @@
 #include "proto/log/state.h"
 
 #include "proto/codec/reader.h"
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 void avow_state_init(struct avow_state *state)
 {

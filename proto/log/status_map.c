@@ -2,21 +2,6 @@
  * zero chunks, whose nodes are the constants of status_zero.c. */
 #include "proto/log/status_map.h"
 
-const char *avow_status_name(enum avow_status status)
-{
-    switch (status) {
-    case AVOW_STATUS_ACTIVE:
-        return "active";
-    case AVOW_STATUS_REVOKED:
-        return "revoked";
-    case AVOW_STATUS_SUSPENDED:
-        return "suspended";
-    case AVOW_STATUS_SUPERSEDED:
-        return "superseded";
-    }
-    return "unknown";
-}
-
 static unsigned shift_of(uint64_t index)
 {
     return 2 * (unsigned)(index % 4);

@@ -7,19 +7,11 @@
 #ifndef AVOW_PROTO_LOG_STATUS_MAP_H
 #define AVOW_PROTO_LOG_STATUS_MAP_H
 
+#include "proto/entry/entry.h"
 #include "proto/log/merkle.h"
 
 #define AVOW_STATUS_CHUNK_ENTRIES 1024
 #define AVOW_STATUS_CHUNK_BYTES 256
-
-enum avow_status {
-    AVOW_STATUS_ACTIVE = 0,
-    AVOW_STATUS_REVOKED = 1,
-    AVOW_STATUS_SUSPENDED = 2,
-    AVOW_STATUS_SUPERSEDED = 3,
-};
-
-const char *avow_status_name(enum avow_status status); /* "active", … */
 
 /* Chunks of a log of `size` entries. */
 static inline uint64_t avow_status_chunk_count(uint64_t size)

@@ -3,7 +3,7 @@
 #ifndef AVOW_PROTO_TRUST_NARROW_H
 #define AVOW_PROTO_TRUST_NARROW_H
 
-#include "proto/log/scope.h"
+#include "proto/entry/scope.h"
 
 #define AVOW_LEVELS_MAX 64 /* frameworks in which a path holds a level at once */
 

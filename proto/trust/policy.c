@@ -3,8 +3,8 @@
 #include "proto/trust/policy.h"
 
 #include "proto/codec/utf8.h"
-#include "proto/log/scope.h"
-#include "proto/log/shape.h"
+#include "proto/entry/scope.h"
+#include "proto/entry/shape.h"
 
 void avow_policy_init(struct avow_policy *policy)
 {

@@ -25,7 +25,7 @@ struct avow_policy_part {
 struct avow_anchor {
     struct avow_hash issuer;
     struct avow_policy_part name;  /* the verifier's own for it; may be empty */
-    struct avow_policy_part scope; /* a scope map (proto/log/scope.h): never empty; {} narrows
+    struct avow_policy_part scope; /* a scope map (proto/entry/scope.h): never empty; {} narrows
                                       nothing */
 };
 

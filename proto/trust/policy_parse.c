@@ -4,7 +4,7 @@
 #include "proto/codec/id.h"
 #include "proto/codec/utf8.h"
 #include "proto/codec/writer.h"
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 
 #include <stdio.h>
 

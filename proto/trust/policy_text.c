@@ -2,7 +2,7 @@
 #include "proto/trust/policy.h"
 
 #include "proto/codec/id.h"
-#include "proto/log/scope.h"
+#include "proto/entry/scope.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef AVOW_PROTO_TRUST_STACK_H
 #define AVOW_PROTO_TRUST_STACK_H
 
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 #define AVOW_STACK_CREDENTIALS_MAX 64
 #define AVOW_STACK_BODIES_MAX 64

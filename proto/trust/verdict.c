@@ -3,7 +3,7 @@
  * and what stands beyond them is not read. */
 #include "proto/trust/verdict.h"
 
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "proto/trust/findings.h"
 
 #include <stddef.h>

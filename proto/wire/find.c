@@ -3,8 +3,8 @@
 
 #include "proto/codec/reader.h"
 #include "proto/codec/writer.h"
-#include "proto/log/entry.h"
-#include "proto/log/shape.h"
+#include "proto/entry/entry.h"
+#include "proto/entry/shape.h"
 
 #define FIELD_DIGITS_MAX 4
 #define REGION_MAX 6

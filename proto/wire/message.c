@@ -4,7 +4,7 @@
 
 #include "proto/codec/reader.h"
 #include "proto/codec/writer.h"
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 #include "proto/log/evidence.h"
 #include "proto/log/fork.h"
 

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/log.h"
 

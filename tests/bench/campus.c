@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "tests/bench/bench.h"
 #include "tests/support/log_builder.h"
 #include "tests/support/vectors.h"

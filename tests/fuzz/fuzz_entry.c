@@ -1,9 +1,9 @@
 /* Entries from hostile bytes: what decodes encodes to the same bytes, and its parts can be walked.
  */
-#include "proto/log/details.h"
-#include "proto/log/entry.h"
-#include "proto/log/rule.h"
-#include "proto/log/scope.h"
+#include "proto/entry/details.h"
+#include "proto/entry/entry.h"
+#include "proto/entry/rule.h"
+#include "proto/entry/scope.h"
 
 #include "tests/fuzz/fuzz.h"
 

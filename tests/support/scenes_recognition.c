@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "proto/codec/writer.h"
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "tests/support/verdict_scene.h"
 
 /* ------------------------------------------------------------------ the university */

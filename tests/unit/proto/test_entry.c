@@ -1,5 +1,5 @@
 /* Entries, every kind: what decodes, what comes back when it is encoded, and what is refused. */
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 #include "proto/codec/id.h"
 #include "tests/support/bytes.h"

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "proto/codec/id.h"
-#include "proto/log/scope.h"
+#include "proto/entry/scope.h"
 #include "tests/support/pack.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

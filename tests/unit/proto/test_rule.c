@@ -1,5 +1,5 @@
 /* Pathway rules: their form, their bounds, the order of the walk. */
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
 #include "proto/codec/writer.h"
 #include "tests/support/pack.h"

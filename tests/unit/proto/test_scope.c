@@ -1,8 +1,8 @@
 /* Recognition scopes, equivalence rows, achievement details: known keys checked, unknown ones let
  * by. */
-#include "proto/log/scope.h"
+#include "proto/entry/scope.h"
 
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "tests/support/pack.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Shapes of the short texts in entries. */
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

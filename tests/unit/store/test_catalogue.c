@@ -2,7 +2,7 @@
 #include "store/find.h"
 
 #include "proto/codec/writer.h"
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "store/finder.h"
 #include "tests/unit/store/store_fixture.h"
 

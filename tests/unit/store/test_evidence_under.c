@@ -4,7 +4,7 @@
 #include "store/facts.h"
 
 #include "proto/codec/writer.h"
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 #include "store/forks.h"
 #include "tests/unit/store/store_fixture.h"
 

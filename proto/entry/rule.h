@@ -1,11 +1,11 @@
 /* Pathway rules: the public conditions by which credentials stack (docs/protocol.md, "Pathway
  * rules"). A rule is a tree of nodes, at most AVOW_RULE_NODES_MAX of them and AVOW_RULE_DEPTH_MAX
  * deep; the walk gives them in the order in which they are written, parents before children. */
-#ifndef AVOW_PROTO_LOG_RULE_H
-#define AVOW_PROTO_LOG_RULE_H
+#ifndef AVOW_PROTO_ENTRY_RULE_H
+#define AVOW_PROTO_ENTRY_RULE_H
 
 #include "proto/codec/reader.h"
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 enum avow_rule_operator {
     AVOW_RULE_ALL,         /* every child */

@@ -2,10 +2,10 @@
  * 2022/C 243/02) under fixed keys (docs/protocol.md, "Achievement details").
  *
  * Known keys' values are checked; unknown keys are kept in the entry, shown, and skipped here. */
-#ifndef AVOW_PROTO_LOG_DETAILS_H
-#define AVOW_PROTO_LOG_DETAILS_H
+#ifndef AVOW_PROTO_ENTRY_DETAILS_H
+#define AVOW_PROTO_ENTRY_DETAILS_H
 
-#include "proto/log/text_list.h"
+#include "proto/entry/text_list.h"
 
 /* Every element may be absent: a text with `len` 0, a list with `count` 0, a number without its
  * `has_`. Texts that are present are not empty. Views into what was parsed. */

@@ -1,6 +1,6 @@
 /* A list of texts inside an entry: borrowed, still encoded, walked without copying. */
-#ifndef AVOW_PROTO_LOG_TEXT_LIST_H
-#define AVOW_PROTO_LOG_TEXT_LIST_H
+#ifndef AVOW_PROTO_ENTRY_TEXT_LIST_H
+#define AVOW_PROTO_ENTRY_TEXT_LIST_H
 
 #include "proto/codec/reader.h"
 #include "proto/codec/writer.h"

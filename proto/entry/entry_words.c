@@ -1,5 +1,5 @@
-/* The words of kinds, reasons and cascades. */
-#include "proto/log/entry.h"
+/* The words of kinds, states, reasons and cascades. */
+#include "proto/entry/entry.h"
 
 static const char *const kinds[] = {
     "inception", "key",     "root-rotation", "nodes",    "achievement", "issue",
@@ -11,6 +11,21 @@ static const char *const reasons[] = {
 };
 #define REASONS (sizeof(reasons) / sizeof(reasons[0]))
 _Static_assert(REASONS == AVOW_REASON_MAX + 1, "a word for each reason");
+
+const char *avow_status_name(enum avow_status status)
+{
+    switch (status) {
+    case AVOW_STATUS_ACTIVE:
+        return "active";
+    case AVOW_STATUS_REVOKED:
+        return "revoked";
+    case AVOW_STATUS_SUSPENDED:
+        return "suspended";
+    case AVOW_STATUS_SUPERSEDED:
+        return "superseded";
+    }
+    return "unknown";
+}
 
 const char *avow_kind_name(uint64_t kind)
 {

@@ -1,6 +1,6 @@
 /* Encoding entries, and the message under a root signature. */
 #include "proto/codec/writer.h"
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 static void write_optional_key(struct avow_buf *out, bool has, const struct avow_key *key)
 {

@@ -1,13 +1,12 @@
 /* Decoding entries: shapes, bounds and vocabularies of every kind. */
-#include "proto/log/entry.h"
+#include "proto/entry/entry.h"
 
 #include "proto/codec/reader.h"
-#include "proto/log/details.h"
-#include "proto/log/node_address.h"
-#include "proto/log/rule.h"
-#include "proto/log/scope.h"
-#include "proto/log/shape.h"
-#include "proto/log/status_map.h"
+#include "proto/entry/details.h"
+#include "proto/entry/node_address.h"
+#include "proto/entry/rule.h"
+#include "proto/entry/scope.h"
+#include "proto/entry/shape.h"
 
 /* Judges a part that was cut out of `reader` and parsed apart. */
 static void judge(struct avow_reader *reader, enum avow_reject reject)

@@ -1,10 +1,10 @@
 /* Node addresses, and the walk over those of a nodes entry. */
-#include "proto/log/node_address.h"
+#include "proto/entry/node_address.h"
 
 #include "proto/codec/id.h"
-#include "proto/log/entry.h"
-#include "proto/log/shape.h"
-#include "proto/log/text_list.h"
+#include "proto/entry/entry.h"
+#include "proto/entry/shape.h"
+#include "proto/entry/text_list.h"
 
 bool avow_node_address_parse(struct avow_bytes text, struct avow_key *node,
                              struct avow_bytes *address)

@@ -2,11 +2,11 @@
  *
  * An absent key does not narrow; an empty list admits nothing. A scope with a key that this version
  * does not know decodes, and its recognition is of no use to a verdict (`has_unknown`). */
-#ifndef AVOW_PROTO_LOG_SCOPE_H
-#define AVOW_PROTO_LOG_SCOPE_H
+#ifndef AVOW_PROTO_ENTRY_SCOPE_H
+#define AVOW_PROTO_ENTRY_SCOPE_H
 
-#include "proto/log/entry.h"
-#include "proto/log/text_list.h"
+#include "proto/entry/entry.h"
+#include "proto/entry/text_list.h"
 
 struct avow_scope {
     bool has_fields, has_levels, has_achievements, has_regions, has_depth, has_unknown;

@@ -1,6 +1,6 @@
 /* "avownode1…@host:port": where a node is and which key it must show. */
-#ifndef AVOW_PROTO_LOG_NODE_ADDRESS_H
-#define AVOW_PROTO_LOG_NODE_ADDRESS_H
+#ifndef AVOW_PROTO_ENTRY_NODE_ADDRESS_H
+#define AVOW_PROTO_ENTRY_NODE_ADDRESS_H
 
 #include "proto/base.h"
 

@@ -1,7 +1,7 @@
 /* Shapes of the short texts in entries (docs/protocol.md, "Texts with a shape"). They are about
  * form: whether a country exists or a site answers is no business of a log's. */
-#ifndef AVOW_PROTO_LOG_SHAPE_H
-#define AVOW_PROTO_LOG_SHAPE_H
+#ifndef AVOW_PROTO_ENTRY_SHAPE_H
+#define AVOW_PROTO_ENTRY_SHAPE_H
 
 #include "proto/base.h"
 

@@ -1,5 +1,5 @@
 /* Shapes of short texts, by hand and byte by byte: the locale has no say. */
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 
 static bool is_upper(uint8_t c)
 {

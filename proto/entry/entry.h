@@ -3,8 +3,8 @@
  * Decoding judges an entry's form alone: shapes, bounds, vocabularies, whatever needs no other
  * entry. What an entry may do in its log is judged by log/chain and log/state. Views in a decoded
  * entry point into the input and live as long as it does. */
-#ifndef AVOW_PROTO_LOG_ENTRY_H
-#define AVOW_PROTO_LOG_ENTRY_H
+#ifndef AVOW_PROTO_ENTRY_ENTRY_H
+#define AVOW_PROTO_ENTRY_ENTRY_H
 
 #include "proto/base.h"
 
@@ -41,6 +41,14 @@ enum avow_cascade {
 };
 #define AVOW_CASCADE_MAX AVOW_CASCADE_GRANDFATHERED
 
+/* The state of an entry, as the status map holds it. */
+enum avow_status {
+    AVOW_STATUS_ACTIVE = 0,
+    AVOW_STATUS_REVOKED = 1,
+    AVOW_STATUS_SUSPENDED = 2,
+    AVOW_STATUS_SUPERSEDED = 3,
+};
+
 enum avow_reason {
     AVOW_REASON_UNSPECIFIED = 0,
     AVOW_REASON_ERROR = 1,
@@ -54,7 +62,8 @@ enum avow_reason {
 };
 #define AVOW_REASON_MAX AVOW_REASON_CLOSED
 
-const char *avow_kind_name(uint64_t kind); /* "issue", …; "unknown" */
+const char *avow_status_name(enum avow_status status); /* "active", … */
+const char *avow_kind_name(uint64_t kind);             /* "issue", …; "unknown" */
 /* "invalid", "degraded", "grandfathered"; "unknown". */
 const char *avow_cascade_name(uint64_t cascade);
 /* What a cascade says of components, as a sentence; "" for an unknown one. */

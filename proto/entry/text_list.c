@@ -1,5 +1,5 @@
 /* Lists of texts, left in their encoding. */
-#include "proto/log/text_list.h"
+#include "proto/entry/text_list.h"
 
 struct avow_text_list avow_text_list_read(struct avow_reader *reader, size_t max,
                                           bool (*fits)(struct avow_bytes text))

@@ -1,7 +1,7 @@
 /* Recognition scopes and equivalence rows. */
-#include "proto/log/scope.h"
+#include "proto/entry/scope.h"
 
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 
 static struct avow_bytes read_indices(struct avow_reader *reader)
 {

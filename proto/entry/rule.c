@@ -1,7 +1,7 @@
 /* Pathway rules: an iterative walk with a stack of AVOW_RULE_DEPTH_MAX counters. */
-#include "proto/log/rule.h"
+#include "proto/entry/rule.h"
 
-#include "proto/log/shape.h"
+#include "proto/entry/shape.h"
 
 struct operator_row {
     const char *word;

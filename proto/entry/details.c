@@ -1,8 +1,8 @@
 /* Achievement details: one table row a key, in the order in which a map is written. */
-#include "proto/log/details.h"
+#include "proto/entry/details.h"
 
-#include "proto/log/entry.h"
-#include "proto/log/shape.h"
+#include "proto/entry/entry.h"
+#include "proto/entry/shape.h"
 
 enum value { VALUE_TEXT, VALUE_FIELD, VALUE_URL, VALUE_TEXTS, VALUE_URIS, VALUE_UINT, VALUE_HASH };
 
