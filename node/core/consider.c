@@ -154,21 +154,3 @@ bool consider(struct avow_core *core, struct candidate *candidate)
     want_list(core, slot, need == NEED_CHAIN ? LIST_CHAIN : LIST_JUDGE);
     return true;
 }
-
-void finish(struct avow_core *core, uint32_t slot, bool failed)
-{
-    struct want *want = &core->wants[slot];
-    struct candidate next = want->next;
-    bool has_next = want->has_next;
-    bool look_again = want->look_again;
-    uint32_t missed = want->missed;
-    struct avow_hash issuer = want->issuer;
-    want_free(core, slot);
-    if (has_next && consider(core, &next)) {
-        slot = want_find(core, &issuer);
-        if (slot != NONE)
-            core->wants[slot].missed = missed;
-    }
-    if ((failed || look_again) && missed != NONE)
-        listing_begin(core, missed, &issuer);
-}

@@ -235,11 +235,12 @@ static void on_stored(struct avow_core *core, const struct avow_core_event *even
 static void on_tick(struct avow_core *core)
 {
     for (uint32_t i = 0; i < core->config.links_max; i++)
-        link_tick(core, i);
-    for (uint32_t i = 0; i < core->config.links_max; i++)
         forks_tick(core, i);
     for (uint32_t i = 0; i < core->config.wants_max; i++)
         source_tick(core, i);
+    /* After the wants: none is given to a link that is marked already. */
+    for (uint32_t i = 0; i < core->config.links_max; i++)
+        link_tick(core, i);
     listing_tick(core);
 }
 
@@ -248,7 +249,9 @@ static void pump(struct avow_core *core)
     for (uint32_t i = 0; i < core->config.links_max && core_has_room(core); i++) {
         if (!link_is_node(&core->links[i]))
             continue;
-        judging_pump(core, i);
+        do /* what needs nothing any more may leave another candidate */
+            judging_pump(core, i);
+        while (settle(core));
         pull_pump(core, i);
         listing_pump(core, i);
         forks_pump(core, i);
@@ -291,6 +294,7 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
         on_tick(core);
         break;
     }
+    (void)settle(core);
     pump(core);
     *count = core->action_count;
     return core->actions;

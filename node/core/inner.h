@@ -92,6 +92,7 @@ struct forks_reading {
 
 struct link {
     enum link_phase phase;
+    bool lost; /* marked: its wants are moved on when the step is settled */
     bool outbound;
     enum avow_peer_role role;
     struct avow_key node;
@@ -132,6 +133,7 @@ enum want_phase {
     WANT_DRAINING,   /* chunks being stored, nothing more is asked: then `after_drain` */
     WANT_CHECKING,   /* a consistency proof has been asked for */
     WANT_PAUSED,     /* its link was busy */
+    WANT_ENDING,     /* marked: it is freed when the step is settled */
 };
 
 enum after_drain { DRAIN_RESTART, DRAIN_CHECK, DRAIN_FAIL, DRAIN_FINISH };
@@ -179,6 +181,7 @@ struct want {
     uint32_t suspect; /* the link whose chunk did not prove, or NONE */
     bool resumed;     /* began beyond what is shared, on entries of an earlier candidate */
     enum after_drain after_drain;
+    bool failed; /* ENDING: what it missed is looked for */
 };
 
 #define SHUN_WAYS 8
@@ -203,6 +206,8 @@ struct avow_core {
     struct want *wants;
     uint32_t *buckets;
     uint32_t bucket_mask, first_free;
+    struct list ending;  /* wants that are marked */
+    uint32_t lost_count; /* links that are marked */
     struct shunned *shunned;
     uint32_t shun_sets;
 
@@ -270,6 +275,8 @@ AVOW_NODISCARD enum avow_err core_lookup(struct avow_core *core, const struct av
 void table_init(struct avow_core *core);
 uint32_t want_find(const struct avow_core *core, const struct avow_hash *issuer);
 uint32_t want_add(struct avow_core *core, const struct candidate *candidate); /* NONE: full */
+/* Marks it as over. `failed`: what it missed is looked for. */
+void want_end(struct avow_core *core, uint32_t slot, bool failed);
 void want_free(struct avow_core *core, uint32_t slot);
 void want_list(struct avow_core *core, uint32_t slot, enum list_kind kind);
 void want_unlist(struct avow_core *core, uint32_t slot);
@@ -327,8 +334,6 @@ enum need {
 enum need classify(struct avow_core *core, struct candidate *candidate);
 /* Makes or updates a want. False when there is no room for one. */
 bool consider(struct avow_core *core, struct candidate *candidate);
-/* Lets a want go and considers its next candidate. `failed`: what it missed is looked for. */
-void finish(struct avow_core *core, uint32_t slot, bool failed);
 
 /* judging.c */
 void judging_pump(struct avow_core *core, uint32_t slot);
@@ -384,6 +389,10 @@ void source_moved(struct avow_core *core, uint32_t slot, uint32_t link);
 void source_take_back(struct avow_core *core, uint32_t slot);
 void source_tick(struct avow_core *core, uint32_t slot);
 void source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void source_lost(struct avow_core *core, uint32_t slot, uint32_t link);
+/* After links were lost: it moves on to another source, or is marked as over. */
+void source_lost(struct avow_core *core, uint32_t slot);
+
+/* settle.c: ends what is marked. True if any want was. */
+bool settle(struct avow_core *core);
 
 #endif

@@ -65,7 +65,7 @@ static bool start(struct avow_core *core, uint32_t slot)
     enum need need = classify(core, &want->now); /* the held log may have moved since */
     switch (need) {
     case NEED_NOTHING:
-        finish(core, slot, false);
+        want_end(core, slot, false);
         return true;
     case NEED_LINES:
     case NEED_JUDGE:
@@ -106,7 +106,7 @@ void judging_chain(struct avow_core *core, uint32_t slot, const struct avow_mess
     core->links[want->link].asks--;
     want->phase = WANT_QUEUED;
     if (classify(core, &want->now) != NEED_CHAIN) {
-        finish(core, slot, false);
+        want_end(core, slot, false);
     } else if (!may_judge(core, want->link)) {
         want_list(core, slot, LIST_CHAIN); /* asked for again when there is room */
     } else {
@@ -132,7 +132,7 @@ void judging_freshened(struct avow_core *core, uint32_t slot, const struct avow_
     bool good = stored->err == AVOW_OK && stored->reject == AVOW_ACCEPT;
     if (good && stored->changed)
         core_announce(core, &want->issuer, AVOW_CORE_ROUTINE, want->sources, want->source_count);
-    finish(core, slot, !good);
+    want_end(core, slot, !good);
 }
 
 static void keep_lines(struct candidate *candidate, uint32_t lines)
@@ -175,23 +175,23 @@ static void accepted(struct avow_core *core, uint32_t slot)
     const struct avow_checkpoint *theirs = &want->now.checkpoint;
     const struct avow_checkpoint *held = &core->held.checkpoint;
     if (core_lookup(core, &want->issuer) != AVOW_OK) {
-        finish(core, slot, true);
+        want_end(core, slot, true);
         return;
     }
     bool same_origin = held->size > 0 && avow_checkpoint_same_origin(theirs, held);
     if (same_origin && is_past(&want->now, held)) {
-        finish(core, slot, false);
+        want_end(core, slot, false);
     } else if (same_origin && is_fork(theirs, held)) {
         core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
                    AVOW_REJECT_FORK);
         shun_add(core, theirs, NONE, IGNORE_MS);
         core->fork = (struct avow_fork){.first = *held, .second = *theirs};
         forks_keep(core, want->link);
-        finish(core, slot, false);
+        want_end(core, slot, false);
     } else if (same_origin && theirs->size == held->size) {
         freshen(core, slot);
     } else if (want->link == NONE) {
-        finish(core, slot, true);
+        want_end(core, slot, true);
     } else {
         want->moved = !same_origin;
         pull_begin(core, slot);
@@ -222,7 +222,7 @@ static void other_chain(struct avow_core *core, uint32_t slot, const struct avow
     const struct avow_judgement *judgement = &event->judgement;
     if (judgement->relation == AVOW_JUDGE_BEHIND) {
         shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
-        finish(core, slot, false);
+        want_end(core, slot, false);
         return;
     }
     forks_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
@@ -231,7 +231,7 @@ static void other_chain(struct avow_core *core, uint32_t slot, const struct avow
         shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
         core_trace(core, AVOW_CORE_TRACE_OTHER_CHAIN, want->link, &want->issuer,
                    judgement->parts_at, AVOW_ACCEPT);
-        finish(core, slot, false);
+        want_end(core, slot, false);
         return;
     }
     uint64_t from = judging_mark(core, &want->issuer, judgement);
@@ -265,7 +265,7 @@ void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_
             core_trace(core, AVOW_CORE_TRACE_OUR_ERROR, culprit, &want->issuer, 0, AVOW_ACCEPT);
         else if (want->missed == NONE)
             want->missed = want->link; /* the held log moved meanwhile: look again */
-        finish(core, slot, true);
+        want_end(core, slot, true);
     } else if (judgement->elsewhere) {
         source_moved(core, slot, culprit);
     } else if (judgement->reject != AVOW_ACCEPT) {
@@ -277,7 +277,7 @@ void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_
     } else if (has_moved(core, want)) {
         if (want->missed == NONE)
             want->missed = want->link; /* likewise */
-        finish(core, slot, true);
+        want_end(core, slot, true);
     } else {
         keep_lines(&want->now, judgement->lines);
         switch (judgement->relation) {

@@ -4,8 +4,7 @@
 void link_up(struct avow_core *core, const struct avow_core_event *event)
 {
     struct link *link = &core->links[event->link];
-    if (link->phase != LINK_FREE)
-        link_down(core, event->link);
+    AVOW_ASSERT(link->phase == LINK_FREE && !link->lost);
     memset(link, 0, sizeof(*link));
     link->phase = LINK_GREETING;
     link->outbound = event->outbound;
@@ -25,17 +24,15 @@ void link_up(struct avow_core *core, const struct avow_core_event *event)
     core_send(core, event->link, AVOW_CORE_CONTROL);
 }
 
-/* Its wants move to other sources, or end. */
-static void lose(struct avow_core *core, uint32_t slot)
+/* Marks it: settle() moves its wants to other sources, or ends them. */
+static void lose(struct avow_core *core, struct link *link)
 {
-    core->links[slot].phase = LINK_CLOSING;
-    core->links[slot].listing = LISTING_IDLE;
-    core->links[slot].forks.phase = FORKS_IDLE;
-    core->links[slot].forks.due = false;
-    for (uint32_t i = 0; i < core->config.wants_max; i++)
-        if (core->wants[i].phase != WANT_FREE)
-            source_lost(core, i, slot);
-    AVOW_ASSERT(core->links[slot].wants == 0);
+    link->phase = LINK_CLOSING;
+    link->listing = LISTING_IDLE;
+    link->forks.phase = FORKS_IDLE;
+    link->forks.due = false;
+    link->lost = true;
+    core->lost_count++;
 }
 
 void link_down(struct avow_core *core, uint32_t slot)
@@ -44,7 +41,7 @@ void link_down(struct avow_core *core, uint32_t slot)
     if (link->phase == LINK_FREE)
         return;
     if (link->phase != LINK_CLOSING)
-        lose(core, slot);
+        lose(core, link);
     link->phase = LINK_FREE;
     core->stats.links--;
 }
@@ -60,7 +57,7 @@ void link_close(struct avow_core *core, uint32_t slot, enum avow_reject reject)
     action->link = slot;
     action->code = AVOW_REFUSAL_PROTOCOL;
     action->reject = reject;
-    lose(core, slot);
+    lose(core, link);
 }
 
 /* Copies what fits of a text, no part of a character. */

@@ -21,7 +21,7 @@ void pull_begin(struct avow_core *core, uint32_t slot)
     struct want *want = &core->wants[slot];
     want->accepted = core->held.checkpoint.size;
     if (want->accepted >= want->now.checkpoint.size) {
-        finish(core, slot, false);
+        want_end(core, slot, false);
         return;
     }
     want->stored = want->accepted;
@@ -53,7 +53,7 @@ void pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared)
     want->shared = shared;
     if (want->link == NONE ||
         core->reads.root(core->reads.context, &want->issuer, shared, &root) != AVOW_OK)
-        finish(core, slot, true);
+        want_end(core, slot, true);
     else
         ask_branch(core, slot, &root);
 }

@@ -44,19 +44,36 @@ void source_moved(struct avow_core *core, uint32_t slot, uint32_t link)
     source_failed(core, slot, want->link != link);
 }
 
-void source_lost(struct avow_core *core, uint32_t slot, uint32_t link)
+static bool is_lost(const struct avow_core *core, uint32_t link)
+{
+    return link != NONE && core->links[link].lost;
+}
+
+static void forget_lost(const struct avow_core *core, uint32_t *link)
+{
+    if (is_lost(core, *link))
+        *link = NONE;
+}
+
+/* Lost links serve it no more. Its own it keeps, for a while. */
+static void forget_all_lost(const struct avow_core *core, struct want *want)
+{
+    want->has_next = want->has_next && !is_lost(core, want->next.link);
+    forget_lost(core, &want->missed);
+    forget_lost(core, &want->charged);
+    forget_lost(core, &want->suspect);
+    for (size_t i = want->source_count; i-- > 0;)
+        if (is_lost(core, want->sources[i]))
+            want_drop_source(want, want->sources[i]);
+    for (size_t i = 0; i < want->window_count; i++)
+        forget_lost(core, &want->window[(want->window_first + i) % WINDOW].link);
+}
+
+void source_lost(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    if (want->has_next && want->next.link == link)
-        want->has_next = false;
-    if (want->missed == link)
-        want->missed = NONE;
-    if (want->charged == link)
-        want->charged = NONE;
-    if (want->suspect == link)
-        want->suspect = NONE;
-    want_drop_source(want, link);
-    bool own = want->link == link;
+    forget_all_lost(core, want);
+    bool own = is_lost(core, want->link);
     switch (want->phase) {
     case WANT_FREE:
         return;
@@ -64,6 +81,7 @@ void source_lost(struct avow_core *core, uint32_t slot, uint32_t link)
     case WANT_FRESHENING:
     case WANT_BRANCHING:
     case WANT_DRAINING:
+    case WANT_ENDING: /* or it ends now, as was marked before */
         if (own)
             want_set_link(core, slot, want_next_source(want));
         break;
@@ -77,9 +95,6 @@ void source_lost(struct avow_core *core, uint32_t slot, uint32_t link)
             source_failed(core, slot, false);
         break;
     }
-    for (size_t i = 0; i < WINDOW && want->phase != WANT_FREE; i++)
-        if (want->window[i].link == link)
-            want->window[i].link = NONE;
 }
 
 /* Withheld for too long. It is ignored from those who offered it, so that a peer which withholds a

@@ -78,10 +78,10 @@ static void drained(struct avow_core *core, uint32_t slot)
     struct want *want = &core->wants[slot];
     switch (want->after_drain) {
     case DRAIN_FINISH:
-        finish(core, slot, false);
+        want_end(core, slot, false);
         return;
     case DRAIN_FAIL:
-        finish(core, slot, true);
+        want_end(core, slot, true);
         return;
     case DRAIN_RESTART:
     case DRAIN_CHECK:
@@ -89,7 +89,7 @@ static void drained(struct avow_core *core, uint32_t slot)
     }
     if (want->link == NONE || want->stored >= want->now.checkpoint.size ||
         ++want->restarts > RESTARTS_MAX) {
-        finish(core, slot, true);
+        want_end(core, slot, true);
     } else if (want->after_drain == DRAIN_CHECK) {
         find_fault(core, slot);
     } else {
@@ -155,7 +155,7 @@ void stored_failed(struct avow_core *core, uint32_t slot, const struct avow_core
 {
     if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT)
         (void)judge_failure(core, &core->wants[slot], stored);
-    finish(core, slot, true);
+    want_end(core, slot, true);
 }
 
 /* The chunk that was being stored first; false if the answer is not to it. */
@@ -200,7 +200,7 @@ void pull_stored(struct avow_core *core, uint32_t slot, uint64_t token,
     } else if (want->window_count > 0 || want->next_from < want->now.checkpoint.size) {
         pull_resume(core, slot);
     } else { /* all is stored, and nothing came of it: the log moved on by itself */
-        finish(core, slot, true);
+        want_end(core, slot, true);
     }
 }
 
@@ -212,14 +212,14 @@ static void parted(struct avow_core *core, uint32_t slot, const struct avow_path
     const struct avow_checkpoint *theirs = &want->now.checkpoint;
     const struct avow_checkpoint *held = &core->held.checkpoint;
     if (core_lookup(core, &want->issuer) != AVOW_OK || held->size != want->accepted) {
-        finish(core, slot, true);
+        want_end(core, slot, true);
     } else if (avow_checkpoint_same_origin(theirs, held)) {
         core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
                    AVOW_REJECT_FORK);
         shun_add(core, theirs, NONE, IGNORE_MS);
         core->fork = (struct avow_fork){.first = *held, .second = *theirs, .path = *path};
         forks_keep(core, want->link);
-        finish(core, slot, false);
+        want_end(core, slot, false);
     } else if (want->best && want->shared > 0 && want->shared <= held->size) {
         core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, want->shared,
                    AVOW_ACCEPT);
@@ -228,7 +228,7 @@ static void parted(struct avow_core *core, uint32_t slot, const struct avow_path
         pull_branch(core, slot, want->shared);
     } else {
         shun_add(core, theirs, NONE, IGNORE_MS);
-        finish(core, slot, false);
+        want_end(core, slot, false);
     }
 }
 
@@ -239,7 +239,7 @@ static void check_path(struct avow_core *core, uint32_t slot, const struct avow_
     struct want *want = &core->wants[slot];
     struct avow_hash held, theirs, whole;
     if (core->reads.root(core->reads.context, &want->issuer, want->accepted, &held) != AVOW_OK) {
-        finish(core, slot, true);
+        want_end(core, slot, true);
         return;
     }
     enum avow_reject reject =

@@ -19,6 +19,7 @@ void table_init(struct avow_core *core)
     for (uint32_t i = 0; i < core->config.wants_max; i++)
         core->wants[i].hashed = i + 1 < core->config.wants_max ? i + 1 : NONE;
     core->first_free = 0;
+    core->ending = (struct list){NONE, NONE};
 }
 
 uint32_t want_find(const struct avow_core *core, const struct avow_hash *issuer)
@@ -61,6 +62,7 @@ static bool is_idle(const struct want *want)
     case WANT_FRESHENING:
     case WANT_BRANCHING:
     case WANT_DRAINING:
+    case WANT_ENDING:
         return false;
     }
     return false;
@@ -123,13 +125,16 @@ void want_free(struct avow_core *core, uint32_t slot)
     core->stats.wants--;
 }
 
-void want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
+static struct list *list_of(struct avow_core *core, const struct want *want)
+{
+    return want->phase == WANT_ENDING ? &core->ending : &core->links[want->link].lists[want->list];
+}
+
+static void append(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    AVOW_ASSERT(!want->listed && want->link != NONE);
-    struct list *list = &core->links[want->link].lists[kind];
+    struct list *list = list_of(core, want);
     want->listed = true;
-    want->list = kind;
     want->before = list->tail;
     want->after = NONE;
     if (list->tail == NONE)
@@ -139,12 +144,29 @@ void want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
     list->tail = slot;
 }
 
+void want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
+{
+    struct want *want = &core->wants[slot];
+    AVOW_ASSERT(!want->listed && want->link != NONE);
+    want->list = kind;
+    append(core, slot);
+}
+
+void want_end(struct avow_core *core, uint32_t slot, bool failed)
+{
+    struct want *want = &core->wants[slot];
+    want_unlist(core, slot);
+    want->phase = WANT_ENDING;
+    want->failed = failed;
+    append(core, slot);
+}
+
 void want_unlist(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     if (!want->listed)
         return;
-    struct list *list = &core->links[want->link].lists[want->list];
+    struct list *list = list_of(core, want);
     want->listed = false;
     if (want->before == NONE)
         list->head = want->after;
@@ -159,7 +181,7 @@ void want_unlist(struct avow_core *core, uint32_t slot)
 void want_set_link(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
-    AVOW_ASSERT(!want->listed);
+    AVOW_ASSERT(!want->listed || want->phase == WANT_ENDING);
     if (want->link != NONE)
         core->links[want->link].wants--;
     want->link = link;

@@ -30,7 +30,7 @@ struct world {
     size_t pending_count;
     struct asked asked[OPEN_MAX];
     size_t asked_count;
-    bool up[LINKS];
+    bool up[LINKS], closing[LINKS];
     struct avow_message message;
     uint8_t items[4096];
 };
@@ -128,6 +128,7 @@ static void check_books(const struct world *world)
     for (uint32_t i = 0; i < core->config.wants_max; i++) {
         if (core->wants[i].phase == WANT_FREE)
             continue;
+        AVOW_ASSERT(core->wants[i].phase != WANT_ENDING);
         AVOW_ASSERT(want_find(core, &core->wants[i].issuer) == i);
         enter_want(&books, &core->wants[i]);
     }
@@ -137,6 +138,7 @@ static void check_books(const struct world *world)
     AVOW_ASSERT(books.all_ranges == core->stats.ranges);
     for (uint32_t i = 0; i < LINKS; i++) {
         const struct link *link = &core->links[i];
+        AVOW_ASSERT(!link->lost);
         if (link->phase != LINK_READY)
             continue;
         AVOW_ASSERT(link->wants == books.wants[i] && link->asks == books.asks[i]);
@@ -180,6 +182,7 @@ static void step(struct world *world, struct avow_core_event *event)
         switch (action->type) {
         case AVOW_CORE_SEND:
             AVOW_ASSERT(action->link < LINKS && world->up[action->link]);
+            AVOW_ASSERT(!world->closing[action->link]);
             note_asked(world, action);
             break;
         case AVOW_CORE_JUDGE:
@@ -193,6 +196,8 @@ static void step(struct world *world, struct avow_core_event *event)
             break;
         case AVOW_CORE_CLOSE:
             AVOW_ASSERT(action->link < LINKS && world->up[action->link]);
+            AVOW_ASSERT(!world->closing[action->link]);
+            world->closing[action->link] = true;
             break;
         case AVOW_CORE_SET_ABANDONED:
         case AVOW_CORE_DROP_BRANCH:
@@ -223,6 +228,7 @@ static void link_event(struct world *world, uint8_t byte)
     event.type = world->up[link] ? AVOW_CORE_LINK_DOWN : AVOW_CORE_LINK_UP;
     event.node.bytes[0] = (uint8_t)link;
     world->up[link] = !world->up[link];
+    world->closing[link] = false;
     size_t kept = 0; /* what was asked of it is void */
     for (size_t i = 0; i < world->asked_count; i++)
         if (world->asked[i].link != link)

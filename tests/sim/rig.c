@@ -69,10 +69,20 @@ void rig_fini(struct rig *rig)
     free(rig->memory);
 }
 
+/* Nothing is said on a link after it was closed. */
+static void check_closed(const struct rig *rig)
+{
+    for (size_t i = 0; i < rig->count; i++)
+        for (size_t k = i + 1; rig->actions[i].type == AVOW_CORE_CLOSE && k < rig->count; k++)
+            assert_false(rig->actions[k].type == AVOW_CORE_SEND &&
+                         rig->actions[k].link == rig->actions[i].link);
+}
+
 void rig_step(struct rig *rig, struct avow_core_event event)
 {
     event.now = rig->now;
     rig->actions = avow_core_step(rig->core, &event, &rig->count);
+    check_closed(rig);
 }
 
 void rig_up(struct rig *rig, uint32_t link)

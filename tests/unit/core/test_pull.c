@@ -457,6 +457,27 @@ static void test_lost_link(void **state)
     rig_fini(&rig);
 }
 
+/* Both sources fall silent, and are closed in the tick in which the one's time for an answer is up:
+ * the other is asked for nothing then. */
+static void test_lost_together(void **state)
+{
+    (void)state;
+    struct rig rig;
+    start(&rig);
+    begin(&rig, 0, LOG, 100000);
+    assert_true(asked(&rig, 0, 0));
+    struct avow_message first = rig.message;
+    rig_announce(&rig, 1, LOG, 100000);
+    rig.message = first;
+    answer(&rig, 0, 256); /* and it is never stored */
+    assert_true(rig_tick_until(&rig, 90100, AVOW_CORE_CLOSE));
+    assert_true(rig_closed(&rig, 0, AVOW_ACCEPT) && rig_closed(&rig, 1, AVOW_ACCEPT));
+    struct avow_core_stats stats;
+    avow_core_stats(rig.core, &stats);
+    assert_int_equal(stats.ranges, 1);
+    rig_fini(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,7 +486,7 @@ int main(void)
         cmocka_unit_test(test_resume),        cmocka_unit_test(test_reserve),
         cmocka_unit_test(test_failures),      cmocka_unit_test(test_drain),
         cmocka_unit_test(test_wrong_answers), cmocka_unit_test(test_missed),
-        cmocka_unit_test(test_lost_link),
+        cmocka_unit_test(test_lost_together), cmocka_unit_test(test_lost_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
