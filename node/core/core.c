@@ -165,11 +165,11 @@ static void answered(struct avow_core *core, uint32_t link, const struct avow_me
     else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHAIN && current)
         judging_chain(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHECKING && current)
-        pull_from_first(core, slot, message);
+        stored_first(core, slot, message);
     else if (message->type == AVOW_MESSAGE_RANGE)
         pull_range(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CONSISTENCY && want->phase == WANT_CHECKING && current)
-        pull_consistency(core, slot, message);
+        stored_consistency(core, slot, message);
 }
 
 /* A message of a link that has greeted. */
@@ -192,6 +192,12 @@ static void on_ready_message(struct avow_core *core, uint32_t slot,
     }
 }
 
+static void greeted(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+{
+    link_hello(core, slot, message);
+    listing_begin(core, slot, NULL);
+}
+
 static void on_message(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct link *link = &core->links[slot];
@@ -199,7 +205,7 @@ static void on_message(struct avow_core *core, uint32_t slot, const struct avow_
         return;
     link->heard_ms = core->ms;
     if (message->type == AVOW_MESSAGE_HELLO)
-        link_hello(core, slot, message);
+        greeted(core, slot, message);
     else if (link->phase != LINK_READY)
         link_close(core, slot, AVOW_REJECT_MESSAGE);
     else
@@ -227,9 +233,9 @@ static void on_stored(struct avow_core *core, const struct avow_core_event *even
     if (want->phase == WANT_FRESHENING && want->id == event->token)
         judging_freshened(core, slot, &event->stored);
     else if (want->phase == WANT_BRANCHING && want->id == event->token)
-        pull_branched(core, slot, &event->stored);
+        stored_branch(core, slot, &event->stored);
     else if (want->phase == WANT_PULLING || want->phase == WANT_DRAINING)
-        pull_stored(core, slot, event->token, &event->stored);
+        stored_chunk(core, slot, event->token, &event->stored);
 }
 
 static void on_tick(struct avow_core *core)

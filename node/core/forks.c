@@ -245,7 +245,7 @@ static void take_other(struct avow_core *core, uint32_t slot, const struct avow_
     forks->phase = FORKS_WORKING;
     forks->checkpoint = *checkpoint;
     forks->id = core_id(core, ID_OTHER, slot);
-    struct avow_judge_task *task = judging_task(core, forks->id);
+    struct avow_judge_task *task = core_judge_task(core, forks->id);
     task->checkpoint = *checkpoint;
     task->chain = message->chain;
 }
@@ -302,27 +302,6 @@ void forks_answer(struct avow_core *core, uint32_t slot, const struct avow_messa
 
 /* ------------------------------------------------------------------ keeping */
 
-void forks_keep(struct avow_core *core, uint32_t link)
-{
-    struct avow_core_action *action = core_action(core, AVOW_CORE_KEEP_FORK);
-    action->token = core_id(core, ID_KEEP, link == NONE ? KEEPER_NONE : link);
-    action->issuer = core->fork.first.issuer;
-    action->fork = &core->fork;
-    if (link != NONE)
-        core->links[link].proof_id = action->token;
-}
-
-void forks_keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
-                      const struct avow_list *chain)
-{
-    struct avow_core_action *action = core_action(core, AVOW_CORE_KEEP_CHAIN);
-    core->kept = *checkpoint;
-    action->token = id;
-    action->issuer = core->kept.issuer;
-    action->checkpoint = &core->kept;
-    action->chain = *chain;
-}
-
 /* A chain that a peer knows of, and may not hold. */
 static void other_judged(struct avow_core *core, uint32_t slot, const struct avow_core_event *event)
 {
@@ -339,12 +318,12 @@ static void other_judged(struct avow_core *core, uint32_t slot, const struct avo
         return;
     }
     if (judgement->relation == AVOW_JUDGE_WINS)
-        (void)judging_mark(core, &forks->checkpoint.issuer, judgement);
+        (void)keep_parting(core, &forks->checkpoint.issuer, judgement);
     else
         shun_add(core, &forks->checkpoint, NONE, IGNORE_MS);
     forks->id = core_id(core, ID_KEEP, slot);
     forks->keeps_chain = true;
-    forks_keep_chain(core, forks->id, &forks->checkpoint, &event->chain);
+    keep_chain(core, forks->id, &forks->checkpoint, &event->chain);
 }
 
 void forks_judged(struct avow_core *core, const struct avow_core_event *event)

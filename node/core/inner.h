@@ -5,7 +5,15 @@
  * lists, when it waits for this node's capacity.
  *
  * Invariant: a want with an operation of this node's own outstanding (a judgement, a write) is
- * never freed before that operation is answered, so an answer always finds its want. */
+ * never freed before that operation is answered, so an answer always finds its want.
+ *
+ * Whatever handles an event may mark a want (want_end) or a link (link_close), and go on with
+ * either: both are there until core.c settles the step (settle.c). The one exception is want_add(),
+ * which frees another want when all are taken.
+ *
+ * Files call one another one way, each only those before it:
+ *   output, shun, table < consider, keep, link < forks, pull < source, listing < judging, stored
+ *   < settle < core */
 #ifndef AVOW_NODE_CORE_INNER_H
 #define AVOW_NODE_CORE_INNER_H
 
@@ -258,6 +266,8 @@ static inline uint32_t core_id_slot(uint64_t id)
  * pumps wait until core_has_room(). */
 bool core_has_room(const struct avow_core *core);
 struct avow_core_action *core_action(struct avow_core *core, enum avow_core_action_type type);
+/* The next task of this step; the caller counts it against whoever it is for. */
+struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id);
 struct avow_message *core_draft(struct avow_core *core, enum avow_message_type type,
                                 uint64_t request);
 void core_send(struct avow_core *core, uint32_t link, enum avow_core_priority priority);
@@ -285,6 +295,20 @@ void want_add_source(struct want *want, uint32_t link);
 void want_drop_source(struct want *want, uint32_t link);
 /* Whether this link may have one more: when full, at the cost of a link that has more. */
 bool want_has_room(const struct avow_core *core, uint32_t link);
+/* Forgets the chunks that are asked for; those being stored stay. */
+void want_drop_asked(struct avow_core *core, struct want *want);
+/* Forgets what is asked of its link. Nothing of this node's own is touched. */
+void want_take_back(struct avow_core *core, uint32_t slot);
+static inline struct chunk *want_chunk(struct want *want, size_t position)
+{
+    return &want->window[(want->window_first + position) % WINDOW];
+}
+/* Nothing that is held need be in the checkpoint's tree: its server moved over to another one, or
+ * lied. */
+static inline bool want_is_apart(const struct want *want)
+{
+    return want->accepted == 0 || want->branch;
+}
 static inline void want_begin(const struct avow_core *core, struct want *want)
 {
     if (!want->begun)
@@ -303,6 +327,18 @@ void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, 
  * held origin. core->held is the issuer's. */
 bool shun_has_read(const struct avow_core *core, uint32_t link, const struct digest *digest);
 void shun_note_read(struct avow_core *core, uint32_t link, const struct digest *digest);
+
+/* keep.c: what is known of other histories. */
+/* Says from where on the held log is abandoned; AVOW_NEVER: it is not. */
+void keep_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from);
+/* Marks what the better chain abandons of the held log, which core->held is then; where from. */
+uint64_t keep_parting(struct avow_core *core, const struct avow_hash *issuer,
+                      const struct avow_judgement *judgement);
+/* Keeps core->fork, which `link` (or NONE) made known. */
+void keep_fork(struct avow_core *core, uint32_t link);
+/* Keeps a judged chain that parts from the held one. */
+void keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
+                const struct avow_list *chain);
 
 /* link.c */
 static inline bool link_is_node(const struct link *link)
@@ -338,31 +374,27 @@ bool consider(struct avow_core *core, struct candidate *candidate);
 /* judging.c */
 void judging_pump(struct avow_core *core, uint32_t slot);
 void judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-/* The next task of this step; the caller counts it against whoever it is for. */
-struct avow_judge_task *judging_task(struct avow_core *core, uint64_t id);
 void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_event *event);
-/* Marks what the better chain abandons of the held log, which core->held is then; where from. */
-uint64_t judging_mark(struct avow_core *core, const struct avow_hash *issuer,
-                      const struct avow_judgement *judgement);
 void judging_freshened(struct avow_core *core, uint32_t slot,
                        const struct avow_core_stored *stored);
 
-/* pull.c, stored.c */
+/* pull.c */
 void pull_begin(struct avow_core *core, uint32_t slot); /* core->held is its log */
 /* The same beside the held log; `shared` entries are in both. */
 void pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared);
-void pull_branched(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored);
+/* The store is ready for the branch, of which it has `stored` entries. */
+void pull_go_on(struct avow_core *core, uint32_t slot, uint64_t stored);
 void pull_resume(struct avow_core *core, uint32_t slot);
 void pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after);
-void pull_drop_asked(struct avow_core *core, struct want *want);
 void pull_pump(struct avow_core *core, uint32_t slot);
 void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void pull_stored(struct avow_core *core, uint32_t slot, uint64_t token,
-                 const struct avow_core_stored *stored);
-/* A BRANCH failed, or its link is gone: lets the want go. */
-void stored_failed(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored);
-void pull_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void pull_from_first(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+
+/* stored.c: what the store says of a pull, and what peers say when a chunk did not prove. */
+void stored_chunk(struct avow_core *core, uint32_t slot, uint64_t token,
+                  const struct avow_core_stored *stored);
+void stored_branch(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored);
+void stored_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void stored_first(struct avow_core *core, uint32_t slot, const struct avow_message *message);
 
 /* forks.c: what is known of forks is read of peers, and told to them. */
 void forks_begin(struct avow_core *core, uint32_t slot); /* soon: all that this peer knows */
@@ -374,19 +406,12 @@ void forks_judged(struct avow_core *core, const struct avow_core_event *event);
 void forks_kept(struct avow_core *core, const struct avow_core_event *event);
 /* Tells every link what is known of this issuer's forks now. */
 void forks_tell(struct avow_core *core, const struct avow_hash *issuer);
-/* Keeps core->fork, which `link` (or NONE) made known. */
-void forks_keep(struct avow_core *core, uint32_t link);
-/* Keeps a judged chain that parts from the held one. */
-void forks_keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
-                      const struct avow_list *chain);
 
 /* source.c: what comes of silence, refusals and lost links. `keep`: its link may be asked again. */
 void source_failed(struct avow_core *core, uint32_t slot, bool keep);
 /* `link` answers from another history than the one that it offered: it has moved over to a better
  * one, or lies. Either way it is asked no more about this one for a while. */
 void source_moved(struct avow_core *core, uint32_t slot, uint32_t link);
-/* Forgets what is asked of its link. Nothing of this node's own is touched. */
-void source_take_back(struct avow_core *core, uint32_t slot);
 void source_tick(struct avow_core *core, uint32_t slot);
 void source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message);
 /* After links were lost: it moves on to another source, or is marked as over. */

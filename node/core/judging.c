@@ -13,27 +13,11 @@ static bool may_judge(const struct avow_core *core, uint32_t link)
            core->links[link].judgements < link_judgements_max(core);
 }
 
-struct avow_judge_task *judging_task(struct avow_core *core, uint64_t id)
-{
-    AVOW_ASSERT(core->task_count < core->config.judgements_max);
-    struct avow_judge_task *task = &core->tasks[core->task_count++];
-    memset(task, 0, sizeof(*task));
-    task->held_size = core->held.checkpoint.size;
-    task->witnesses = core->config.witnesses;
-    task->witness_count = core->config.witness_count;
-    core->stats.judgements++;
-    core->stats.judged++;
-    struct avow_core_action *action = core_action(core, AVOW_CORE_JUDGE);
-    action->token = id;
-    action->task = task;
-    return task;
-}
-
 static struct avow_judge_task *ask_judgement(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     want->id = core_id(core, ID_JUDGE, slot);
-    struct avow_judge_task *task = judging_task(core, want->id);
+    struct avow_judge_task *task = core_judge_task(core, want->id);
     task->checkpoint = want->now.checkpoint;
     memcpy(task->cosignatures, want->now.lines, sizeof(task->cosignatures));
     task->cosignature_count = want->now.line_count;
@@ -186,7 +170,7 @@ static void accepted(struct avow_core *core, uint32_t slot)
                    AVOW_REJECT_FORK);
         shun_add(core, theirs, NONE, IGNORE_MS);
         core->fork = (struct avow_fork){.first = *held, .second = *theirs};
-        forks_keep(core, want->link);
+        keep_fork(core, want->link);
         want_end(core, slot, false);
     } else if (same_origin && theirs->size == held->size) {
         freshen(core, slot);
@@ -196,23 +180,6 @@ static void accepted(struct avow_core *core, uint32_t slot)
         want->moved = !same_origin;
         pull_begin(core, slot);
     }
-}
-
-uint64_t judging_mark(struct avow_core *core, const struct avow_hash *issuer,
-                      const struct avow_judgement *judgement)
-{
-    uint64_t from = judgement->shared;
-    struct avow_hash root;
-    if (core_lookup(core, issuer) == AVOW_OK && judgement->parts_at <= core->held.checkpoint.size &&
-        core->reads.root(core->reads.context, issuer, judgement->parts_at, &root) == AVOW_OK &&
-        avow_hash_equal(&root, &judgement->parts_root))
-        from = judgement->parts_at;
-    if (from < core->held.checkpoint.size && from < core->held.abandoned_from) {
-        struct avow_core_action *action = core_action(core, AVOW_CORE_SET_ABANDONED);
-        action->issuer = *issuer;
-        action->from = from;
-    }
-    return from;
 }
 
 /* A valid chain that the held log cannot simply go on with: kept, and pulled if it wins. */
@@ -225,8 +192,7 @@ static void other_chain(struct avow_core *core, uint32_t slot, const struct avow
         want_end(core, slot, false);
         return;
     }
-    forks_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
-                     &event->chain);
+    keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint, &event->chain);
     if (judgement->relation == AVOW_JUDGE_LOSES) {
         shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
         core_trace(core, AVOW_CORE_TRACE_OTHER_CHAIN, want->link, &want->issuer,
@@ -234,7 +200,7 @@ static void other_chain(struct avow_core *core, uint32_t slot, const struct avow
         want_end(core, slot, false);
         return;
     }
-    uint64_t from = judging_mark(core, &want->issuer, judgement);
+    uint64_t from = keep_parting(core, &want->issuer, judgement);
     core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, from, AVOW_ACCEPT);
     want->judged = true;
     want->best = judgement->best;
@@ -286,8 +252,8 @@ void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_
             want->best = judgement->best;
             /* It may prove to part from what is held, and then others must know of it. */
             if (!judgement->best && event->chain.count > 0)
-                forks_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
-                                 &event->chain);
+                keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
+                           &event->chain);
             accepted(core, slot);
             return;
         case AVOW_JUDGE_BEHIND:

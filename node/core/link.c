@@ -95,8 +95,6 @@ void link_hello(struct avow_core *core, uint32_t slot, const struct avow_message
         link->clock_behind_s = core->unix_s - message->time;
     copy_text(link->agent, sizeof(link->agent), message->text);
     copy_text(link->address, sizeof(link->address), message->address);
-    if (link->role == AVOW_PEER_NODE)
-        listing_begin(core, slot, NULL);
 }
 
 void link_tick(struct avow_core *core, uint32_t slot)

@@ -17,6 +17,22 @@ struct avow_core_action *core_action(struct avow_core *core, enum avow_core_acti
     return action;
 }
 
+struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id)
+{
+    AVOW_ASSERT(core->task_count < core->config.judgements_max);
+    struct avow_judge_task *task = &core->tasks[core->task_count++];
+    memset(task, 0, sizeof(*task));
+    task->held_size = core->held.checkpoint.size;
+    task->witnesses = core->config.witnesses;
+    task->witness_count = core->config.witness_count;
+    core->stats.judgements++;
+    core->stats.judged++;
+    struct avow_core_action *action = core_action(core, AVOW_CORE_JUDGE);
+    action->token = id;
+    action->task = task;
+    return task;
+}
+
 struct avow_message *core_draft(struct avow_core *core, enum avow_message_type type,
                                 uint64_t request)
 {

@@ -1,11 +1,6 @@
 /* Pulling a judged log: chunks asked for ahead, stored strictly in order. */
 #include "node/core/inner.h"
 
-static struct chunk *chunk_at(struct want *want, size_t position)
-{
-    return &want->window[(want->window_first + position) % WINDOW];
-}
-
 static void wait_for_chunks(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
@@ -77,7 +72,7 @@ static void complete_branch(struct avow_core *core, uint32_t slot)
 {
     static const struct avow_path nothing;
     struct want *want = &core->wants[slot];
-    struct chunk *chunk = chunk_at(want, 0);
+    struct chunk *chunk = want_chunk(want, 0);
     *chunk = (struct chunk){
         .id = core_id(core, ID_RANGE, slot), .from = want->stored, .link = NONE, .storing = true};
     want->window_count = want->storing_count = 1;
@@ -87,20 +82,10 @@ static void complete_branch(struct avow_core *core, uint32_t slot)
     store(core, want, chunk, (struct avow_list){0}, &nothing);
 }
 
-void pull_branched(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+void pull_go_on(struct avow_core *core, uint32_t slot, uint64_t stored)
 {
     struct want *want = &core->wants[slot];
-    if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT || want->link == NONE) {
-        want->branch = false;
-        stored_failed(core, slot, stored);
-        return;
-    }
-    want->progress_ms = core->ms;
-    if (!stored->ready) {
-        pull_branch(core, slot, want->shared);
-        return;
-    }
-    want->stored = stored->pending;
+    want->stored = stored;
     want->resumed = want->stored > want->shared;
     if (want->stored < want->now.checkpoint.size)
         wait_for_chunks(core, slot);
@@ -130,7 +115,7 @@ static void ask(struct avow_core *core, uint32_t slot)
         end = end / BUNDLE * BUNDLE;
     if (want->window_count == want->storing_count)
         want->deadline_ms = core->ms + ANSWER_MS;
-    struct chunk *chunk = chunk_at(want, want->window_count++);
+    struct chunk *chunk = want_chunk(want, want->window_count++);
     *chunk = (struct chunk){.id = core_id(core, ID_RANGE, slot),
                             .from = want->next_from,
                             .count = (uint32_t)(end - want->next_from),
@@ -179,17 +164,6 @@ void pull_pump(struct avow_core *core, uint32_t slot)
     }
 }
 
-void pull_drop_asked(struct avow_core *core, struct want *want)
-{
-    while (want->window_count > want->storing_count) {
-        struct chunk *chunk = chunk_at(want, --want->window_count);
-        want->next_from = chunk->from;
-        core->stats.ranges--;
-        if (chunk->link != NONE)
-            core->links[chunk->link].ranges--;
-    }
-}
-
 /* As many entries as give chunks of the size aimed at. */
 static uint32_t entries_per_chunk(size_t bytes, size_t entries)
 {
@@ -204,7 +178,7 @@ void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message
     struct want *want = &core->wants[slot];
     if (want->phase != WANT_PULLING || want->window_count == want->storing_count)
         return; /* too late: it was given up */
-    struct chunk *chunk = chunk_at(want, want->storing_count);
+    struct chunk *chunk = want_chunk(want, want->storing_count);
     if (chunk->id != message->request)
         return; /* out of order: the deadline passes, and it is asked for again */
     size_t count = message->entries.count;
@@ -221,10 +195,81 @@ void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message
     want->per_chunk = entries_per_chunk(message->entries.items.len, count);
     store(core, want, chunk, message->entries, &message->path);
     if (is_short) { /* what was asked for after it does not follow on */
-        pull_drop_asked(core, want);
+        want_drop_asked(core, want);
         want->next_from = chunk->from + count;
         if (want->per_chunk > count)
             want->per_chunk = (uint32_t)count;
     }
     fill(core, slot);
+}
+
+/* What is to be looked at is entry 0's path: it shows of which tree a server answers, and the tree
+ * at a power of two, which a consistency path leaves out. */
+static bool by_first(const struct want *want)
+{
+    return want_is_apart(want) || (want->accepted & (want->accepted - 1)) == 0;
+}
+
+/* A chunk did not prove. Its server lied, or answers from another history by now, or the two logs
+ * do not share what is held here. */
+static void find_fault(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    uint32_t suspect = want->suspect;
+    want->suspect = NONE;
+    if (want->branch && want->resumed) {
+        core_action(core, AVOW_CORE_DROP_BRANCH)->issuer = want->issuer;
+        pull_branch(core, slot, want->shared);
+    } else if (want->resumed || suspect == NONE) {
+        want->resumed = false; /* the entries of an earlier candidate are gone now */
+        want->next_from = want->stored;
+        pull_resume(core, slot);
+    } else {
+        want_set_link(core, slot, suspect);
+        want->phase = WANT_CHECKING;
+        want->deadline_ms = core->ms + ANSWER_MS;
+        want->id = core_id(core, ID_CONSISTENCY, slot);
+        struct avow_message *message = core_draft(
+            core, by_first(want) ? AVOW_MESSAGE_GET_CHAIN : AVOW_MESSAGE_GET_CONSISTENCY, want->id);
+        message->issuer = want->issuer;
+        message->from = want->accepted;
+        message->size = want->now.checkpoint.size;
+        core_send(core, suspect, AVOW_CORE_CONTROL);
+    }
+}
+
+static void drained(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    switch (want->after_drain) {
+    case DRAIN_FINISH:
+        want_end(core, slot, false);
+        return;
+    case DRAIN_FAIL:
+        want_end(core, slot, true);
+        return;
+    case DRAIN_RESTART:
+    case DRAIN_CHECK:
+        break;
+    }
+    if (want->link == NONE || want->stored >= want->now.checkpoint.size ||
+        ++want->restarts > RESTARTS_MAX) {
+        want_end(core, slot, true);
+    } else if (want->after_drain == DRAIN_CHECK) {
+        find_fault(core, slot);
+    } else {
+        want->next_from = want->stored;
+        pull_resume(core, slot);
+    }
+}
+
+void pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after)
+{
+    struct want *want = &core->wants[slot];
+    want_unlist(core, slot);
+    want_drop_asked(core, want);
+    want->phase = WANT_DRAINING;
+    want->after_drain = after;
+    if (want->window_count == 0)
+        drained(core, slot);
 }

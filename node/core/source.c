@@ -1,19 +1,10 @@
 /* When a want's link fails it: the next source is asked, from where things stand. */
 #include "node/core/inner.h"
 
-void source_take_back(struct avow_core *core, uint32_t slot)
-{
-    struct want *want = &core->wants[slot];
-    want_unlist(core, slot);
-    pull_drop_asked(core, want);
-    if (want->phase == WANT_CHAIN)
-        core->links[want->link].asks--;
-}
-
 void source_failed(struct avow_core *core, uint32_t slot, bool keep)
 {
     struct want *want = &core->wants[slot];
-    source_take_back(core, slot);
+    want_take_back(core, slot);
     if (!keep)
         want_drop_source(want, want->link);
     uint32_t next = want_next_source(want);
@@ -108,7 +99,7 @@ static void give_up(struct avow_core *core, uint32_t slot)
                AVOW_ACCEPT);
     if (want->branch)
         core_action(core, AVOW_CORE_DROP_BRANCH)->issuer = want->issuer;
-    source_take_back(core, slot);
+    want_take_back(core, slot);
     pull_drain(core, slot, DRAIN_FAIL);
 }
 
@@ -149,7 +140,7 @@ void source_refused(struct avow_core *core, uint32_t slot, const struct avow_mes
         source_failed(core, slot, message->code == AVOW_REFUSAL_BUSY);
         return;
     }
-    source_take_back(core, slot);
+    want_take_back(core, slot);
     want->phase = WANT_PAUSED;
     want->deadline_ms = core->ms + BUSY_RETRY_MS;
 }

@@ -1,18 +1,6 @@
 /* What the store says of chunks: on, elsewhere, or whose fault. */
 #include "node/core/inner.h"
 
-static void set_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from)
-{
-    struct avow_core_action *action = core_action(core, AVOW_CORE_SET_ABANDONED);
-    action->issuer = *issuer;
-    action->from = from;
-}
-
-static void drop_branch(struct avow_core *core, const struct avow_hash *issuer)
-{
-    core_action(core, AVOW_CORE_DROP_BRANCH)->issuer = *issuer;
-}
-
 static void complete(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
@@ -24,89 +12,11 @@ static void complete(struct avow_core *core, uint32_t slot, uint32_t link)
                &want->issuer, want->now.checkpoint.size, AVOW_ACCEPT);
     if (want->best && core_lookup(core, &want->issuer) == AVOW_OK &&
         core->held.abandoned_from != AVOW_NEVER)
-        set_abandoned(core, &want->issuer, AVOW_NEVER);
+        keep_abandoned(core, &want->issuer, AVOW_NEVER);
     /* What is known of forks concerns one origin. */
     for (size_t i = 0; want->moved && i < want->source_count; i++)
         forks_begin(core, want->sources[i]);
     pull_drain(core, slot, DRAIN_FINISH);
-}
-
-/* Nothing that is held need be in the checkpoint's tree: its server moved over to another one, or
- * lied. */
-static bool is_apart(const struct want *want)
-{
-    return want->accepted == 0 || want->branch;
-}
-
-/* What is to be looked at is entry 0's path: it shows of which tree a server answers, and the tree
- * at a power of two, which a consistency path leaves out. */
-static bool by_first(const struct want *want)
-{
-    return is_apart(want) || (want->accepted & (want->accepted - 1)) == 0;
-}
-
-/* A chunk did not prove. Its server lied, or answers from another history by now, or the two logs
- * do not share what is held here. */
-static void find_fault(struct avow_core *core, uint32_t slot)
-{
-    struct want *want = &core->wants[slot];
-    uint32_t suspect = want->suspect;
-    want->suspect = NONE;
-    if (want->branch && want->resumed) {
-        drop_branch(core, &want->issuer);
-        pull_branch(core, slot, want->shared);
-    } else if (want->resumed || suspect == NONE) {
-        want->resumed = false; /* the entries of an earlier candidate are gone now */
-        want->next_from = want->stored;
-        pull_resume(core, slot);
-    } else {
-        want_set_link(core, slot, suspect);
-        want->phase = WANT_CHECKING;
-        want->deadline_ms = core->ms + ANSWER_MS;
-        want->id = core_id(core, ID_CONSISTENCY, slot);
-        struct avow_message *message = core_draft(
-            core, by_first(want) ? AVOW_MESSAGE_GET_CHAIN : AVOW_MESSAGE_GET_CONSISTENCY, want->id);
-        message->issuer = want->issuer;
-        message->from = want->accepted;
-        message->size = want->now.checkpoint.size;
-        core_send(core, suspect, AVOW_CORE_CONTROL);
-    }
-}
-
-static void drained(struct avow_core *core, uint32_t slot)
-{
-    struct want *want = &core->wants[slot];
-    switch (want->after_drain) {
-    case DRAIN_FINISH:
-        want_end(core, slot, false);
-        return;
-    case DRAIN_FAIL:
-        want_end(core, slot, true);
-        return;
-    case DRAIN_RESTART:
-    case DRAIN_CHECK:
-        break;
-    }
-    if (want->link == NONE || want->stored >= want->now.checkpoint.size ||
-        ++want->restarts > RESTARTS_MAX) {
-        want_end(core, slot, true);
-    } else if (want->after_drain == DRAIN_CHECK) {
-        find_fault(core, slot);
-    } else {
-        want->next_from = want->stored;
-        pull_resume(core, slot);
-    }
-}
-
-void pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after)
-{
-    struct want *want = &core->wants[slot];
-    want_unlist(core, slot);
-    pull_drop_asked(core, want);
-    want->phase = WANT_DRAINING;
-    want->after_drain = after;
-    if (want->window_count == 0)
-        drained(core, slot);
 }
 
 /* What to do about a chunk that was not stored. */
@@ -135,7 +45,7 @@ static enum after_drain judge_failure(struct avow_core *core, const struct want 
         shun_ms = IGNORE_MS;
     }
     if (trace == AVOW_CORE_TRACE_FAULTY && want->branch) /* it never counted */
-        set_abandoned(core, &want->issuer, AVOW_NEVER);
+        keep_abandoned(core, &want->issuer, AVOW_NEVER);
     shun_add(core, checkpoint, NONE, shun_ms);
     core_trace(core, trace, want->link, &want->issuer, checkpoint->size, stored->reject);
     return DRAIN_FAIL;
@@ -151,7 +61,9 @@ static void failed(struct avow_core *core, uint32_t slot, uint32_t link,
     pull_drain(core, slot, after);
 }
 
-void stored_failed(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+/* A BRANCH failed, or its link is gone. */
+static void branch_failed(struct avow_core *core, uint32_t slot,
+                          const struct avow_core_stored *stored)
 {
     if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT)
         (void)judge_failure(core, &core->wants[slot], stored);
@@ -174,8 +86,8 @@ static bool take_first(struct avow_core *core, struct want *want, uint64_t token
     return true;
 }
 
-void pull_stored(struct avow_core *core, uint32_t slot, uint64_t token,
-                 const struct avow_core_stored *stored)
+void stored_chunk(struct avow_core *core, uint32_t slot, uint64_t token,
+                  const struct avow_core_stored *stored)
 {
     struct want *want = &core->wants[slot];
     uint32_t link = NONE;
@@ -193,8 +105,7 @@ void pull_stored(struct avow_core *core, uint32_t slot, uint64_t token,
     if (good && stored->advanced) {
         complete(core, slot, link);
     } else if (want->phase == WANT_DRAINING) {
-        if (want->window_count == 0)
-            drained(core, slot);
+        pull_drain(core, slot, want->after_drain);
     } else if (!good) {
         failed(core, slot, link, stored);
     } else if (want->window_count > 0 || want->next_from < want->now.checkpoint.size) {
@@ -202,6 +113,21 @@ void pull_stored(struct avow_core *core, uint32_t slot, uint64_t token,
     } else { /* all is stored, and nothing came of it: the log moved on by itself */
         want_end(core, slot, true);
     }
+}
+
+void stored_branch(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+{
+    struct want *want = &core->wants[slot];
+    if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT || want->link == NONE) {
+        want->branch = false;
+        branch_failed(core, slot, stored);
+        return;
+    }
+    want->progress_ms = core->ms;
+    if (stored->ready)
+        pull_go_on(core, slot, stored->pending);
+    else
+        pull_branch(core, slot, want->shared);
 }
 
 /* Two checkpoints of one origin that cannot both be true: a fork. A better chain of another origin:
@@ -218,13 +144,13 @@ static void parted(struct avow_core *core, uint32_t slot, const struct avow_path
                    AVOW_REJECT_FORK);
         shun_add(core, theirs, NONE, IGNORE_MS);
         core->fork = (struct avow_fork){.first = *held, .second = *theirs, .path = *path};
-        forks_keep(core, want->link);
+        keep_fork(core, want->link);
         want_end(core, slot, false);
     } else if (want->best && want->shared > 0 && want->shared <= held->size) {
         core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, want->shared,
                    AVOW_ACCEPT);
         if (want->shared < core->held.abandoned_from)
-            set_abandoned(core, &want->issuer, want->shared);
+            keep_abandoned(core, &want->issuer, want->shared);
         pull_branch(core, slot, want->shared);
     } else {
         shun_add(core, theirs, NONE, IGNORE_MS);
@@ -252,7 +178,7 @@ static void check_path(struct avow_core *core, uint32_t slot, const struct avow_
         link_close(core, want->link, AVOW_REJECT_PROOF);
 }
 
-void pull_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void stored_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
     if (!avow_hash_equal(&message->issuer, &want->issuer) || message->from != want->accepted ||
@@ -275,14 +201,14 @@ static void check_first(struct avow_core *core, uint32_t slot, const struct avow
         link_close(core, want->link, AVOW_REJECT_PROOF);
 }
 
-void pull_from_first(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void stored_first(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
     struct avow_list chain = message->chain;
     struct avow_bytes entry;
     struct avow_path inclusion, path;
     uint64_t index;
-    bool apart = is_apart(want);
+    bool apart = want_is_apart(want);
     if (!avow_hash_equal(&message->issuer, &want->issuer) ||
         message->size != want->now.checkpoint.size)
         link_close(core, want->link, AVOW_REJECT_SIZE);

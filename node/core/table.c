@@ -45,6 +45,26 @@ bool want_has_room(const struct avow_core *core, uint32_t link)
     return core->first_free != NONE || richest(core, link) != NONE;
 }
 
+void want_drop_asked(struct avow_core *core, struct want *want)
+{
+    while (want->window_count > want->storing_count) {
+        struct chunk *chunk = want_chunk(want, --want->window_count);
+        want->next_from = chunk->from;
+        core->stats.ranges--;
+        if (chunk->link != NONE)
+            core->links[chunk->link].ranges--;
+    }
+}
+
+void want_take_back(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    want_unlist(core, slot);
+    want_drop_asked(core, want);
+    if (want->phase == WANT_CHAIN)
+        core->links[want->link].asks--;
+}
+
 /* No operation of this node's own is outstanding for it. */
 static bool is_idle(const struct want *want)
 {
@@ -81,7 +101,7 @@ static void evict(struct avow_core *core, uint32_t for_link)
             victim = i;
     if (victim == NONE)
         return;
-    source_take_back(core, victim);
+    want_take_back(core, victim);
     want_free(core, victim);
 }
 
