@@ -112,7 +112,8 @@ void source_tick(struct avow_core *core, uint32_t slot)
     if (!waits)
         return;
     if (core->ms - want->progress_ms >= COMPLETE_MS) {
-        give_up(core, slot);
+        if (core_has_room(core)) /* else with the next tick */
+            give_up(core, slot);
     } else if (core->ms >= want->deadline_ms) {
         if (want->phase != WANT_PAUSED)
             core_trace(core, AVOW_CORE_TRACE_STALLED, want->link, &want->issuer,
