@@ -44,7 +44,7 @@ static enum need classify_equal(struct avow_core *core, struct candidate *candid
     return same_tree && theirs->time <= held->time ? NEED_NOTHING : NEED_JUDGE;
 }
 
-enum need classify(struct avow_core *core, struct candidate *candidate)
+enum need core_classify(struct avow_core *core, struct candidate *candidate)
 {
     const struct avow_checkpoint *theirs = &candidate->checkpoint;
     const struct avow_checkpoint *held = &core->held.checkpoint;
@@ -110,7 +110,7 @@ static void consider_next(struct want *want, const struct candidate *candidate)
 {
     bool same = is_same(&candidate->checkpoint, &want->now.checkpoint);
     if (same)
-        want_add_source(want, candidate->link);
+        core_want_add_source(want, candidate->link);
     const bool has_more = has_more_lines(candidate, &want->now);
     if (has_more && want->has_next && has_more_lines(candidate, &want->next)) {
         want->missed = candidate->link;
@@ -138,19 +138,19 @@ static void consider_next(struct want *want, const struct candidate *candidate)
     want->next = *candidate;
 }
 
-bool consider(struct avow_core *core, struct candidate *candidate)
+bool core_consider(struct avow_core *core, struct candidate *candidate)
 {
-    enum need need = classify(core, candidate);
-    if (need == NEED_NOTHING || shun_has(core, &candidate->checkpoint, candidate->link))
+    enum need need = core_classify(core, candidate);
+    if (need == NEED_NOTHING || core_shun_has(core, &candidate->checkpoint, candidate->link))
         return true;
-    uint32_t slot = want_find(core, &candidate->checkpoint.issuer);
+    uint32_t slot = core_want_find(core, &candidate->checkpoint.issuer);
     if (slot != NONE) {
         consider_next(&core->wants[slot], candidate);
         return true;
     }
-    slot = want_add(core, candidate);
+    slot = core_want_add(core, candidate);
     if (slot == NONE)
         return false;
-    want_list(core, slot, need == NEED_CHAIN ? LIST_CHAIN : LIST_JUDGE);
+    core_want_list(core, slot, need == NEED_CHAIN ? LIST_CHAIN : LIST_JUDGE);
     return true;
 }

@@ -89,7 +89,7 @@ struct avow_core *avow_core_init(void *memory, const struct avow_core_config *co
     core->shun_sets = shun_set_count(config);
     core->actions_max = actions_max(config);
     core->next_listing_ms = LISTING_MS;
-    table_init(core);
+    core_table_init(core);
     return core;
 }
 
@@ -136,8 +136,8 @@ static void announced(struct avow_core *core, uint32_t slot, const struct avow_m
     candidate.line_count = message->cosignature_count;
     memcpy(candidate.lines, message->cosignatures, sizeof(candidate.lines));
     struct avow_hash issuer = candidate.checkpoint.issuer;
-    if (!consider(core, &candidate))
-        listing_begin(core, slot, &issuer);
+    if (!core_consider(core, &candidate))
+        core_listing_begin(core, slot, &issuer);
 }
 
 /* An answer to a question about a want, if it is still awaited from this link. */
@@ -147,13 +147,13 @@ static void answered(struct avow_core *core, uint32_t link, const struct avow_me
     uint32_t slot = core_id_slot(request);
     if (core_id_kind(request) == ID_LIST) {
         if (message->type == AVOW_MESSAGE_LOGS)
-            listing_answer(core, link, message);
+            core_listing_answer(core, link, message);
         else if (message->type == AVOW_MESSAGE_REFUSED)
-            listing_refused(core, link, request);
+            core_listing_refused(core, link, request);
         return;
     }
     if (core_id_kind(request) == ID_FORKS)
-        forks_answer(core, link, message);
+        core_forks_answer(core, link, message);
     if (core_id_kind(request) == ID_FORKS || slot >= core->config.wants_max)
         return;
     const struct want *want = &core->wants[slot];
@@ -161,15 +161,15 @@ static void answered(struct avow_core *core, uint32_t link, const struct avow_me
         return;
     bool current = want->id == request;
     if (message->type == AVOW_MESSAGE_REFUSED)
-        source_refused(core, slot, message);
+        core_source_refused(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHAIN && current)
-        judging_chain(core, slot, message);
+        core_judging_chain(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHECKING && current)
-        stored_first(core, slot, message);
+        core_stored_first(core, slot, message);
     else if (message->type == AVOW_MESSAGE_RANGE)
-        pull_range(core, slot, message);
+        core_pull_range(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CONSISTENCY && want->phase == WANT_CHECKING && current)
-        stored_consistency(core, slot, message);
+        core_stored_consistency(core, slot, message);
 }
 
 /* A message of a link that has greeted. */
@@ -182,11 +182,11 @@ static void on_ready_message(struct avow_core *core, uint32_t slot,
         (void)core_draft(core, AVOW_MESSAGE_PONG, message->request);
         core_send(core, slot, AVOW_CORE_CONTROL);
     } else if (core->links[slot].role != AVOW_PEER_NODE) {
-        link_close(core, slot, AVOW_REJECT_MESSAGE);
+        core_link_close(core, slot, AVOW_REJECT_MESSAGE);
     } else if (message->type == AVOW_MESSAGE_ANNOUNCE) {
         announced(core, slot, message);
     } else if (message->type == AVOW_MESSAGE_FORKS && message->request == 0) {
-        forks_notice(core, slot, message);
+        core_forks_notice(core, slot, message);
     } else {
         answered(core, slot, message);
     }
@@ -194,8 +194,8 @@ static void on_ready_message(struct avow_core *core, uint32_t slot,
 
 static void greeted(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
-    link_hello(core, slot, message);
-    listing_begin(core, slot, NULL);
+    core_link_hello(core, slot, message);
+    core_listing_begin(core, slot, NULL);
 }
 
 static void on_message(struct avow_core *core, uint32_t slot, const struct avow_message *message)
@@ -207,7 +207,7 @@ static void on_message(struct avow_core *core, uint32_t slot, const struct avow_
     if (message->type == AVOW_MESSAGE_HELLO)
         greeted(core, slot, message);
     else if (link->phase != LINK_READY)
-        link_close(core, slot, AVOW_REJECT_MESSAGE);
+        core_link_close(core, slot, AVOW_REJECT_MESSAGE);
     else
         on_ready_message(core, slot, message);
 }
@@ -216,51 +216,51 @@ static void on_judged(struct avow_core *core, const struct avow_core_event *even
 {
     uint32_t slot = core_id_slot(event->token);
     if (core_id_kind(event->token) == ID_OTHER)
-        forks_judged(core, event);
+        core_forks_judged(core, event);
     else if (slot < core->config.wants_max && core->wants[slot].phase == WANT_JUDGING &&
              core->wants[slot].id == event->token)
-        judging_done(core, slot, event);
+        core_judging_done(core, slot, event);
 }
 
 static void on_stored(struct avow_core *core, const struct avow_core_event *event)
 {
     uint32_t slot = core_id_slot(event->token);
     if (core_id_kind(event->token) == ID_KEEP)
-        forks_kept(core, event);
+        core_forks_kept(core, event);
     if (core_id_kind(event->token) == ID_KEEP || slot >= core->config.wants_max)
         return;
     struct want *want = &core->wants[slot];
     if (want->phase == WANT_FRESHENING && want->id == event->token)
-        judging_freshened(core, slot, &event->stored);
+        core_judging_freshened(core, slot, &event->stored);
     else if (want->phase == WANT_BRANCHING && want->id == event->token)
-        stored_branch(core, slot, &event->stored);
+        core_stored_branch(core, slot, &event->stored);
     else if (want->phase == WANT_PULLING || want->phase == WANT_DRAINING)
-        stored_chunk(core, slot, event->token, &event->stored);
+        core_stored_chunk(core, slot, event->token, &event->stored);
 }
 
 static void on_tick(struct avow_core *core)
 {
     for (uint32_t i = 0; i < core->config.links_max; i++)
-        forks_tick(core, i);
+        core_forks_tick(core, i);
     for (uint32_t i = 0; i < core->config.wants_max; i++)
-        source_tick(core, i);
+        core_source_tick(core, i);
     /* After the wants: none is given to a link that is marked already. */
     for (uint32_t i = 0; i < core->config.links_max; i++)
-        link_tick(core, i);
-    listing_tick(core);
+        core_link_tick(core, i);
+    core_listing_tick(core);
 }
 
 static void pump(struct avow_core *core)
 {
     for (uint32_t i = 0; i < core->config.links_max && core_has_room(core); i++) {
-        if (!link_is_node(&core->links[i]))
+        if (!core_link_is_node(&core->links[i]))
             continue;
         do /* what needs nothing any more may leave another candidate */
-            judging_pump(core, i);
-        while (settle(core));
-        pull_pump(core, i);
-        listing_pump(core, i);
-        forks_pump(core, i);
+            core_judging_pump(core, i);
+        while (core_settle(core));
+        core_pull_pump(core, i);
+        core_listing_pump(core, i);
+        core_forks_pump(core, i);
     }
 }
 
@@ -274,11 +274,11 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
     switch (event->type) {
     case AVOW_CORE_LINK_UP:
         AVOW_ASSERT(event->link < core->config.links_max);
-        link_up(core, event);
+        core_link_up(core, event);
         break;
     case AVOW_CORE_LINK_DOWN:
         AVOW_ASSERT(event->link < core->config.links_max);
-        link_down(core, event->link);
+        core_link_down(core, event->link);
         break;
     case AVOW_CORE_MESSAGE:
         AVOW_ASSERT(event->link < core->config.links_max);
@@ -300,7 +300,7 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
         on_tick(core);
         break;
     }
-    (void)settle(core);
+    (void)core_settle(core);
     pump(core);
     *count = core->action_count;
     return core->actions;

@@ -3,10 +3,10 @@
  * digest, so that it is not read again while neither side has anything new. */
 #include "node/core/inner.h"
 
-void forks_begin(struct avow_core *core, uint32_t slot)
+void core_forks_begin(struct avow_core *core, uint32_t slot)
 {
     struct link *link = &core->links[slot];
-    if (!link_is_node(link) || link->forks.due)
+    if (!core_link_is_node(link) || link->forks.due)
         return;
     link->forks.due = true;
     link->forks.due_ms = core->ms;
@@ -47,9 +47,9 @@ static void go_on(struct avow_core *core, uint32_t slot)
         /* If the log has moved over meanwhile, it is to be read beside its new origin. */
         if (core_lookup(core, &forks->queue[0].issuer) == AVOW_OK &&
             avow_hash_equal(&core->held.checkpoint.opening, &forks->opening))
-            shun_note_read(core, slot, &forks->queue[0]);
+            core_shun_note_read(core, slot, &forks->queue[0]);
         else
-            forks_begin(core, slot);
+            core_forks_begin(core, slot);
         drop_first(forks);
     }
 }
@@ -67,7 +67,7 @@ static void begin(struct avow_core *core, uint32_t slot)
     forks->phase = FORKS_NEXT;
 }
 
-void forks_pump(struct avow_core *core, uint32_t slot)
+void core_forks_pump(struct avow_core *core, uint32_t slot)
 {
     struct forks_reading *forks = &core->links[slot].forks;
     if (forks->phase == FORKS_IDLE)
@@ -84,10 +84,10 @@ void forks_pump(struct avow_core *core, uint32_t slot)
     core_send(core, slot, AVOW_CORE_CONTROL);
 }
 
-void forks_tick(struct avow_core *core, uint32_t slot)
+void core_forks_tick(struct avow_core *core, uint32_t slot)
 {
     struct forks_reading *forks = &core->links[slot].forks;
-    if (!link_is_node(&core->links[slot]))
+    if (!core_link_is_node(&core->links[slot]))
         return;
     if (forks->credits == FORKS_CREDITS) {
         forks->credit_ms = core->ms;
@@ -112,7 +112,7 @@ static bool is_wanted(struct avow_core *core, uint32_t slot, const struct digest
     const struct forks_reading *forks = &core->links[slot].forks;
     struct avow_hash own;
     if (core_lookup(core, &digest->issuer) != AVOW_OK || core->held.checkpoint.size == 0 ||
-        shun_has_read(core, slot, digest))
+        core_shun_has_read(core, slot, digest))
         return false;
     for (size_t i = 0; i < forks->count; i++)
         if (memcmp(&forks->queue[i], digest, sizeof(*digest)) == 0)
@@ -136,14 +136,14 @@ static void take_page(struct avow_core *core, uint32_t slot, const struct avow_m
     struct avow_list list = message->digests;
     struct digest digest;
     if (list.count == 0 && message->last == 0) {
-        link_close(core, slot, AVOW_REJECT_LENGTH);
+        core_link_close(core, slot, AVOW_REJECT_LENGTH);
         return;
     }
     forks->phase = FORKS_NEXT;
     while (forks->count < FORKS_QUEUE &&
            avow_list_next_digest(&list, &digest.issuer, &digest.digest)) {
         if (memcmp(digest.issuer.bytes, forks->cursor.bytes, sizeof(digest.issuer.bytes)) <= 0) {
-            link_close(core, slot, AVOW_REJECT_KEY_ORDER);
+            core_link_close(core, slot, AVOW_REJECT_KEY_ORDER);
             return;
         }
         forks->cursor = digest.issuer;
@@ -153,7 +153,7 @@ static void take_page(struct avow_core *core, uint32_t slot, const struct avow_m
     forks->more = list.count > 0 || message->last == 0;
 }
 
-void forks_notice(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_forks_notice(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct forks_reading *forks = &core->links[slot].forks;
     struct avow_list list = message->digests;
@@ -172,7 +172,7 @@ void forks_notice(struct avow_core *core, uint32_t slot, const struct avow_messa
     }
 }
 
-void forks_tell(struct avow_core *core, const struct avow_hash *issuer)
+void core_forks_tell(struct avow_core *core, const struct avow_hash *issuer)
 {
     uint8_t storage[128];
     struct avow_buf items;
@@ -199,7 +199,7 @@ static void take_fork(struct avow_core *core, uint32_t slot, const struct avow_m
     else if (message->fork.len > 0)
         reject = avow_fork_decode(message->fork, &core->fork);
     if (reject != AVOW_ACCEPT) {
-        link_close(core, slot, reject);
+        core_link_close(core, slot, reject);
         return;
     }
     forks->others = message->count;
@@ -230,11 +230,11 @@ static void take_other(struct avow_core *core, uint32_t slot, const struct avow_
     struct forks_reading *forks = &core->links[slot].forks;
     const struct avow_checkpoint *checkpoint = &message->checkpoint;
     if (!avow_hash_equal(&checkpoint->issuer, &forks->queue[0].issuer)) {
-        link_close(core, slot, AVOW_REJECT_VALUE);
+        core_link_close(core, slot, AVOW_REJECT_VALUE);
         return;
     }
     uint64_t ahead = checkpoint->time > core->unix_s ? checkpoint->time - core->unix_s : 0;
-    bool known = shun_has(core, checkpoint, NONE) || ahead > FUTURE_MAX_S ||
+    bool known = core_shun_has(core, checkpoint, NONE) || ahead > FUTURE_MAX_S ||
                  core_lookup(core, &checkpoint->issuer) != AVOW_OK ||
                  avow_checkpoint_same_origin(checkpoint, &core->held.checkpoint);
     if (known || core->stats.judgements >= core->config.judgements_max) {
@@ -255,7 +255,7 @@ static void take_statuses(struct avow_core *core, uint32_t slot, const struct av
     struct forks_reading *forks = &core->links[slot].forks;
     if (!avow_hash_equal(&message->issuer, &forks->queue[0].issuer) ||
         (message->from != 0 && message->from <= forks->from)) {
-        link_close(core, slot, AVOW_REJECT_VALUE);
+        core_link_close(core, slot, AVOW_REJECT_VALUE);
         return;
     }
     forks->from = message->from;
@@ -280,7 +280,7 @@ static void skip_list(struct forks_reading *forks)
     forks->phase = FORKS_NEXT;
 }
 
-void forks_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_forks_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct forks_reading *forks = &core->links[slot].forks;
     if (forks->id != message->request || forks->phase == FORKS_WORKING)
@@ -309,7 +309,7 @@ static void other_judged(struct avow_core *core, uint32_t slot, const struct avo
     const struct avow_judgement *judgement = &event->judgement;
     bool parts = judgement->relation == AVOW_JUDGE_LOSES || judgement->relation == AVOW_JUDGE_WINS;
     if (judgement->err == AVOW_OK && (judgement->elsewhere || judgement->reject != AVOW_ACCEPT)) {
-        link_close(core, slot, judgement->elsewhere ? AVOW_REJECT_CHAIN : judgement->reject);
+        core_link_close(core, slot, judgement->elsewhere ? AVOW_REJECT_CHAIN : judgement->reject);
         return;
     }
     if (judgement->err != AVOW_OK || !parts) {
@@ -318,19 +318,19 @@ static void other_judged(struct avow_core *core, uint32_t slot, const struct avo
         return;
     }
     if (judgement->relation == AVOW_JUDGE_WINS)
-        (void)keep_parting(core, &forks->checkpoint.issuer, judgement);
+        (void)core_keep_parting(core, &forks->checkpoint.issuer, judgement);
     else
-        shun_add(core, &forks->checkpoint, NONE, IGNORE_MS);
+        core_shun_add(core, &forks->checkpoint, NONE, IGNORE_MS);
     forks->id = core_id(core, ID_KEEP, slot);
     forks->keeps_chain = true;
-    keep_chain(core, forks->id, &forks->checkpoint, &event->chain);
+    core_keep_chain(core, forks->id, &forks->checkpoint, &event->chain);
 }
 
-void forks_judged(struct avow_core *core, const struct avow_core_event *event)
+void core_forks_judged(struct avow_core *core, const struct avow_core_event *event)
 {
     uint32_t slot = core_id_slot(event->token);
     core->stats.judgements--;
-    if (slot < core->config.links_max && link_is_node(&core->links[slot]) &&
+    if (slot < core->config.links_max && core_link_is_node(&core->links[slot]) &&
         core->links[slot].forks.phase == FORKS_WORKING &&
         core->links[slot].forks.id == event->token)
         other_judged(core, slot, event);
@@ -343,13 +343,13 @@ static bool is_excused(enum avow_reject reject)
            reject == AVOW_REJECT_LENGTH;
 }
 
-void forks_kept(struct avow_core *core, const struct avow_core_event *event)
+void core_forks_kept(struct avow_core *core, const struct avow_core_event *event)
 {
     uint32_t slot = core_id_slot(event->token);
     const struct avow_core_stored *stored = &event->stored;
     if (stored->err == AVOW_OK && stored->changed)
-        forks_tell(core, &event->issuer);
-    if (slot >= core->config.links_max || !link_is_node(&core->links[slot]))
+        core_forks_tell(core, &event->issuer);
+    if (slot >= core->config.links_max || !core_link_is_node(&core->links[slot]))
         return;
     struct link *link = &core->links[slot];
     struct forks_reading *forks = &link->forks;
@@ -357,7 +357,7 @@ void forks_kept(struct avow_core *core, const struct avow_core_event *event)
     if (!reading && link->proof_id != event->token)
         return;
     if (stored->err == AVOW_OK && !is_excused(stored->reject)) {
-        link_close(core, slot, stored->reject);
+        core_link_close(core, slot, stored->reject);
     } else if (reading && (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT)) {
         drop_first(forks); /* another time */
     } else if (reading) {

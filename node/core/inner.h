@@ -7,9 +7,9 @@
  * Invariant: a want with an operation of this node's own outstanding (a judgement, a write) is
  * never freed before that operation is answered, so an answer always finds its want.
  *
- * Whatever handles an event may mark a want (want_end) or a link (link_close), and go on with
- * either: both are there until core.c settles the step (settle.c). The one exception is want_add(),
- * which frees another want when all are taken.
+ * Whatever handles an event may mark a want (core_want_end) or a link (core_link_close), and go on
+ * with either: both are there until core.c settles the step (settle.c). The one exception is
+ * core_want_add(), which frees another want when all are taken.
  *
  * Files call one another one way, each only those before it:
  *   output, shun, table < consider, keep, link < forks, pull < source, listing < judging, stored
@@ -282,82 +282,82 @@ void core_trace(struct avow_core *core, enum avow_core_trace trace, uint32_t lin
 AVOW_NODISCARD enum avow_err core_lookup(struct avow_core *core, const struct avow_hash *issuer);
 
 /* table.c: wants by issuer, lists of them, their sources. */
-void table_init(struct avow_core *core);
-uint32_t want_find(const struct avow_core *core, const struct avow_hash *issuer);
-uint32_t want_add(struct avow_core *core, const struct candidate *candidate); /* NONE: full */
+void core_table_init(struct avow_core *core);
+uint32_t core_want_find(const struct avow_core *core, const struct avow_hash *issuer);
+uint32_t core_want_add(struct avow_core *core, const struct candidate *candidate); /* NONE: full */
 /* Marks it as over. `failed`: what it missed is looked for. */
-void want_end(struct avow_core *core, uint32_t slot, bool failed);
-void want_free(struct avow_core *core, uint32_t slot);
-void want_list(struct avow_core *core, uint32_t slot, enum list_kind kind);
-void want_unlist(struct avow_core *core, uint32_t slot);
-void want_set_link(struct avow_core *core, uint32_t slot, uint32_t link);
-void want_add_source(struct want *want, uint32_t link);
-void want_drop_source(struct want *want, uint32_t link);
+void core_want_end(struct avow_core *core, uint32_t slot, bool failed);
+void core_want_free(struct avow_core *core, uint32_t slot);
+void core_want_list(struct avow_core *core, uint32_t slot, enum list_kind kind);
+void core_want_unlist(struct avow_core *core, uint32_t slot);
+void core_want_set_link(struct avow_core *core, uint32_t slot, uint32_t link);
+void core_want_add_source(struct want *want, uint32_t link);
+void core_want_drop_source(struct want *want, uint32_t link);
 /* Whether this link may have one more: when full, at the cost of a link that has more. */
-bool want_has_room(const struct avow_core *core, uint32_t link);
+bool core_want_has_room(const struct avow_core *core, uint32_t link);
 /* Forgets the chunks that are asked for; those being stored stay. */
-void want_drop_asked(struct avow_core *core, struct want *want);
+void core_want_drop_asked(struct avow_core *core, struct want *want);
 /* Forgets what is asked of its link. Nothing of this node's own is touched. */
-void want_take_back(struct avow_core *core, uint32_t slot);
-static inline struct chunk *want_chunk(struct want *want, size_t position)
+void core_want_take_back(struct avow_core *core, uint32_t slot);
+static inline struct chunk *core_want_chunk(struct want *want, size_t position)
 {
     return &want->window[(want->window_first + position) % WINDOW];
 }
 /* Nothing that is held need be in the checkpoint's tree: its server moved over to another one, or
  * lied. */
-static inline bool want_is_apart(const struct want *want)
+static inline bool core_want_is_apart(const struct want *want)
 {
     return want->accepted == 0 || want->branch;
 }
-static inline void want_begin(const struct avow_core *core, struct want *want)
+static inline void core_want_begin(const struct avow_core *core, struct want *want)
 {
     if (!want->begun)
         want->progress_ms = core->ms;
     want->begun = true;
 }
 /* The source after want->link, which comes last; NONE when there is none at all. */
-uint32_t want_next_source(const struct want *want);
+uint32_t core_want_next_source(const struct want *want);
 
 /* shun.c: checkpoints not worth fetching. `link` NONE: whoever announces it. */
-bool shun_has(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
-              uint32_t link);
-void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
-              uint64_t for_ms);
+bool core_shun_has(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
+                   uint32_t link);
+void core_shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
+                   uint64_t for_ms);
 /* In the same table: what a link has told of an issuer's forks, and was read as long as this is the
  * held origin. core->held is the issuer's. */
-bool shun_has_read(const struct avow_core *core, uint32_t link, const struct digest *digest);
-void shun_note_read(struct avow_core *core, uint32_t link, const struct digest *digest);
+bool core_shun_has_read(const struct avow_core *core, uint32_t link, const struct digest *digest);
+void core_shun_note_read(struct avow_core *core, uint32_t link, const struct digest *digest);
 
 /* keep.c: what is known of other histories. */
 /* Says from where on the held log is abandoned; AVOW_NEVER: it is not. */
-void keep_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from);
+void core_keep_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from);
 /* Marks what the better chain abandons of the held log, which core->held is then; where from. */
-uint64_t keep_parting(struct avow_core *core, const struct avow_hash *issuer,
-                      const struct avow_judgement *judgement);
+uint64_t core_keep_parting(struct avow_core *core, const struct avow_hash *issuer,
+                           const struct avow_judgement *judgement);
 /* Keeps core->fork, which `link` (or NONE) made known. */
-void keep_fork(struct avow_core *core, uint32_t link);
+void core_keep_fork(struct avow_core *core, uint32_t link);
 /* Keeps a judged chain that parts from the held one. */
-void keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
-                const struct avow_list *chain);
+void core_keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
+                     const struct avow_list *chain);
 
 /* link.c */
-static inline bool link_is_node(const struct link *link)
+static inline bool core_link_is_node(const struct link *link)
 {
     return link->phase == LINK_READY && link->role == AVOW_PEER_NODE;
 }
-void link_up(struct avow_core *core, const struct avow_core_event *event);
-void link_down(struct avow_core *core, uint32_t slot);
-void link_hello(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void link_tick(struct avow_core *core, uint32_t slot);
+void core_link_up(struct avow_core *core, const struct avow_core_event *event);
+void core_link_down(struct avow_core *core, uint32_t slot);
+void core_link_hello(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_link_tick(struct avow_core *core, uint32_t slot);
 /* Closes it for sending what is provably wrong (or, ACCEPT, for silence); its wants move on. */
-void link_close(struct avow_core *core, uint32_t slot, enum avow_reject reject);
+void core_link_close(struct avow_core *core, uint32_t slot, enum avow_reject reject);
 
 /* listing.c: reading peers' lists of logs. `issuer` NULL: the whole list; else the page with it. */
-void listing_begin(struct avow_core *core, uint32_t slot, const struct avow_hash *issuer);
-void listing_pump(struct avow_core *core, uint32_t slot);
-void listing_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void listing_refused(struct avow_core *core, uint32_t slot, uint64_t request);
-void listing_tick(struct avow_core *core);
+void core_listing_begin(struct avow_core *core, uint32_t slot, const struct avow_hash *issuer);
+void core_listing_pump(struct avow_core *core, uint32_t slot);
+void core_listing_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_listing_refused(struct avow_core *core, uint32_t slot, uint64_t request);
+void core_listing_tick(struct avow_core *core);
 
 /* consider.c: what a checkpoint is to this node. */
 enum need {
@@ -367,57 +367,59 @@ enum need {
     NEED_CHAIN, /* of another */
 };
 /* Drops lines that are not newer than held ones or lie in the future. Fills in core->held. */
-enum need classify(struct avow_core *core, struct candidate *candidate);
+enum need core_classify(struct avow_core *core, struct candidate *candidate);
 /* Makes or updates a want. False when there is no room for one. */
-bool consider(struct avow_core *core, struct candidate *candidate);
+bool core_consider(struct avow_core *core, struct candidate *candidate);
 
 /* judging.c */
-void judging_pump(struct avow_core *core, uint32_t slot);
-void judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_event *event);
-void judging_freshened(struct avow_core *core, uint32_t slot,
-                       const struct avow_core_stored *stored);
+void core_judging_pump(struct avow_core *core, uint32_t slot);
+void core_judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_event *event);
+void core_judging_freshened(struct avow_core *core, uint32_t slot,
+                            const struct avow_core_stored *stored);
 
 /* pull.c */
-void pull_begin(struct avow_core *core, uint32_t slot); /* core->held is its log */
+void core_pull_begin(struct avow_core *core, uint32_t slot); /* core->held is its log */
 /* The same beside the held log; `shared` entries are in both. */
-void pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared);
+void core_pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared);
 /* The store is ready for the branch, of which it has `stored` entries. */
-void pull_go_on(struct avow_core *core, uint32_t slot, uint64_t stored);
-void pull_resume(struct avow_core *core, uint32_t slot);
-void pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after);
-void pull_pump(struct avow_core *core, uint32_t slot);
-void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_pull_go_on(struct avow_core *core, uint32_t slot, uint64_t stored);
+void core_pull_resume(struct avow_core *core, uint32_t slot);
+void core_pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after);
+void core_pull_pump(struct avow_core *core, uint32_t slot);
+void core_pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message);
 
 /* stored.c: what the store says of a pull, and what peers say when a chunk did not prove. */
-void stored_chunk(struct avow_core *core, uint32_t slot, uint64_t token,
-                  const struct avow_core_stored *stored);
-void stored_branch(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored);
-void stored_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void stored_first(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_stored_chunk(struct avow_core *core, uint32_t slot, uint64_t token,
+                       const struct avow_core_stored *stored);
+void core_stored_branch(struct avow_core *core, uint32_t slot,
+                        const struct avow_core_stored *stored);
+void core_stored_consistency(struct avow_core *core, uint32_t slot,
+                             const struct avow_message *message);
+void core_stored_first(struct avow_core *core, uint32_t slot, const struct avow_message *message);
 
 /* forks.c: what is known of forks is read of peers, and told to them. */
-void forks_begin(struct avow_core *core, uint32_t slot); /* soon: all that this peer knows */
-void forks_pump(struct avow_core *core, uint32_t slot);
-void forks_tick(struct avow_core *core, uint32_t slot);
-void forks_notice(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void forks_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message);
-void forks_judged(struct avow_core *core, const struct avow_core_event *event);
-void forks_kept(struct avow_core *core, const struct avow_core_event *event);
+void core_forks_begin(struct avow_core *core, uint32_t slot); /* soon: all that this peer knows */
+void core_forks_pump(struct avow_core *core, uint32_t slot);
+void core_forks_tick(struct avow_core *core, uint32_t slot);
+void core_forks_notice(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_forks_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_forks_judged(struct avow_core *core, const struct avow_core_event *event);
+void core_forks_kept(struct avow_core *core, const struct avow_core_event *event);
 /* Tells every link what is known of this issuer's forks now. */
-void forks_tell(struct avow_core *core, const struct avow_hash *issuer);
+void core_forks_tell(struct avow_core *core, const struct avow_hash *issuer);
 
 /* source.c: what comes of silence, refusals and lost links. `keep`: its link may be asked again. */
-void source_failed(struct avow_core *core, uint32_t slot, bool keep);
+void core_source_failed(struct avow_core *core, uint32_t slot, bool keep);
 /* `link` answers from another history than the one that it offered: it has moved over to a better
  * one, or lies. Either way it is asked no more about this one for a while. */
-void source_moved(struct avow_core *core, uint32_t slot, uint32_t link);
-void source_tick(struct avow_core *core, uint32_t slot);
-void source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message);
+void core_source_moved(struct avow_core *core, uint32_t slot, uint32_t link);
+void core_source_tick(struct avow_core *core, uint32_t slot);
+void core_source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message);
 /* After links were lost: it moves on to another source, or is marked as over. */
-void source_lost(struct avow_core *core, uint32_t slot);
+void core_source_lost(struct avow_core *core, uint32_t slot);
 
 /* settle.c: ends what is marked. True if any want was. */
-bool settle(struct avow_core *core);
+bool core_settle(struct avow_core *core);
 
 #endif

@@ -32,7 +32,7 @@ static void ask_chain(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     want->phase = WANT_CHAIN;
-    want_begin(core, want);
+    core_want_begin(core, want);
     want->deadline_ms = core->ms + ANSWER_MS;
     want->id = core_id(core, ID_CHAIN, slot);
     core->links[want->link].asks++;
@@ -46,16 +46,16 @@ static void ask_chain(struct avow_core *core, uint32_t slot)
 static bool start(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    enum need need = classify(core, &want->now); /* the held log may have moved since */
+    enum need need = core_classify(core, &want->now); /* the held log may have moved since */
     switch (need) {
     case NEED_NOTHING:
-        want_end(core, slot, false);
+        core_want_end(core, slot, false);
         return true;
     case NEED_LINES:
     case NEED_JUDGE:
         if (!may_judge(core, want->link))
             return false;
-        want_unlist(core, slot);
+        core_want_unlist(core, slot);
         struct avow_judge_task *task = ask_judgement(core, slot);
         task->by_held_chain = true;
         task->checkpoint_known = need == NEED_LINES;
@@ -63,14 +63,14 @@ static bool start(struct avow_core *core, uint32_t slot)
     case NEED_CHAIN:
         if (core->links[want->link].asks >= LINK_ASKS_MAX)
             return false;
-        want_unlist(core, slot);
+        core_want_unlist(core, slot);
         ask_chain(core, slot);
         return true;
     }
     return true;
 }
 
-void judging_pump(struct avow_core *core, uint32_t slot)
+void core_judging_pump(struct avow_core *core, uint32_t slot)
 {
     const struct link *link = &core->links[slot];
     for (enum list_kind kind = LIST_JUDGE; kind <= LIST_CHAIN; kind++)
@@ -79,20 +79,20 @@ void judging_pump(struct avow_core *core, uint32_t slot)
                 break;
 }
 
-void judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
     if (!avow_hash_equal(&message->issuer, &want->issuer) ||
         message->size != want->now.checkpoint.size) {
-        link_close(core, want->link, AVOW_REJECT_SIZE);
+        core_link_close(core, want->link, AVOW_REJECT_SIZE);
         return;
     }
     core->links[want->link].asks--;
     want->phase = WANT_QUEUED;
-    if (classify(core, &want->now) != NEED_CHAIN) {
-        want_end(core, slot, false);
+    if (core_classify(core, &want->now) != NEED_CHAIN) {
+        core_want_end(core, slot, false);
     } else if (!may_judge(core, want->link)) {
-        want_list(core, slot, LIST_CHAIN); /* asked for again when there is room */
+        core_want_list(core, slot, LIST_CHAIN); /* asked for again when there is room */
     } else {
         ask_judgement(core, slot)->chain = message->chain;
     }
@@ -110,13 +110,14 @@ static void freshen(struct avow_core *core, uint32_t slot)
     action->line_count = want->now.line_count;
 }
 
-void judging_freshened(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+void core_judging_freshened(struct avow_core *core, uint32_t slot,
+                            const struct avow_core_stored *stored)
 {
     struct want *want = &core->wants[slot];
     bool good = stored->err == AVOW_OK && stored->reject == AVOW_ACCEPT;
     if (good && stored->changed)
         core_announce(core, &want->issuer, AVOW_CORE_ROUTINE, want->sources, want->source_count);
-    want_end(core, slot, !good);
+    core_want_end(core, slot, !good);
 }
 
 static void keep_lines(struct candidate *candidate, uint32_t lines)
@@ -159,26 +160,26 @@ static void accepted(struct avow_core *core, uint32_t slot)
     const struct avow_checkpoint *theirs = &want->now.checkpoint;
     const struct avow_checkpoint *held = &core->held.checkpoint;
     if (core_lookup(core, &want->issuer) != AVOW_OK) {
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
         return;
     }
     bool same_origin = held->size > 0 && avow_checkpoint_same_origin(theirs, held);
     if (same_origin && is_past(&want->now, held)) {
-        want_end(core, slot, false);
+        core_want_end(core, slot, false);
     } else if (same_origin && is_fork(theirs, held)) {
         core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
                    AVOW_REJECT_FORK);
-        shun_add(core, theirs, NONE, IGNORE_MS);
+        core_shun_add(core, theirs, NONE, IGNORE_MS);
         core->fork = (struct avow_fork){.first = *held, .second = *theirs};
-        keep_fork(core, want->link);
-        want_end(core, slot, false);
+        core_keep_fork(core, want->link);
+        core_want_end(core, slot, false);
     } else if (same_origin && theirs->size == held->size) {
         freshen(core, slot);
     } else if (want->link == NONE) {
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
     } else {
         want->moved = !same_origin;
-        pull_begin(core, slot);
+        core_pull_begin(core, slot);
     }
 }
 
@@ -188,25 +189,26 @@ static void other_chain(struct avow_core *core, uint32_t slot, const struct avow
     struct want *want = &core->wants[slot];
     const struct avow_judgement *judgement = &event->judgement;
     if (judgement->relation == AVOW_JUDGE_BEHIND) {
-        shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
-        want_end(core, slot, false);
+        core_shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
+        core_want_end(core, slot, false);
         return;
     }
-    keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint, &event->chain);
+    core_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
+                    &event->chain);
     if (judgement->relation == AVOW_JUDGE_LOSES) {
-        shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
+        core_shun_add(core, &want->now.checkpoint, NONE, IGNORE_MS);
         core_trace(core, AVOW_CORE_TRACE_OTHER_CHAIN, want->link, &want->issuer,
                    judgement->parts_at, AVOW_ACCEPT);
-        want_end(core, slot, false);
+        core_want_end(core, slot, false);
         return;
     }
-    uint64_t from = keep_parting(core, &want->issuer, judgement);
+    uint64_t from = core_keep_parting(core, &want->issuer, judgement);
     core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, from, AVOW_ACCEPT);
     want->judged = true;
     want->best = judgement->best;
     want->moved = true;
     want->progress_ms = core->ms;
-    pull_branch(core, slot, from);
+    core_pull_branch(core, slot, from);
 }
 
 /* Whether the held log has another origin than when the judgement was asked for. */
@@ -216,7 +218,7 @@ static bool has_moved(struct avow_core *core, const struct want *want)
            !avow_hash_equal(&core->held.checkpoint.opening, &want->opening);
 }
 
-void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_event *event)
+void core_judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_event *event)
 {
     struct want *want = &core->wants[slot];
     const struct avow_judgement *judgement = &event->judgement;
@@ -231,19 +233,19 @@ void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_
             core_trace(core, AVOW_CORE_TRACE_OUR_ERROR, culprit, &want->issuer, 0, AVOW_ACCEPT);
         else if (want->missed == NONE)
             want->missed = want->link; /* the held log moved meanwhile: look again */
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
     } else if (judgement->elsewhere) {
-        source_moved(core, slot, culprit);
+        core_source_moved(core, slot, culprit);
     } else if (judgement->reject != AVOW_ACCEPT) {
         /* Whoever else announced the very same is judged in turn. */
-        want_drop_source(want, culprit);
-        source_failed(core, slot, want->link != culprit);
+        core_want_drop_source(want, culprit);
+        core_source_failed(core, slot, want->link != culprit);
         if (culprit != NONE)
-            link_close(core, culprit, judgement->reject);
+            core_link_close(core, culprit, judgement->reject);
     } else if (has_moved(core, want)) {
         if (want->missed == NONE)
             want->missed = want->link; /* likewise */
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
     } else {
         keep_lines(&want->now, judgement->lines);
         switch (judgement->relation) {
@@ -252,8 +254,8 @@ void judging_done(struct avow_core *core, uint32_t slot, const struct avow_core_
             want->best = judgement->best;
             /* It may prove to part from what is held, and then others must know of it. */
             if (!judgement->best && event->chain.count > 0)
-                keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
-                           &event->chain);
+                core_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
+                                &event->chain);
             accepted(core, slot);
             return;
         case AVOW_JUDGE_BEHIND:

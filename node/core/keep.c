@@ -1,15 +1,15 @@
 /* What is known of an issuer's other histories, and is given to the store. */
 #include "node/core/inner.h"
 
-void keep_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from)
+void core_keep_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from)
 {
     struct avow_core_action *action = core_action(core, AVOW_CORE_SET_ABANDONED);
     action->issuer = *issuer;
     action->from = from;
 }
 
-uint64_t keep_parting(struct avow_core *core, const struct avow_hash *issuer,
-                      const struct avow_judgement *judgement)
+uint64_t core_keep_parting(struct avow_core *core, const struct avow_hash *issuer,
+                           const struct avow_judgement *judgement)
 {
     uint64_t from = judgement->shared;
     struct avow_hash root;
@@ -18,11 +18,11 @@ uint64_t keep_parting(struct avow_core *core, const struct avow_hash *issuer,
         avow_hash_equal(&root, &judgement->parts_root))
         from = judgement->parts_at;
     if (from < core->held.checkpoint.size && from < core->held.abandoned_from)
-        keep_abandoned(core, issuer, from);
+        core_keep_abandoned(core, issuer, from);
     return from;
 }
 
-void keep_fork(struct avow_core *core, uint32_t link)
+void core_keep_fork(struct avow_core *core, uint32_t link)
 {
     struct avow_core_action *action = core_action(core, AVOW_CORE_KEEP_FORK);
     action->token = core_id(core, ID_KEEP, link == NONE ? KEEPER_NONE : link);
@@ -32,8 +32,8 @@ void keep_fork(struct avow_core *core, uint32_t link)
         core->links[link].proof_id = action->token;
 }
 
-void keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
-                const struct avow_list *chain)
+void core_keep_chain(struct avow_core *core, uint64_t id, const struct avow_checkpoint *checkpoint,
+                     const struct avow_list *chain)
 {
     struct avow_core_action *action = core_action(core, AVOW_CORE_KEEP_CHAIN);
     core->kept = *checkpoint;

@@ -1,7 +1,7 @@
 /* Links: greeting, liveness, and what ends with them. */
 #include "node/core/inner.h"
 
-void link_up(struct avow_core *core, const struct avow_core_event *event)
+void core_link_up(struct avow_core *core, const struct avow_core_event *event)
 {
     struct link *link = &core->links[event->link];
     AVOW_ASSERT(link->phase == LINK_FREE && !link->lost);
@@ -24,7 +24,7 @@ void link_up(struct avow_core *core, const struct avow_core_event *event)
     core_send(core, event->link, AVOW_CORE_CONTROL);
 }
 
-/* Marks it: settle() moves its wants to other sources, or ends them. */
+/* Marks it: core_settle() moves its wants to other sources, or ends them. */
 static void lose(struct avow_core *core, struct link *link)
 {
     link->phase = LINK_CLOSING;
@@ -35,7 +35,7 @@ static void lose(struct avow_core *core, struct link *link)
     core->lost_count++;
 }
 
-void link_down(struct avow_core *core, uint32_t slot)
+void core_link_down(struct avow_core *core, uint32_t slot)
 {
     struct link *link = &core->links[slot];
     if (link->phase == LINK_FREE)
@@ -46,7 +46,7 @@ void link_down(struct avow_core *core, uint32_t slot)
     core->stats.links--;
 }
 
-void link_close(struct avow_core *core, uint32_t slot, enum avow_reject reject)
+void core_link_close(struct avow_core *core, uint32_t slot, enum avow_reject reject)
 {
     struct link *link = &core->links[slot];
     if (link->phase == LINK_FREE || link->phase == LINK_CLOSING)
@@ -71,11 +71,11 @@ static void copy_text(char *to, size_t cap, struct avow_bytes text)
     to[len] = '\0';
 }
 
-void link_hello(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_link_hello(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct link *link = &core->links[slot];
     if (link->phase != LINK_GREETING) {
-        link_close(core, slot, AVOW_REJECT_MESSAGE);
+        core_link_close(core, slot, AVOW_REJECT_MESSAGE);
         return;
     }
     switch (message->role) {
@@ -85,7 +85,7 @@ void link_hello(struct avow_core *core, uint32_t slot, const struct avow_message
         link->role = (enum avow_peer_role)message->role;
         break;
     default: /* a number from the wire */
-        link_close(core, slot, AVOW_REJECT_VALUE);
+        core_link_close(core, slot, AVOW_REJECT_VALUE);
         return;
     }
     link->phase = LINK_READY;
@@ -97,17 +97,17 @@ void link_hello(struct avow_core *core, uint32_t slot, const struct avow_message
     copy_text(link->address, sizeof(link->address), message->address);
 }
 
-void link_tick(struct avow_core *core, uint32_t slot)
+void core_link_tick(struct avow_core *core, uint32_t slot)
 {
     struct link *link = &core->links[slot];
     if (link->phase == LINK_GREETING && core->ms - link->up_ms >= GREETING_MS) {
-        link_close(core, slot, AVOW_ACCEPT);
+        core_link_close(core, slot, AVOW_ACCEPT);
         return;
     }
     if (link->phase != LINK_READY)
         return;
     if (core->ms - link->heard_ms >= DEAD_MS) {
-        link_close(core, slot, AVOW_ACCEPT);
+        core_link_close(core, slot, AVOW_ACCEPT);
     } else if (core->ms - link->heard_ms >= PING_MS && core->ms - link->pinged_ms >= PING_MS) {
         link->pinged_ms = core->ms;
         (void)core_draft(core, AVOW_MESSAGE_PING, 0);

@@ -14,10 +14,10 @@ static struct avow_hash before(const struct avow_hash *issuer)
     return *issuer; /* zeros: the start */
 }
 
-void listing_begin(struct avow_core *core, uint32_t slot, const struct avow_hash *issuer)
+void core_listing_begin(struct avow_core *core, uint32_t slot, const struct avow_hash *issuer)
 {
     struct link *link = &core->links[slot];
-    if (!link_is_node(link) || link->listing != LISTING_IDLE)
+    if (!core_link_is_node(link) || link->listing != LISTING_IDLE)
         return;
     link->listing = LISTING_DUE;
     link->listing_whole = issuer == NULL;
@@ -28,7 +28,7 @@ void listing_begin(struct avow_core *core, uint32_t slot, const struct avow_hash
         link->cursor = before(issuer);
 }
 
-void listing_pump(struct avow_core *core, uint32_t slot)
+void core_listing_pump(struct avow_core *core, uint32_t slot)
 {
     struct link *link = &core->links[slot];
     if (link->listing_read && link->asks == 0 && link->judgements == 0 &&
@@ -38,7 +38,7 @@ void listing_pump(struct avow_core *core, uint32_t slot)
         core->heard |= link->outbound;
         core_trace(core, AVOW_CORE_TRACE_PEER_READY, slot, NULL, 0, AVOW_ACCEPT);
     }
-    if (link->listing != LISTING_DUE || !want_has_room(core, slot) || !core_has_room(core))
+    if (link->listing != LISTING_DUE || !core_want_has_room(core, slot) || !core_has_room(core))
         return;
     /* A page should find room, and the next one waits while much of this one is undone. */
     if (link->wants >= FEW_WANTS &&
@@ -62,17 +62,17 @@ static void end(struct avow_core *core, uint32_t slot)
     if (core->next_listing_ms < next_ms)
         core->next_listing_ms = next_ms;
     link->listing_read = true;
-    forks_begin(core, slot);
+    core_forks_begin(core, slot);
 }
 
-void listing_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_listing_answer(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct link *link = &core->links[slot];
     if (link->listing != LISTING_ASKED || message->request != link->listing_id)
         return;
     struct avow_list list = message->checkpoints;
     if (list.count == 0 && message->last == 0) {
-        link_close(core, slot, AVOW_REJECT_LENGTH);
+        core_link_close(core, slot, AVOW_REJECT_LENGTH);
         return;
     }
     bool whole_page = true;
@@ -83,10 +83,10 @@ void listing_answer(struct avow_core *core, uint32_t slot, const struct avow_mes
                                      &candidate.line_count)) {
         struct avow_hash issuer = candidate.checkpoint.issuer;
         if (memcmp(issuer.bytes, link->cursor.bytes, sizeof(issuer.bytes)) <= 0) {
-            link_close(core, slot, AVOW_REJECT_KEY_ORDER);
+            core_link_close(core, slot, AVOW_REJECT_KEY_ORDER);
             return;
         }
-        if (!consider(core, &candidate)) {
+        if (!core_consider(core, &candidate)) {
             whole_page = false; /* the rest is asked for again when there is room */
             break;
         }
@@ -98,14 +98,14 @@ void listing_answer(struct avow_core *core, uint32_t slot, const struct avow_mes
         link->listing = LISTING_DUE;
 }
 
-void listing_refused(struct avow_core *core, uint32_t slot, uint64_t request)
+void core_listing_refused(struct avow_core *core, uint32_t slot, uint64_t request)
 {
     struct link *link = &core->links[slot];
     if (link->listing == LISTING_ASKED && link->listing_id == request)
         link->listing = LISTING_IDLE;
 }
 
-void listing_tick(struct avow_core *core)
+void core_listing_tick(struct avow_core *core)
 {
     for (uint32_t i = 0; i < core->config.links_max; i++) {
         struct link *link = &core->links[i];
@@ -119,9 +119,9 @@ void listing_tick(struct avow_core *core)
     core->next_listing_ms = core->ms + LISTING_MS;
     for (uint32_t i = 1; i <= core->config.links_max; i++) {
         uint32_t slot = (core->last_listed + i) % core->config.links_max;
-        if (link_is_node(&core->links[slot]) && core->links[slot].listing == LISTING_IDLE) {
+        if (core_link_is_node(&core->links[slot]) && core->links[slot].listing == LISTING_IDLE) {
             core->last_listed = slot;
-            listing_begin(core, slot, NULL);
+            core_listing_begin(core, slot, NULL);
             return;
         }
     }

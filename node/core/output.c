@@ -62,7 +62,7 @@ void core_send_all(struct avow_core *core, const struct avow_hash *about)
 {
     struct avow_bytes bytes = encode_draft(core);
     for (uint32_t i = 0; i < core->config.links_max; i++) {
-        if (!link_is_node(&core->links[i]))
+        if (!core_link_is_node(&core->links[i]))
             continue;
         struct avow_core_action *action = core_action(core, AVOW_CORE_SEND);
         action->link = i;

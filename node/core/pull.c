@@ -8,15 +8,15 @@ static void wait_for_chunks(struct avow_core *core, uint32_t slot)
     want->per_chunk = BUNDLE;
     want->begun = false;
     want->phase = WANT_HUNGRY;
-    want_list(core, slot, LIST_HUNGRY);
+    core_want_list(core, slot, LIST_HUNGRY);
 }
 
-void pull_begin(struct avow_core *core, uint32_t slot)
+void core_pull_begin(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     want->accepted = core->held.checkpoint.size;
     if (want->accepted >= want->now.checkpoint.size) {
-        want_end(core, slot, false);
+        core_want_end(core, slot, false);
         return;
     }
     want->stored = want->accepted;
@@ -40,7 +40,7 @@ static void ask_branch(struct avow_core *core, uint32_t slot, const struct avow_
     action->root = *root;
 }
 
-void pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared)
+void core_pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared)
 {
     struct want *want = &core->wants[slot];
     struct avow_hash root;
@@ -48,7 +48,7 @@ void pull_branch(struct avow_core *core, uint32_t slot, uint64_t shared)
     want->shared = shared;
     if (want->link == NONE ||
         core->reads.root(core->reads.context, &want->issuer, shared, &root) != AVOW_OK)
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
     else
         ask_branch(core, slot, &root);
 }
@@ -72,7 +72,7 @@ static void complete_branch(struct avow_core *core, uint32_t slot)
 {
     static const struct avow_path nothing;
     struct want *want = &core->wants[slot];
-    struct chunk *chunk = want_chunk(want, 0);
+    struct chunk *chunk = core_want_chunk(want, 0);
     *chunk = (struct chunk){
         .id = core_id(core, ID_RANGE, slot), .from = want->stored, .link = NONE, .storing = true};
     want->window_count = want->storing_count = 1;
@@ -82,7 +82,7 @@ static void complete_branch(struct avow_core *core, uint32_t slot)
     store(core, want, chunk, (struct avow_list){0}, &nothing);
 }
 
-void pull_go_on(struct avow_core *core, uint32_t slot, uint64_t stored)
+void core_pull_go_on(struct avow_core *core, uint32_t slot, uint64_t stored)
 {
     struct want *want = &core->wants[slot];
     want->stored = stored;
@@ -115,7 +115,7 @@ static void ask(struct avow_core *core, uint32_t slot)
         end = end / BUNDLE * BUNDLE;
     if (want->window_count == want->storing_count)
         want->deadline_ms = core->ms + ANSWER_MS;
-    struct chunk *chunk = want_chunk(want, want->window_count++);
+    struct chunk *chunk = core_want_chunk(want, want->window_count++);
     *chunk = (struct chunk){.id = core_id(core, ID_RANGE, slot),
                             .from = want->next_from,
                             .count = (uint32_t)(end - want->next_from),
@@ -138,7 +138,7 @@ static void fill(struct avow_core *core, uint32_t slot)
         ask(core, slot);
 }
 
-void pull_resume(struct avow_core *core, uint32_t slot)
+void core_pull_resume(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     if (want->window_count > 0) {
@@ -146,20 +146,20 @@ void pull_resume(struct avow_core *core, uint32_t slot)
         fill(core, slot);
     } else {
         want->phase = WANT_HUNGRY;
-        want_list(core, slot, LIST_HUNGRY);
+        core_want_list(core, slot, LIST_HUNGRY);
     }
 }
 
-void pull_pump(struct avow_core *core, uint32_t slot)
+void core_pull_pump(struct avow_core *core, uint32_t slot)
 {
     const struct link *link = &core->links[slot];
     while (link->lists[LIST_HUNGRY].head != NONE) {
         uint32_t first = link->lists[LIST_HUNGRY].head;
         if (!may_ask(core, &core->wants[first]))
             return;
-        want_unlist(core, first);
+        core_want_unlist(core, first);
         core->wants[first].phase = WANT_PULLING;
-        want_begin(core, &core->wants[first]);
+        core_want_begin(core, &core->wants[first]);
         fill(core, first);
     }
 }
@@ -173,18 +173,18 @@ static uint32_t entries_per_chunk(size_t bytes, size_t entries)
     return fit < CHUNK_ENTRIES_MAX ? (uint32_t)fit : CHUNK_ENTRIES_MAX;
 }
 
-void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_pull_range(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
     if (want->phase != WANT_PULLING || want->window_count == want->storing_count)
         return; /* too late: it was given up */
-    struct chunk *chunk = want_chunk(want, want->storing_count);
+    struct chunk *chunk = core_want_chunk(want, want->storing_count);
     if (chunk->id != message->request)
         return; /* out of order: the deadline passes, and it is asked for again */
     size_t count = message->entries.count;
     if (!avow_hash_equal(&message->issuer, &want->issuer) || message->from != chunk->from ||
         message->size != want->now.checkpoint.size || count == 0 || count > chunk->count) {
-        link_close(core, want->link, AVOW_REJECT_SIZE);
+        core_link_close(core, want->link, AVOW_REJECT_SIZE);
         return;
     }
     bool is_short = count < chunk->count;
@@ -195,7 +195,7 @@ void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message
     want->per_chunk = entries_per_chunk(message->entries.items.len, count);
     store(core, want, chunk, message->entries, &message->path);
     if (is_short) { /* what was asked for after it does not follow on */
-        want_drop_asked(core, want);
+        core_want_drop_asked(core, want);
         want->next_from = chunk->from + count;
         if (want->per_chunk > count)
             want->per_chunk = (uint32_t)count;
@@ -207,7 +207,7 @@ void pull_range(struct avow_core *core, uint32_t slot, const struct avow_message
  * at a power of two, which a consistency path leaves out. */
 static bool by_first(const struct want *want)
 {
-    return want_is_apart(want) || (want->accepted & (want->accepted - 1)) == 0;
+    return core_want_is_apart(want) || (want->accepted & (want->accepted - 1)) == 0;
 }
 
 /* A chunk did not prove. Its server lied, or answers from another history by now, or the two logs
@@ -219,13 +219,13 @@ static void find_fault(struct avow_core *core, uint32_t slot)
     want->suspect = NONE;
     if (want->branch && want->resumed) {
         core_action(core, AVOW_CORE_DROP_BRANCH)->issuer = want->issuer;
-        pull_branch(core, slot, want->shared);
+        core_pull_branch(core, slot, want->shared);
     } else if (want->resumed || suspect == NONE) {
         want->resumed = false; /* the entries of an earlier candidate are gone now */
         want->next_from = want->stored;
-        pull_resume(core, slot);
+        core_pull_resume(core, slot);
     } else {
-        want_set_link(core, slot, suspect);
+        core_want_set_link(core, slot, suspect);
         want->phase = WANT_CHECKING;
         want->deadline_ms = core->ms + ANSWER_MS;
         want->id = core_id(core, ID_CONSISTENCY, slot);
@@ -243,10 +243,10 @@ static void drained(struct avow_core *core, uint32_t slot)
     struct want *want = &core->wants[slot];
     switch (want->after_drain) {
     case DRAIN_FINISH:
-        want_end(core, slot, false);
+        core_want_end(core, slot, false);
         return;
     case DRAIN_FAIL:
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
         return;
     case DRAIN_RESTART:
     case DRAIN_CHECK:
@@ -254,20 +254,20 @@ static void drained(struct avow_core *core, uint32_t slot)
     }
     if (want->link == NONE || want->stored >= want->now.checkpoint.size ||
         ++want->restarts > RESTARTS_MAX) {
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
     } else if (want->after_drain == DRAIN_CHECK) {
         find_fault(core, slot);
     } else {
         want->next_from = want->stored;
-        pull_resume(core, slot);
+        core_pull_resume(core, slot);
     }
 }
 
-void pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after)
+void core_pull_drain(struct avow_core *core, uint32_t slot, enum after_drain after)
 {
     struct want *want = &core->wants[slot];
-    want_unlist(core, slot);
-    want_drop_asked(core, want);
+    core_want_unlist(core, slot);
+    core_want_drop_asked(core, want);
     want->phase = WANT_DRAINING;
     want->after_drain = after;
     if (want->window_count == 0)

@@ -3,7 +3,7 @@
 
 bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer)
 {
-    uint32_t slot = want_find(core, issuer);
+    uint32_t slot = core_want_find(core, issuer);
     return slot != NONE && core->wants[slot].judged && !core->wants[slot].branch &&
            core->wants[slot].phase != WANT_FRESHENING;
 }

@@ -9,7 +9,7 @@ static void settle_links(struct avow_core *core)
         return;
     for (uint32_t i = 0; i < core->config.wants_max; i++)
         if (core->wants[i].phase != WANT_FREE)
-            source_lost(core, i);
+            core_source_lost(core, i);
     for (uint32_t i = 0; i < core->config.links_max; i++) {
         AVOW_ASSERT(!core->links[i].lost || core->links[i].wants == 0);
         core->links[i].lost = false;
@@ -26,17 +26,17 @@ static void settle_want(struct avow_core *core, uint32_t slot)
     bool look_for_missed = want->failed || want->look_again;
     uint32_t missed = want->missed;
     struct avow_hash issuer = want->issuer;
-    want_free(core, slot);
-    if (has_next && consider(core, &next)) {
-        slot = want_find(core, &issuer);
+    core_want_free(core, slot);
+    if (has_next && core_consider(core, &next)) {
+        slot = core_want_find(core, &issuer);
         if (slot != NONE)
             core->wants[slot].missed = missed;
     }
     if (look_for_missed && missed != NONE)
-        listing_begin(core, missed, &issuer);
+        core_listing_begin(core, missed, &issuer);
 }
 
-bool settle(struct avow_core *core)
+bool core_settle(struct avow_core *core)
 {
     settle_links(core);
     bool any = core->ending.head != NONE;

@@ -49,7 +49,8 @@ static bool is_held(const struct avow_core *core, struct place place)
     return false;
 }
 
-bool shun_has(const struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link)
+bool core_shun_has(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
+                   uint32_t link)
 {
     if (core->stats.shunned == 0)
         return false;
@@ -75,8 +76,8 @@ static void add(struct avow_core *core, struct place place, uint64_t for_ms)
     at->until_ms = for_ms > UINT64_MAX - core->ms ? UINT64_MAX : core->ms + for_ms;
 }
 
-void shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
-              uint64_t for_ms)
+void core_shun_add(struct avow_core *core, const struct avow_checkpoint *checkpoint, uint32_t link,
+                   uint64_t for_ms)
 {
     add(core, place_of(core, checkpoint, link), for_ms);
 }
@@ -98,12 +99,12 @@ static struct place place_of_digest(const struct avow_core *core, uint32_t link,
     return place_of_key(core, avow_sha256(parts, sizeof(parts) / sizeof(parts[0])));
 }
 
-bool shun_has_read(const struct avow_core *core, uint32_t link, const struct digest *digest)
+bool core_shun_has_read(const struct avow_core *core, uint32_t link, const struct digest *digest)
 {
     return core->stats.shunned > 0 && is_held(core, place_of_digest(core, link, digest));
 }
 
-void shun_note_read(struct avow_core *core, uint32_t link, const struct digest *digest)
+void core_shun_note_read(struct avow_core *core, uint32_t link, const struct digest *digest)
 {
     add(core, place_of_digest(core, link, digest), IGNORE_MS);
 }

@@ -1,38 +1,38 @@
 /* When a want's link fails it: the next source is asked, from where things stand. */
 #include "node/core/inner.h"
 
-void source_failed(struct avow_core *core, uint32_t slot, bool keep)
+void core_source_failed(struct avow_core *core, uint32_t slot, bool keep)
 {
     struct want *want = &core->wants[slot];
-    want_take_back(core, slot);
+    core_want_take_back(core, slot);
     if (!keep)
-        want_drop_source(want, want->link);
-    uint32_t next = want_next_source(want);
+        core_want_drop_source(want, want->link);
+    uint32_t next = core_want_next_source(want);
     /* Rather a newer candidate from elsewhere than the same link once more. */
     bool better = next == want->link && want->has_next && want->next.link != next;
-    want_set_link(core, slot, next);
+    core_want_set_link(core, slot, next);
     if (next == NONE || better) {
         if (want->missed == NONE && next != NONE)
             want->missed = next;
-        pull_drain(core, slot, DRAIN_FAIL);
+        core_pull_drain(core, slot, DRAIN_FAIL);
     } else if (want->judged) {
         want->next_from = want->window_count > 0 ? want->next_from : want->stored;
-        pull_resume(core, slot);
+        core_pull_resume(core, slot);
     } else {
         want->phase = WANT_QUEUED;
-        want_list(core, slot, LIST_CHAIN);
+        core_want_list(core, slot, LIST_CHAIN);
     }
 }
 
-void source_moved(struct avow_core *core, uint32_t slot, uint32_t link)
+void core_source_moved(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
     if (link != NONE)
-        shun_add(core, &want->now.checkpoint, link, MOVED_MS);
+        core_shun_add(core, &want->now.checkpoint, link, MOVED_MS);
     if (want->missed == NONE)
         want->missed = link; /* what it holds now is looked for */
-    want_drop_source(want, link);
-    source_failed(core, slot, want->link != link);
+    core_want_drop_source(want, link);
+    core_source_failed(core, slot, want->link != link);
 }
 
 static bool is_lost(const struct avow_core *core, uint32_t link)
@@ -55,12 +55,12 @@ static void forget_all_lost(const struct avow_core *core, struct want *want)
     forget_lost(core, &want->suspect);
     for (size_t i = want->source_count; i-- > 0;)
         if (is_lost(core, want->sources[i]))
-            want_drop_source(want, want->sources[i]);
+            core_want_drop_source(want, want->sources[i]);
     for (size_t i = 0; i < want->window_count; i++)
         forget_lost(core, &want->window[(want->window_first + i) % WINDOW].link);
 }
 
-void source_lost(struct avow_core *core, uint32_t slot)
+void core_source_lost(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     forget_all_lost(core, want);
@@ -74,7 +74,7 @@ void source_lost(struct avow_core *core, uint32_t slot)
     case WANT_DRAINING:
     case WANT_ENDING: /* or it ends now, as was marked before */
         if (own)
-            want_set_link(core, slot, want_next_source(want));
+            core_want_set_link(core, slot, core_want_next_source(want));
         break;
     case WANT_QUEUED:
     case WANT_CHAIN:
@@ -83,7 +83,7 @@ void source_lost(struct avow_core *core, uint32_t slot)
     case WANT_CHECKING:
     case WANT_PAUSED:
         if (own)
-            source_failed(core, slot, false);
+            core_source_failed(core, slot, false);
         break;
     }
 }
@@ -94,16 +94,16 @@ static void give_up(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     for (size_t i = 0; i < want->source_count; i++)
-        shun_add(core, &want->now.checkpoint, want->sources[i], IGNORE_MS);
+        core_shun_add(core, &want->now.checkpoint, want->sources[i], IGNORE_MS);
     core_trace(core, AVOW_CORE_TRACE_GIVEN_UP, want->link, &want->issuer, want->now.checkpoint.size,
                AVOW_ACCEPT);
     if (want->branch)
         core_action(core, AVOW_CORE_DROP_BRANCH)->issuer = want->issuer;
-    want_take_back(core, slot);
-    pull_drain(core, slot, DRAIN_FAIL);
+    core_want_take_back(core, slot);
+    core_pull_drain(core, slot, DRAIN_FAIL);
 }
 
-void source_tick(struct avow_core *core, uint32_t slot)
+void core_source_tick(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     bool waits = want->phase == WANT_CHAIN || want->phase == WANT_CHECKING ||
@@ -118,7 +118,7 @@ void source_tick(struct avow_core *core, uint32_t slot)
         if (want->phase != WANT_PAUSED)
             core_trace(core, AVOW_CORE_TRACE_STALLED, want->link, &want->issuer,
                        want->now.checkpoint.size, AVOW_ACCEPT);
-        source_failed(core, slot, true);
+        core_source_failed(core, slot, true);
     }
 }
 
@@ -132,16 +132,16 @@ static bool is_asked(const struct want *want, uint64_t request)
     return false;
 }
 
-void source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
     if (!is_asked(want, message->request))
         return;
     if (message->code != AVOW_REFUSAL_BUSY || want->storing_count > 0) {
-        source_failed(core, slot, message->code == AVOW_REFUSAL_BUSY);
+        core_source_failed(core, slot, message->code == AVOW_REFUSAL_BUSY);
         return;
     }
-    want_take_back(core, slot);
+    core_want_take_back(core, slot);
     want->phase = WANT_PAUSED;
     want->deadline_ms = core->ms + BUSY_RETRY_MS;
 }

@@ -12,11 +12,11 @@ static void complete(struct avow_core *core, uint32_t slot, uint32_t link)
                &want->issuer, want->now.checkpoint.size, AVOW_ACCEPT);
     if (want->best && core_lookup(core, &want->issuer) == AVOW_OK &&
         core->held.abandoned_from != AVOW_NEVER)
-        keep_abandoned(core, &want->issuer, AVOW_NEVER);
+        core_keep_abandoned(core, &want->issuer, AVOW_NEVER);
     /* What is known of forks concerns one origin. */
     for (size_t i = 0; want->moved && i < want->source_count; i++)
-        forks_begin(core, want->sources[i]);
-    pull_drain(core, slot, DRAIN_FINISH);
+        core_forks_begin(core, want->sources[i]);
+    core_pull_drain(core, slot, DRAIN_FINISH);
 }
 
 /* What to do about a chunk that was not stored. */
@@ -45,8 +45,8 @@ static enum after_drain judge_failure(struct avow_core *core, const struct want 
         shun_ms = IGNORE_MS;
     }
     if (trace == AVOW_CORE_TRACE_FAULTY && want->branch) /* it never counted */
-        keep_abandoned(core, &want->issuer, AVOW_NEVER);
-    shun_add(core, checkpoint, NONE, shun_ms);
+        core_keep_abandoned(core, &want->issuer, AVOW_NEVER);
+    core_shun_add(core, checkpoint, NONE, shun_ms);
     core_trace(core, trace, want->link, &want->issuer, checkpoint->size, stored->reject);
     return DRAIN_FAIL;
 }
@@ -58,7 +58,7 @@ static void failed(struct avow_core *core, uint32_t slot, uint32_t link,
     enum after_drain after = judge_failure(core, want, stored);
     if (after == DRAIN_CHECK)
         want->suspect = link;
-    pull_drain(core, slot, after);
+    core_pull_drain(core, slot, after);
 }
 
 /* A BRANCH failed, or its link is gone. */
@@ -67,7 +67,7 @@ static void branch_failed(struct avow_core *core, uint32_t slot,
 {
     if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT)
         (void)judge_failure(core, &core->wants[slot], stored);
-    want_end(core, slot, true);
+    core_want_end(core, slot, true);
 }
 
 /* The chunk that was being stored first; false if the answer is not to it. */
@@ -86,8 +86,8 @@ static bool take_first(struct avow_core *core, struct want *want, uint64_t token
     return true;
 }
 
-void stored_chunk(struct avow_core *core, uint32_t slot, uint64_t token,
-                  const struct avow_core_stored *stored)
+void core_stored_chunk(struct avow_core *core, uint32_t slot, uint64_t token,
+                       const struct avow_core_stored *stored)
 {
     struct want *want = &core->wants[slot];
     uint32_t link = NONE;
@@ -105,17 +105,18 @@ void stored_chunk(struct avow_core *core, uint32_t slot, uint64_t token,
     if (good && stored->advanced) {
         complete(core, slot, link);
     } else if (want->phase == WANT_DRAINING) {
-        pull_drain(core, slot, want->after_drain);
+        core_pull_drain(core, slot, want->after_drain);
     } else if (!good) {
         failed(core, slot, link, stored);
     } else if (want->window_count > 0 || want->next_from < want->now.checkpoint.size) {
-        pull_resume(core, slot);
+        core_pull_resume(core, slot);
     } else { /* all is stored, and nothing came of it: the log moved on by itself */
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
     }
 }
 
-void stored_branch(struct avow_core *core, uint32_t slot, const struct avow_core_stored *stored)
+void core_stored_branch(struct avow_core *core, uint32_t slot,
+                        const struct avow_core_stored *stored)
 {
     struct want *want = &core->wants[slot];
     if (stored->err != AVOW_OK || stored->reject != AVOW_ACCEPT || want->link == NONE) {
@@ -125,9 +126,9 @@ void stored_branch(struct avow_core *core, uint32_t slot, const struct avow_core
     }
     want->progress_ms = core->ms;
     if (stored->ready)
-        pull_go_on(core, slot, stored->pending);
+        core_pull_go_on(core, slot, stored->pending);
     else
-        pull_branch(core, slot, want->shared);
+        core_pull_branch(core, slot, want->shared);
 }
 
 /* Two checkpoints of one origin that cannot both be true: a fork. A better chain of another origin:
@@ -138,23 +139,23 @@ static void parted(struct avow_core *core, uint32_t slot, const struct avow_path
     const struct avow_checkpoint *theirs = &want->now.checkpoint;
     const struct avow_checkpoint *held = &core->held.checkpoint;
     if (core_lookup(core, &want->issuer) != AVOW_OK || held->size != want->accepted) {
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
     } else if (avow_checkpoint_same_origin(theirs, held)) {
         core_trace(core, AVOW_CORE_TRACE_FORK_SUSPECTED, want->link, &want->issuer, theirs->size,
                    AVOW_REJECT_FORK);
-        shun_add(core, theirs, NONE, IGNORE_MS);
+        core_shun_add(core, theirs, NONE, IGNORE_MS);
         core->fork = (struct avow_fork){.first = *held, .second = *theirs, .path = *path};
-        keep_fork(core, want->link);
-        want_end(core, slot, false);
+        core_keep_fork(core, want->link);
+        core_want_end(core, slot, false);
     } else if (want->best && want->shared > 0 && want->shared <= held->size) {
         core_trace(core, AVOW_CORE_TRACE_BETTER_CHAIN, want->link, &want->issuer, want->shared,
                    AVOW_ACCEPT);
         if (want->shared < core->held.abandoned_from)
-            keep_abandoned(core, &want->issuer, want->shared);
-        pull_branch(core, slot, want->shared);
+            core_keep_abandoned(core, &want->issuer, want->shared);
+        core_pull_branch(core, slot, want->shared);
     } else {
-        shun_add(core, theirs, NONE, IGNORE_MS);
-        want_end(core, slot, false);
+        core_shun_add(core, theirs, NONE, IGNORE_MS);
+        core_want_end(core, slot, false);
     }
 }
 
@@ -165,25 +166,26 @@ static void check_path(struct avow_core *core, uint32_t slot, const struct avow_
     struct want *want = &core->wants[slot];
     struct avow_hash held, theirs, whole;
     if (core->reads.root(core->reads.context, &want->issuer, want->accepted, &held) != AVOW_OK) {
-        want_end(core, slot, true);
+        core_want_end(core, slot, true);
         return;
     }
     enum avow_reject reject =
         avow_consistency_roots(want->accepted, want->now.checkpoint.size, path, &theirs, &whole);
     if (reject == AVOW_ACCEPT && !avow_hash_equal(&whole, &want->now.checkpoint.root))
-        source_moved(core, slot, want->link);
+        core_source_moved(core, slot, want->link);
     else if (reject == AVOW_ACCEPT && !avow_hash_equal(&theirs, &held))
         parted(core, slot, path);
     else
-        link_close(core, want->link, AVOW_REJECT_PROOF);
+        core_link_close(core, want->link, AVOW_REJECT_PROOF);
 }
 
-void stored_consistency(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_stored_consistency(struct avow_core *core, uint32_t slot,
+                             const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
     if (!avow_hash_equal(&message->issuer, &want->issuer) || message->from != want->accepted ||
         message->size != want->now.checkpoint.size)
-        link_close(core, want->link, AVOW_REJECT_SIZE);
+        core_link_close(core, want->link, AVOW_REJECT_SIZE);
     else
         check_path(core, slot, &message->path);
 }
@@ -196,26 +198,26 @@ static void check_first(struct avow_core *core, uint32_t slot, const struct avow
     enum avow_reject reject =
         avow_inclusion_root(&want->issuer, 0, want->now.checkpoint.size, inclusion, &root);
     if (reject == AVOW_ACCEPT && !avow_hash_equal(&root, &want->now.checkpoint.root))
-        source_moved(core, slot, want->link);
+        core_source_moved(core, slot, want->link);
     else
-        link_close(core, want->link, AVOW_REJECT_PROOF);
+        core_link_close(core, want->link, AVOW_REJECT_PROOF);
 }
 
-void stored_first(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_stored_first(struct avow_core *core, uint32_t slot, const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
     struct avow_list chain = message->chain;
     struct avow_bytes entry;
     struct avow_path inclusion, path;
     uint64_t index;
-    bool apart = want_is_apart(want);
+    bool apart = core_want_is_apart(want);
     if (!avow_hash_equal(&message->issuer, &want->issuer) ||
         message->size != want->now.checkpoint.size)
-        link_close(core, want->link, AVOW_REJECT_SIZE);
+        core_link_close(core, want->link, AVOW_REJECT_SIZE);
     else if (!avow_list_next_proved(&chain, &entry, &index, &inclusion) || index != 0 ||
              (!apart && avow_consistency_from_first(want->accepted, &want->issuer, &inclusion,
                                                     &path) != AVOW_ACCEPT))
-        link_close(core, want->link, AVOW_REJECT_PROOF);
+        core_link_close(core, want->link, AVOW_REJECT_PROOF);
     else if (apart)
         check_first(core, slot, &inclusion);
     else

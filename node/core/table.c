@@ -12,7 +12,7 @@ static uint32_t bucket_of(const struct avow_core *core, const struct avow_hash *
     return (uint32_t)(h >> 32) & core->bucket_mask;
 }
 
-void table_init(struct avow_core *core)
+void core_table_init(struct avow_core *core)
 {
     for (uint32_t i = 0; i <= core->bucket_mask; i++)
         core->buckets[i] = NONE;
@@ -22,7 +22,7 @@ void table_init(struct avow_core *core)
     core->ending = (struct list){NONE, NONE};
 }
 
-uint32_t want_find(const struct avow_core *core, const struct avow_hash *issuer)
+uint32_t core_want_find(const struct avow_core *core, const struct avow_hash *issuer)
 {
     uint32_t slot = core->buckets[bucket_of(core, issuer)];
     while (slot != NONE && !avow_hash_equal(&core->wants[slot].issuer, issuer))
@@ -40,15 +40,15 @@ static uint32_t richest(const struct avow_core *core, uint32_t link)
     return most == link ? NONE : most;
 }
 
-bool want_has_room(const struct avow_core *core, uint32_t link)
+bool core_want_has_room(const struct avow_core *core, uint32_t link)
 {
     return core->first_free != NONE || richest(core, link) != NONE;
 }
 
-void want_drop_asked(struct avow_core *core, struct want *want)
+void core_want_drop_asked(struct avow_core *core, struct want *want)
 {
     while (want->window_count > want->storing_count) {
-        struct chunk *chunk = want_chunk(want, --want->window_count);
+        struct chunk *chunk = core_want_chunk(want, --want->window_count);
         want->next_from = chunk->from;
         core->stats.ranges--;
         if (chunk->link != NONE)
@@ -56,11 +56,11 @@ void want_drop_asked(struct avow_core *core, struct want *want)
     }
 }
 
-void want_take_back(struct avow_core *core, uint32_t slot)
+void core_want_take_back(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    want_unlist(core, slot);
-    want_drop_asked(core, want);
+    core_want_unlist(core, slot);
+    core_want_drop_asked(core, want);
     if (want->phase == WANT_CHAIN)
         core->links[want->link].asks--;
 }
@@ -101,11 +101,11 @@ static void evict(struct avow_core *core, uint32_t for_link)
             victim = i;
     if (victim == NONE)
         return;
-    want_take_back(core, victim);
-    want_free(core, victim);
+    core_want_take_back(core, victim);
+    core_want_free(core, victim);
 }
 
-uint32_t want_add(struct avow_core *core, const struct candidate *candidate)
+uint32_t core_want_add(struct avow_core *core, const struct candidate *candidate)
 {
     if (core->first_free == NONE)
         evict(core, candidate->link);
@@ -120,8 +120,8 @@ uint32_t want_add(struct avow_core *core, const struct candidate *candidate)
     want->now = *candidate;
     want->link = want->missed = want->charged = want->suspect = NONE;
     want->progress_ms = core->ms;
-    want_set_link(core, slot, candidate->link);
-    want_add_source(want, candidate->link);
+    core_want_set_link(core, slot, candidate->link);
+    core_want_add_source(want, candidate->link);
     uint32_t *bucket = &core->buckets[bucket_of(core, &want->issuer)];
     want->hashed = *bucket;
     *bucket = slot;
@@ -129,12 +129,12 @@ uint32_t want_add(struct avow_core *core, const struct candidate *candidate)
     return slot;
 }
 
-void want_free(struct avow_core *core, uint32_t slot)
+void core_want_free(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     AVOW_ASSERT(want->phase != WANT_FREE && want->window_count == 0 && want->charged == NONE);
-    want_unlist(core, slot);
-    want_set_link(core, slot, NONE);
+    core_want_unlist(core, slot);
+    core_want_set_link(core, slot, NONE);
     uint32_t *at = &core->buckets[bucket_of(core, &want->issuer)];
     while (*at != slot)
         at = &core->wants[*at].hashed;
@@ -164,7 +164,7 @@ static void append(struct avow_core *core, uint32_t slot)
     list->tail = slot;
 }
 
-void want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
+void core_want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
 {
     struct want *want = &core->wants[slot];
     AVOW_ASSERT(!want->listed && want->link != NONE);
@@ -172,16 +172,16 @@ void want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
     append(core, slot);
 }
 
-void want_end(struct avow_core *core, uint32_t slot, bool failed)
+void core_want_end(struct avow_core *core, uint32_t slot, bool failed)
 {
     struct want *want = &core->wants[slot];
-    want_unlist(core, slot);
+    core_want_unlist(core, slot);
     want->phase = WANT_ENDING;
     want->failed = failed;
     append(core, slot);
 }
 
-void want_unlist(struct avow_core *core, uint32_t slot)
+void core_want_unlist(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     if (!want->listed)
@@ -198,7 +198,7 @@ void want_unlist(struct avow_core *core, uint32_t slot)
         core->wants[want->after].before = want->before;
 }
 
-void want_set_link(struct avow_core *core, uint32_t slot, uint32_t link)
+void core_want_set_link(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
     AVOW_ASSERT(!want->listed || want->phase == WANT_ENDING);
@@ -209,7 +209,7 @@ void want_set_link(struct avow_core *core, uint32_t slot, uint32_t link)
         core->links[link].wants++;
 }
 
-void want_add_source(struct want *want, uint32_t link)
+void core_want_add_source(struct want *want, uint32_t link)
 {
     for (size_t i = 0; i < want->source_count; i++)
         if (want->sources[i] == link)
@@ -218,7 +218,7 @@ void want_add_source(struct want *want, uint32_t link)
         want->sources[want->source_count++] = link;
 }
 
-void want_drop_source(struct want *want, uint32_t link)
+void core_want_drop_source(struct want *want, uint32_t link)
 {
     size_t kept = 0;
     for (size_t i = 0; i < want->source_count; i++)
@@ -227,7 +227,7 @@ void want_drop_source(struct want *want, uint32_t link)
     want->source_count = kept;
 }
 
-uint32_t want_next_source(const struct want *want)
+uint32_t core_want_next_source(const struct want *want)
 {
     if (want->source_count == 0)
         return NONE;

@@ -129,7 +129,7 @@ static void check_books(const struct world *world)
         if (core->wants[i].phase == WANT_FREE)
             continue;
         AVOW_ASSERT(core->wants[i].phase != WANT_ENDING);
-        AVOW_ASSERT(want_find(core, &core->wants[i].issuer) == i);
+        AVOW_ASSERT(core_want_find(core, &core->wants[i].issuer) == i);
         enter_want(&books, &core->wants[i]);
     }
     AVOW_ASSERT(books.all_wants == core->stats.wants);
