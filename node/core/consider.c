@@ -1,5 +1,5 @@
 /* What a checkpoint from a peer is to this node: nothing, or something to want. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 static bool is_future(const struct avow_core *core, uint64_t time)
 {

@@ -1,5 +1,5 @@
 /* The step: an event to whom it concerns, then whatever there is capacity for. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 struct avow_core_config avow_core_config_default(void)
 {

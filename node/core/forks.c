@@ -1,7 +1,7 @@
 /* What peers know of forks: read page by page, at this node's pace, and issuer by issuer: the fork
  * proof, other root chains, then other branches' status entries. What was read is remembered by its
  * digest, so that it is not read again while neither side has anything new. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 void core_forks_begin(struct avow_core *core, uint32_t slot)
 {

@@ -1,5 +1,5 @@
 /* From a candidate to its judgement, and what follows from that. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 static uint32_t link_judgements_max(const struct avow_core *core)
 {

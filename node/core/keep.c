@@ -1,5 +1,5 @@
 /* What is known of an issuer's other histories, and is given to the store. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 void core_keep_abandoned(struct avow_core *core, const struct avow_hash *issuer, uint64_t from)
 {

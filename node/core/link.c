@@ -1,5 +1,5 @@
 /* Links: greeting, liveness, and what ends with them. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 void core_link_up(struct avow_core *core, const struct avow_core_event *event)
 {

@@ -1,6 +1,6 @@
 /* Reading peers' lists of logs, page by page: whole when a link comes up and from one link at a
  * time thereafter; or one page, to find a log whose announcement had to be let go. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 #define FEW_WANTS 16
 

@@ -1,5 +1,5 @@
 /* Actions of a step, and the messages in them, written into the step's arena. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 #define MESSAGE_ROOM 512 /* more than any request of the pumps takes */
 

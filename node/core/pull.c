@@ -1,5 +1,5 @@
 /* Pulling a judged log: chunks asked for ahead, stored strictly in order. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 static void wait_for_chunks(struct avow_core *core, uint32_t slot)
 {

@@ -1,5 +1,5 @@
 /* What the core tells of itself, for status pages and metrics. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer)
 {

@@ -1,6 +1,6 @@
 /* What a step has marked is ended here, when the event has been handled and nobody is on the stack
  * who could still hold a want or a link that goes. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 /* Wants of lost links move to other sources, or are marked in turn. */
 static void settle_links(struct avow_core *core)

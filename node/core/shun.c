@@ -1,6 +1,6 @@
 /* Checkpoints that were tried and are not worth fetching, in a set-associative table: where a set
  * is full, the one that would be forgotten first makes room. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 #include "proto/crypto/sha256.h"
 
 struct place {

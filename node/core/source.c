@@ -1,5 +1,5 @@
 /* When a want's link fails it: the next source is asked, from where things stand. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 void core_source_failed(struct avow_core *core, uint32_t slot, bool keep)
 {

@@ -1,5 +1,5 @@
 /* What the store says of chunks: on, elsewhere, or whose fault. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 static void complete(struct avow_core *core, uint32_t slot, uint32_t link)
 {

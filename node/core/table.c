@@ -1,5 +1,5 @@
 /* Wants: found by issuer through salted buckets, waiting in lists, shared fairly among links. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 
 static uint32_t bucket_of(const struct avow_core *core, const struct avow_hash *issuer)
 {

@@ -1,6 +1,6 @@
 /* The core among peers that may say anything, a pool and a store that may answer anything: each
  * input byte chooses what happens next. After every step the core's books must balance. */
-#include "node/core/inner.h"
+#include "node/core/core_inner.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

@@ -14,8 +14,8 @@
  * Files call one another one way, each only those before it:
  *   output, shun, table < consider, keep, link < forks, pull < source, listing < judging, stored
  *   < settle < core */
-#ifndef AVOW_NODE_CORE_INNER_H
-#define AVOW_NODE_CORE_INNER_H
+#ifndef AVOW_NODE_CORE_CORE_INNER_H
+#define AVOW_NODE_CORE_CORE_INNER_H
 
 #include "node/core/core.h"
 
