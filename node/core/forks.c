@@ -172,7 +172,8 @@ void core_forks_notice(struct avow_core *core, uint32_t slot, const struct avow_
     }
 }
 
-void core_forks_tell(struct avow_core *core, const struct avow_hash *issuer)
+/* Tells every node what is known of this issuer's forks now. */
+static void tell(struct avow_core *core, const struct avow_hash *issuer)
 {
     uint8_t storage[128];
     struct avow_buf items;
@@ -348,7 +349,7 @@ void core_forks_kept(struct avow_core *core, const struct avow_core_event *event
     uint32_t slot = core_id_slot(event->token);
     const struct avow_core_stored *stored = &event->stored;
     if (stored->err == AVOW_OK && stored->changed)
-        core_forks_tell(core, &event->issuer);
+        tell(core, &event->issuer);
     if (slot >= core->config.links_max || !core_link_is_node(&core->links[slot]))
         return;
     struct link *link = &core->links[slot];
