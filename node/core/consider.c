@@ -6,7 +6,7 @@ static bool is_future(const struct avow_core *core, uint64_t time)
     return time > core->unix_s && time - core->unix_s > FUTURE_MAX_S;
 }
 
-/* A line that is worth judging: newer than the one by its key, and by a key that counts. */
+/* A line that is worth judging: by a key that counts, and newer than the held line by that key. */
 static bool is_newer(const struct avow_core *core, const struct avow_cosignature *line)
 {
     if (!core->reads.counts(core->reads.context, &core->held.checkpoint.issuer, &line->key))
@@ -33,7 +33,7 @@ static enum need classify_equal(struct avow_core *core, struct candidate *candid
     struct avow_checkpoint *theirs = &candidate->checkpoint;
     const struct avow_checkpoint *held = &core->held.checkpoint;
     if (avow_checkpoint_same_text(theirs, held)) {
-        /* Whichever of the issuer's keys signed it: lines are over the text. */
+        /* Lines are over the text, whichever of the issuer's keys signed the checkpoint. */
         theirs->key = held->key;
         theirs->signature = held->signature;
         keep_lines(core, candidate, true);
@@ -75,7 +75,7 @@ static uint64_t newest_line(const struct candidate *candidate)
     return newest;
 }
 
-/* By what they claim: epoch, then size, time, newest line. */
+/* By what the candidates claim: epoch, then size, time, newest line. */
 static bool is_larger(const struct candidate *a, const struct candidate *b)
 {
     if (a->checkpoint.epoch != b->checkpoint.epoch)
@@ -87,7 +87,7 @@ static bool is_larger(const struct candidate *a, const struct candidate *b)
     return newest_line(a) > newest_line(b);
 }
 
-/* Whether it has the same text and a line that the other lacks: many are of one second. */
+/* Whether `a` has the same text as `b` and a line that `b` lacks: many lines are of one second. */
 static bool has_more_lines(const struct candidate *a, const struct candidate *b)
 {
     if (!avow_checkpoint_same_text(&a->checkpoint, &b->checkpoint))
@@ -103,9 +103,9 @@ static bool has_more_lines(const struct candidate *a, const struct candidate *b)
     return false;
 }
 
-/* Another candidate of an issuer that is wanted already. The larger one is kept for later. It may
- * prove false, so whose was let go is remembered; and so is who has lines that the others lack,
- * which cannot be added to those of another link: it is asked again. */
+/* Another candidate of an issuer that is wanted already. The larger one is kept for later. As that
+ * may prove false, the link whose candidate was let go is remembered. So is a link that has lines
+ * which the others lack, as lines of two links cannot be mixed: that link's list is read again. */
 static void consider_next(struct want *want, const struct candidate *candidate)
 {
     bool same = is_same(&candidate->checkpoint, &want->now.checkpoint);

@@ -1,4 +1,5 @@
-/* The step: an event to whom it concerns, then whatever there is capacity for. */
+/* The step: an event is handed to whom it concerns, what that marked is settled, and then all is
+ * begun that there is capacity for. */
 #include "node/core/core_inner.h"
 
 struct avow_core_config avow_core_config_default(void)
@@ -140,7 +141,7 @@ static void announced(struct avow_core *core, uint32_t slot, const struct avow_m
         core_listing_begin(core, slot, &issuer);
 }
 
-/* An answer to a question about a want, if it is still awaited from this link. */
+/* An answer: to a question about a want only if the answer is still awaited from this link. */
 static void answered(struct avow_core *core, uint32_t link, const struct avow_message *message)
 {
     uint64_t request = message->request;

@@ -26,7 +26,7 @@
 struct avow_core;
 
 struct avow_core_config {
-    uint64_t store_epoch;    /* told to peers by its lowest 53 bits */
+    uint64_t store_epoch;    /* peers are told the lowest 53 bits */
     const char *agent;       /* HELLO's texts: must outlive the core; at most 64 bytes */
     const char *address;     /* "host:port", or "" */
     uint64_t salt;           /* random: what peers cannot guess about the tables */
@@ -42,15 +42,15 @@ struct avow_core_config {
 /* 128 links, 1,024 wants, 64 judgements, 192 ranges, 4,096 shunned; salt, epoch and texts empty. */
 struct avow_core_config avow_core_config_default(void);
 
-/* A log as the store has it, read at the newest committed state: whatever STORED and LOG_CHANGED
- * have reported is in it. */
+/* A log as the store has it at the newest committed state, in which is whatever STORED and
+ * LOG_CHANGED have reported. */
 struct avow_core_log {
     struct avow_checkpoint checkpoint; /* `size` 0 when only pending entries are held */
     struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
     size_t cosignature_count;
     uint64_t pending;        /* how far entries are stored, unseen; >= checkpoint.size */
     uint64_t abandoned_from; /* AVOW_NEVER: none */
-    bool forked;             /* a fork of its origin is known */
+    bool forked;             /* a fork of the checkpoint's origin is known */
 };
 struct avow_core_reads {
     void *context;
@@ -81,26 +81,26 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
 /* Whether messages of this type go to the core: HELLO, PING, PONG, ANNOUNCE, and the answers CHAIN,
  * RANGE, CONSISTENCY, LOGS, FORKS, FORK, OTHER, STATUSES, REFUSED. Requests for data are the
  * daemon's to answer, a link's in the order in which they came. While more chunks wait to be stored
- * than the daemon has room for, it stops reading from the links that they come from. */
+ * than the daemon has room for, the daemon stops reading from the links that sent the chunks. */
 bool avow_core_takes(uint64_t type);
 
 /* True while a log of this issuer that goes on from the held one, by a checkpoint that was judged
- * good, is being fetched: a home node then takes no submission for it. A branch beside the held log
- * does not stop it: until it is whole, the held one is served and extended. */
+ * good, is being fetched: a home node then takes no submission for the issuer. A branch does not
+ * count: until the branch is whole, the held log is served and extended. */
 bool avow_core_wants(const struct avow_core *core, const struct avow_hash *issuer);
 /* True if the whole list of logs of a peer that this node dialled has been read and judged since
  * the start. */
 bool avow_core_has_heard(const struct avow_core *core);
 
 struct avow_core_link_info {
-    bool ready; /* its HELLO has come */
+    bool ready; /* HELLO has come */
     bool outbound;
     enum avow_peer_role role;
     struct avow_key node;
-    uint64_t logs_served;                   /* candidates completed with its help */
-    uint64_t since_ms;                      /* since it came up */
-    uint64_t clock_ahead_s, clock_behind_s; /* its clock against ours, at HELLO */
-    char agent[64 + 1], address[128 + 1];   /* as it says */
+    uint64_t logs_served;                   /* candidates completed with the link's help */
+    uint64_t since_ms;                      /* since the link came up */
+    uint64_t clock_ahead_s, clock_behind_s; /* the peer's clock against ours, at HELLO */
+    char agent[64 + 1], address[128 + 1];   /* as the peer says */
 };
 /* False when nothing is connected there. */
 bool avow_core_link(const struct avow_core *core, uint32_t link, struct avow_core_link_info *info);

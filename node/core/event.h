@@ -24,15 +24,15 @@ enum avow_core_event_type {
 
 /* What became of a STORE_RANGE, BRANCH, FRESHEN or KEEP_…, once it is synced. */
 struct avow_core_stored {
-    enum avow_err err; /* ours; REFUSED, NOT_FOUND: the log is no longer where it was */
+    enum avow_err err; /* ours; REFUSED, NOT_FOUND: the log has changed since the action */
     /* PROOF, ROOT: the entries are not in the checkpoint's tree (the peer's fault). SIZE: they
      * start at the wrong place. QUOTA: no room. NEWER: needs a newer version. Anything else says
      * that the entries *are* what was signed, and break a rule or do not give the checkpoint's
      * roots: store and simulator check the proof before they judge the rules. */
     enum avow_reject reject;
     uint64_t accepted; /* the log's accepted size now */
-    uint64_t pending;  /* how far its entries (a branch: the candidate's) are stored; = accepted
-                        * when nothing is pending */
+    uint64_t pending;  /* how far entries of the log, or of its branch, are stored; = accepted when
+                        * nothing is pending */
     bool advanced;     /* STORE_RANGE: the checkpoint is accepted now */
     bool changed;      /* FRESHEN: something was newer; KEEP_…: something was not known */
     bool ready;        /* BRANCH: ranges may follow from `pending` on; else ask once more */
@@ -62,15 +62,15 @@ enum avow_core_action_type {
     /* Begin a branch beside the held log, or go on with it: token, checkpoint, from (entries below
      * are the held log's own), root (of its tree there) → STORED. */
     AVOW_CORE_BRANCH,
-    AVOW_CORE_DROP_BRANCH,   /* issuer: give it up */
+    AVOW_CORE_DROP_BRANCH,   /* issuer: give the branch up */
     AVOW_CORE_SET_ABANDONED, /* issuer, from */
     /* Known of other histories, to be verified and kept: → STORED. Lists and `fork` are views for
      * the step. */
     AVOW_CORE_KEEP_FORK,     /* token, issuer, fork */
-    AVOW_CORE_KEEP_CHAIN,    /* token, issuer, checkpoint, chain: it has been judged */
+    AVOW_CORE_KEEP_CHAIN,    /* token, issuer, checkpoint, chain: the chain has been judged */
     AVOW_CORE_KEEP_STATUSES, /* token, issuer, statuses */
-    AVOW_CORE_CLOSE,         /* link, code, reject: say CLOSE, end it, then report LINK_DOWN */
-    AVOW_CORE_TRACE,         /* trace, link, issuer, value, reject: for logs and metrics */
+    AVOW_CORE_CLOSE, /* link, code, reject: say CLOSE, end the link, then report LINK_DOWN */
+    AVOW_CORE_TRACE, /* trace, link, issuer, value, reject: for logs and metrics */
 };
 
 /* Strictly in this order on a link. */
@@ -104,14 +104,15 @@ enum avow_core_trace {
 const char *avow_core_trace_name(enum avow_core_trace trace); /* "advanced", … */
 const char *avow_core_trace_text(enum avow_core_trace trace);
 
-/* Carry out in order. Pointers and views live until the next step, those into a message as long as
- * the message: copy what goes to another thread. */
+/* Carry out in order. Pointers and views live until the next step, and views into a message as long
+ * as the message: copy what goes to another thread. */
 struct avow_core_action {
     enum avow_core_action_type type;
     uint32_t link;
     enum avow_core_priority priority;
     struct avow_bytes bytes; /* one encoded message */
-    /* An announcement: a later one about the same issuer may replace it in a queue. Else NULL. */
+    /* The issuer of an announcement, which a later one about the same issuer may replace in a
+     * queue; else NULL. */
     const struct avow_hash *about;
     uint64_t token;
     const struct avow_judge_task *task;

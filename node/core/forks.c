@@ -44,7 +44,7 @@ static void go_on(struct avow_core *core, uint32_t slot)
         ask(core, slot, AVOW_MESSAGE_GET_STATUSES, FORKS_STATUSES)->from = forks->from;
         core_send(core, slot, AVOW_CORE_CONTROL);
     } else {
-        /* If the log has moved over meanwhile, it is to be read beside its new origin. */
+        /* If the log has moved over meanwhile, its forks are to be read beside the new origin. */
         if (core_lookup(core, &forks->queue[0].issuer) == AVOW_OK &&
             avow_hash_equal(&core->held.checkpoint.opening, &forks->opening))
             core_shun_note_read(core, slot, &forks->queue[0]);
@@ -106,7 +106,7 @@ void core_forks_tick(struct avow_core *core, uint32_t slot)
 
 /* ------------------------------------------------------------------ digests */
 
-/* Whether a log is held that this could concern, and it was not read yet. */
+/* Whether a log is held that the digest could concern, and its forks were not read yet. */
 static bool is_wanted(struct avow_core *core, uint32_t slot, const struct digest *digest)
 {
     const struct forks_reading *forks = &core->links[slot].forks;
@@ -123,7 +123,7 @@ static bool is_wanted(struct avow_core *core, uint32_t slot, const struct digest
 
 static void push(struct forks_reading *forks, const struct digest *digest)
 {
-    if (forks->count == 0) { /* it will be the first */
+    if (forks->count == 0) { /* the digest will be the queue's first */
         forks->other = forks->others = 0;
         forks->forked = false;
     }
@@ -162,7 +162,7 @@ void core_forks_notice(struct avow_core *core, uint32_t slot, const struct avow_
         if (!is_wanted(core, slot, &digest))
             continue;
         if (forks->credits == 0 || forks->count == FORKS_QUEUE)
-            return; /* it is in the list, which is read from time to time */
+            return; /* the list has it, and is read from time to time */
         forks->credits--;
         push(forks, &digest);
         if (forks->phase == FORKS_IDLE) {
@@ -178,7 +178,7 @@ static void tell(struct avow_core *core, const struct avow_hash *issuer)
     uint8_t storage[128];
     struct avow_buf items;
     if (core->reads.digest(core->reads.context, issuer, &core->noticed) != AVOW_OK)
-        return; /* it is in the list that peers read */
+        return; /* peers find the issuer in the list that they read */
     avow_buf_init_fixed(&items, storage, sizeof(storage));
     avow_digest_write(&items, issuer, &core->noticed);
     struct avow_message *message = core_draft(core, AVOW_MESSAGE_FORKS, 0);

@@ -1,4 +1,5 @@
-/* Judging runs off the core's thread, so it may take time and memory; its answer is pure. */
+/* Judging runs off the core's thread, so it may take time and memory. Its answer depends on nothing
+ * but its arguments. */
 #include "node/core/judge.h"
 
 #define KNOWN_MAX (AVOW_JUDGE_OTHERS_MAX + 2)
@@ -18,8 +19,8 @@ static bool is_named(const struct avow_judge_task *task, const struct avow_key *
     return false;
 }
 
-/* A heartbeat that does not stand is its issuer's or the sender's fault; of a witness's, only a
- * wrong signature is held against who sent it. */
+/* A heartbeat that does not stand is the fault of its issuer or its sender. Of a witness's line,
+ * only a wrong signature is held against the sender. */
 static enum avow_reject judge_line(const struct avow_judge_task *task,
                                    const struct avow_cosignature *line,
                                    const struct avow_chain *chain, bool *counts)

@@ -14,8 +14,8 @@ struct avow_judge_task {
     bool checkpoint_known; /* the very one that is held: only the lines are new */
     struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
     size_t cosignature_count;
-    bool by_held_chain; /* judged by the held log's own chain, whose origin it names; else … */
-    struct avow_list chain; /* … by these proved entries, a view into the CHAIN message */
+    bool by_held_chain;     /* the held log's own chain judges, whose origin the checkpoint names */
+    struct avow_list chain; /* else these proved entries judge: a view into the CHAIN message */
     uint64_t held_size;     /* of the held log; 0 when none is */
     /* Whose lines count beside heartbeats: the config's, which outlives the core. */
     const struct avow_key *witnesses;
@@ -24,11 +24,10 @@ struct avow_judge_task {
 
 #define AVOW_JUDGE_OTHERS_MAX 8 /* root chains of one issuer that are known beside the held one */
 
-/* What is known of an issuer's root chains: that of the held log, NULL when none is held, and those
- * that part from it. */
+/* What is known of an issuer's root chains. */
 struct avow_known_chains {
-    const struct avow_chain *held;
-    const struct avow_chain *others[AVOW_JUDGE_OTHERS_MAX];
+    const struct avow_chain *held; /* the held log's; NULL when no log is held */
+    const struct avow_chain *others[AVOW_JUDGE_OTHERS_MAX]; /* those that part from the held one */
     size_t other_count;
 };
 
@@ -42,33 +41,33 @@ enum avow_judge_relation {
     AVOW_JUDGE_WINS,    /* a branch that beats the held one, or a root entry below its head */
 };
 
-/* Of the lines, heartbeats count and those by the task's witnesses. The others are left out, not
- * held against anybody. */
+/* Lines that are heartbeats or by the task's witnesses count. Other lines are left out, and held
+ * against nobody. */
 struct avow_judgement {
     enum avow_err err; /* ours: nothing is known about the checkpoint. REFUSED: by_held_chain, and
                         * the held chain is of another origin by now */
     enum avow_reject reject; /* anything but ACCEPT is provably wrong */
     /* The chain is of another tree than the checkpoint's: the peer has moved over to another
-     * history since it offered this one, or lies. Nothing else is filled in then. */
+     * history since it offered this one, or lies. No other field is filled in then. */
     bool elsewhere;
     enum avow_judge_relation relation;
-    uint32_t lines; /* bit i: the task's line i counts, and stands */
-    bool best;      /* no chain that is known beats it, and there is no root fork */
-    /* WINS, LOSES: the histories part at `parts_at`, where the other's tree root at that size is
-     * `parts_root`; if the held tree's is another, they part somewhere from `shared` on. EXTENDS:
-     * if they part, it is from `shared` on. */
-    uint64_t parts_at, shared;
+    uint32_t lines;    /* bit i: the task's line i counts, and stands */
+    bool best;         /* no known chain beats the checkpoint's, and there is no root fork */
+    uint64_t parts_at; /* WINS, LOSES: the size at which the root chains part */
+    /* WINS, LOSES: the root of the judged checkpoint's tree at `parts_at`. If the held tree has the
+     * same root there, the histories part at `parts_at`. */
     struct avow_hash parts_root;
+    uint64_t shared; /* if the histories part elsewhere, it is not below this size */
 };
 
 /* Judges `task`. Takes milliseconds at worst; allocates; safe on any thread. */
 void avow_judge_task_run(const struct avow_judge_task *task, const struct avow_known_chains *known,
                          struct avow_judgement *judgement);
 
-/* A status entry of another branch, judged by the chain of the held log: its checkpoint is of that
- * chain's origin and signed, the entry proved in it, a change of status other than to active, made
- * in this epoch to a target below its opening entry, and not after the checkpoint. ORIGIN when the
- * chain is another's; else what is wrong. */
+/* Judges a status entry of another branch by the chain of the held log. The entry's checkpoint must
+ * be of that chain's origin and signed, and prove the entry. The entry must change a status, other
+ * than to active, in this epoch, of a target below the opening entry, and not after the checkpoint.
+ * ACCEPT; ORIGIN when the chain is another's; else what is wrong. */
 AVOW_NODISCARD enum avow_reject avow_judge_status(const struct avow_proved_status *status,
                                                   const struct avow_chain *chain);
 

@@ -183,7 +183,8 @@ static void accepted(struct avow_core *core, uint32_t slot)
     }
 }
 
-/* A valid chain that the held log cannot simply go on with: kept, and pulled if it wins. */
+/* A valid chain that the held log cannot simply go on with is kept; if it wins, its log is pulled.
+ */
 static void other_chain(struct avow_core *core, uint32_t slot, const struct avow_core_event *event)
 {
     struct want *want = &core->wants[slot];
@@ -244,7 +245,7 @@ void core_judging_done(struct avow_core *core, uint32_t slot, const struct avow_
             core_link_close(core, culprit, judgement->reject);
     } else if (has_moved(core, want)) {
         if (want->missed == NONE)
-            want->missed = want->link; /* likewise */
+            want->missed = want->link; /* the held log moved meanwhile: look again */
         core_want_end(core, slot, true);
     } else {
         keep_lines(&want->now, judgement->lines);
@@ -252,7 +253,7 @@ void core_judging_done(struct avow_core *core, uint32_t slot, const struct avow_
         case AVOW_JUDGE_EXTENDS:
             want->shared = judgement->shared;
             want->best = judgement->best;
-            /* It may prove to part from what is held, and then others must know of it. */
+            /* The chain may prove to part from the held one, and then others must know it. */
             if (!judgement->best && event->chain.count > 0)
                 core_keep_chain(core, core_id(core, ID_KEEP, KEEPER_NONE), &want->now.checkpoint,
                                 &event->chain);

@@ -1,4 +1,4 @@
-/* Links: greeting, liveness, and what ends with them. */
+/* Links: greeting, liveness, and their end. */
 #include "node/core/core_inner.h"
 
 void core_link_up(struct avow_core *core, const struct avow_core_event *event)
@@ -24,7 +24,7 @@ void core_link_up(struct avow_core *core, const struct avow_core_event *event)
     core_send(core, event->link, AVOW_CORE_CONTROL);
 }
 
-/* Marks it: core_settle() moves its wants to other sources, or ends them. */
+/* Marks the link: core_settle() moves its wants to other sources, or ends them. */
 static void lose(struct avow_core *core, struct link *link)
 {
     link->phase = LINK_CLOSING;

@@ -95,7 +95,7 @@ void core_announce(struct avow_core *core, const struct avow_hash *issuer,
                    enum avow_core_priority priority, const uint32_t *except, size_t except_count)
 {
     if (core_lookup(core, issuer) != AVOW_OK || core->held.checkpoint.size == 0)
-        return; /* it is in the list that peers read */
+        return; /* peers find the log in the list that they read */
     struct avow_message *message = core_draft(core, AVOW_MESSAGE_ANNOUNCE, 0);
     message->checkpoint = core->held.checkpoint;
     message->cosignature_count = core->held.cosignature_count;

@@ -67,7 +67,7 @@ static void store(struct avow_core *core, const struct want *want, const struct 
     action->branch = want->branch;
 }
 
-/* All entries are here, by way of an earlier candidate: a range of none completes it. */
+/* All entries are here, by way of an earlier candidate: a range of none completes the branch. */
 static void complete_branch(struct avow_core *core, uint32_t slot)
 {
     static const struct avow_path nothing;
@@ -177,10 +177,10 @@ void core_pull_range(struct avow_core *core, uint32_t slot, const struct avow_me
 {
     struct want *want = &core->wants[slot];
     if (want->phase != WANT_PULLING || want->window_count == want->storing_count)
-        return; /* too late: it was given up */
+        return; /* too late: the chunk was given up */
     struct chunk *chunk = core_want_chunk(want, want->storing_count);
     if (chunk->id != message->request)
-        return; /* out of order: the deadline passes, and it is asked for again */
+        return; /* out of order: the deadline passes, and the chunk is asked for again */
     size_t count = message->entries.count;
     if (!avow_hash_equal(&message->issuer, &want->issuer) || message->from != chunk->from ||
         message->size != want->now.checkpoint.size || count == 0 || count > chunk->count) {
@@ -203,15 +203,16 @@ void core_pull_range(struct avow_core *core, uint32_t slot, const struct avow_me
     fill(core, slot);
 }
 
-/* What is to be looked at is entry 0's path: it shows of which tree a server answers, and the tree
- * at a power of two, which a consistency path leaves out. */
+/* Whether entry 0's path is to be looked at, and not a consistency path. Entry 0's path shows of
+ * which tree a server answers, and shows the tree at a power of two, which a consistency path
+ * leaves out. */
 static bool by_first(const struct want *want)
 {
     return core_want_is_apart(want) || (want->accepted & (want->accepted - 1)) == 0;
 }
 
-/* A chunk did not prove. Its server lied, or answers from another history by now, or the two logs
- * do not share what is held here. */
+/* A chunk did not prove. The server of the chunk lied, or answers from another history by now, or
+ * the two logs do not share what is held here. */
 static void find_fault(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];

@@ -1,8 +1,8 @@
-/* What a step has marked is ended here, when the event has been handled and nobody is on the stack
- * who could still hold a want or a link that goes. */
+/* What a step has marked is ended here, when the event has been handled and nothing is on the stack
+ * that could still use a want or a link that goes. */
 #include "node/core/core_inner.h"
 
-/* Wants of lost links move to other sources, or are marked in turn. */
+/* Wants of lost links move to other sources, or are marked as over in turn. */
 static void settle_links(struct avow_core *core)
 {
     if (core->lost_count == 0)
@@ -17,7 +17,7 @@ static void settle_links(struct avow_core *core)
     core->lost_count = 0;
 }
 
-/* Frees a marked want, and considers the candidate that it kept for later. */
+/* Frees a marked want, and considers its next candidate. */
 static void settle_want(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];

@@ -17,8 +17,8 @@ static struct place place_of_key(const struct avow_core *core, struct avow_hash 
     return place;
 }
 
-/* What makes a candidate: all that it says (a later time can cure a fault). With a link, that
- * peer's offer of it alone. */
+/* A checkpoint is known by all that it says: one of a later time can be without the fault. With a
+ * link, only that peer's offer of the checkpoint is meant. */
 static struct place place_of(const struct avow_core *core, const struct avow_checkpoint *checkpoint,
                              uint32_t link)
 {

@@ -1,4 +1,4 @@
-/* When a want's link fails it: the next source is asked, from where things stand. */
+/* When a want's link fails, the next source is asked, from where things stand. */
 #include "node/core/core_inner.h"
 
 void core_source_failed(struct avow_core *core, uint32_t slot, bool keep)
@@ -30,7 +30,7 @@ void core_source_moved(struct avow_core *core, uint32_t slot, uint32_t link)
     if (link != NONE)
         core_shun_add(core, &want->now.checkpoint, link, MOVED_MS);
     if (want->missed == NONE)
-        want->missed = link; /* what it holds now is looked for */
+        want->missed = link; /* what the link holds now is looked for */
     core_want_drop_source(want, link);
     core_source_failed(core, slot, want->link != link);
 }
@@ -46,7 +46,7 @@ static void forget_lost(const struct avow_core *core, uint32_t *link)
         *link = NONE;
 }
 
-/* Lost links serve it no more. Its own it keeps, for a while. */
+/* Lost links serve the want no more. `want->link` stays as it is. */
 static void forget_all_lost(const struct avow_core *core, struct want *want)
 {
     want->has_next = want->has_next && !is_lost(core, want->next.link);
@@ -72,7 +72,7 @@ void core_source_lost(struct avow_core *core, uint32_t slot)
     case WANT_FRESHENING:
     case WANT_BRANCHING:
     case WANT_DRAINING:
-    case WANT_ENDING: /* or it ends now, as was marked before */
+    case WANT_ENDING: /* or the want ends now, as was marked before */
         if (own)
             core_want_set_link(core, slot, core_want_next_source(want));
         break;
@@ -88,8 +88,8 @@ void core_source_lost(struct avow_core *core, uint32_t slot)
     }
 }
 
-/* Withheld for too long. It is ignored from those who offered it, so that a peer which withholds a
- * log cannot keep it from being had elsewhere. */
+/* The log was withheld for too long. The candidate is ignored from those who offered it, so that a
+ * peer which withholds a log cannot keep others from serving it. */
 static void give_up(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
@@ -112,7 +112,7 @@ void core_source_tick(struct avow_core *core, uint32_t slot)
     if (!waits)
         return;
     if (core->ms - want->progress_ms >= COMPLETE_MS) {
-        if (core_has_room(core)) /* else with the next tick */
+        if (core_has_room(core)) /* else the want is given up with the next tick */
             give_up(core, slot);
     } else if (core->ms >= want->deadline_ms) {
         if (want->phase != WANT_PAUSED)

@@ -44,7 +44,7 @@ static enum after_drain judge_failure(struct avow_core *core, const struct want 
         trace = AVOW_CORE_TRACE_NEWER;
         shun_ms = IGNORE_MS;
     }
-    if (trace == AVOW_CORE_TRACE_FAULTY && want->branch) /* it never counted */
+    if (trace == AVOW_CORE_TRACE_FAULTY && want->branch) /* the branch never counted */
         core_keep_abandoned(core, &want->issuer, AVOW_NEVER);
     core_shun_add(core, checkpoint, NONE, shun_ms);
     core_trace(core, trace, want->link, &want->issuer, checkpoint->size, stored->reject);
@@ -61,7 +61,7 @@ static void failed(struct avow_core *core, uint32_t slot, uint32_t link,
     core_pull_drain(core, slot, after);
 }
 
-/* A BRANCH failed, or its link is gone. */
+/* A BRANCH failed, or the want's link is lost. */
 static void branch_failed(struct avow_core *core, uint32_t slot,
                           const struct avow_core_stored *stored)
 {
@@ -70,7 +70,7 @@ static void branch_failed(struct avow_core *core, uint32_t slot,
     core_want_end(core, slot, true);
 }
 
-/* The chunk that was being stored first; false if the answer is not to it. */
+/* The first chunk that is being stored is done with; false if the answer is not to that chunk. */
 static bool take_first(struct avow_core *core, struct want *want, uint64_t token, uint32_t *link)
 {
     const struct chunk *chunk = &want->window[want->window_first];

@@ -3,7 +3,7 @@
 
 static uint32_t bucket_of(const struct avow_core *core, const struct avow_hash *issuer)
 {
-    /* Ids are hashes, but of bytes that anyone may choose: mix them with the salt. */
+    /* An id is a hash, but of bytes that anyone may choose: the salt is mixed in. */
     uint64_t h = core->config.salt;
     for (size_t i = 0; i < sizeof(issuer->bytes); i += 8) {
         h = (h ^ avow_get_u64be(issuer->bytes + i)) * UINT64_C(0x9e3779b97f4a7c15);
@@ -65,7 +65,7 @@ void core_want_take_back(struct avow_core *core, uint32_t slot)
         core->links[want->link].asks--;
 }
 
-/* No operation of this node's own is outstanding for it. */
+/* Whether no operation of this node's own is outstanding for the want. */
 static bool is_idle(const struct want *want)
 {
     switch (want->phase) {
@@ -88,8 +88,8 @@ static bool is_idle(const struct want *want)
     return false;
 }
 
-/* Full: the link with the most wants gives one up, rather one that has not begun, unless it is
- * that link which asks for more. */
+/* All are taken: the link with the most wants gives one up, rather one that has not begun, unless
+ * that link is the one which asks for more. */
 static void evict(struct avow_core *core, uint32_t for_link)
 {
     uint32_t most = richest(core, for_link);
