@@ -106,6 +106,7 @@ static void enter_chunks(struct books *books, const struct want *want)
 
 static void enter_want(struct books *books, const struct want *want)
 {
+    AVOW_ASSERT(want->phase != WANT_ENDING);
     books->all_wants++;
     books->all_judgements += want->phase == WANT_JUDGING;
     AVOW_ASSERT(want->listed == (want->phase == WANT_QUEUED || want->phase == WANT_HUNGRY));
@@ -118,6 +119,19 @@ static void enter_want(struct books *books, const struct want *want)
     enter_chunks(books, want);
 }
 
+static void check_links(const struct avow_core *core, const struct books *books)
+{
+    for (uint32_t i = 0; i < LINKS; i++) {
+        const struct link *link = &core->links[i];
+        AVOW_ASSERT(!link->lost);
+        if (link->phase != LINK_READY)
+            continue;
+        AVOW_ASSERT(link->wants == books->wants[i] && link->asks == books->asks[i]);
+        AVOW_ASSERT(link->judgements == books->judgements[i] && link->ranges == books->ranges[i]);
+        AVOW_ASSERT(link->ranges <= core->config.ranges_max && link->asks <= LINK_ASKS_MAX);
+    }
+}
+
 static void check_books(const struct world *world)
 {
     const struct avow_core *core = world->core;
@@ -128,7 +142,6 @@ static void check_books(const struct world *world)
     for (uint32_t i = 0; i < core->config.wants_max; i++) {
         if (core->wants[i].phase == WANT_FREE)
             continue;
-        AVOW_ASSERT(core->wants[i].phase != WANT_ENDING);
         AVOW_ASSERT(core_want_find(core, &core->wants[i].issuer) == i);
         enter_want(&books, &core->wants[i]);
     }
@@ -136,15 +149,7 @@ static void check_books(const struct world *world)
     AVOW_ASSERT(pending_judgements == core->stats.judgements);
     AVOW_ASSERT(books.all_judgements <= pending_judgements);
     AVOW_ASSERT(books.all_ranges == core->stats.ranges);
-    for (uint32_t i = 0; i < LINKS; i++) {
-        const struct link *link = &core->links[i];
-        AVOW_ASSERT(!link->lost);
-        if (link->phase != LINK_READY)
-            continue;
-        AVOW_ASSERT(link->wants == books.wants[i] && link->asks == books.asks[i]);
-        AVOW_ASSERT(link->judgements == books.judgements[i] && link->ranges == books.ranges[i]);
-        AVOW_ASSERT(link->ranges <= core->config.ranges_max && link->asks <= LINK_ASKS_MAX);
-    }
+    check_links(core, &books);
 }
 
 /* ------------------------------------------------------------------ actions */
