@@ -4,9 +4,8 @@
  * with it: a marked want or link is there until core.c settles the step (settle.c). Only
  * core_want_add() frees a want at once: another one than the caller's, when all are taken.
  *
- * Files call one another one way, each only those before it:
- *   output, shun, table < consider, keep, link < forks, pull < source, listing < judging, stored
- *   < settle < core */
+ * Files call one another one way: each only those whose section stands above its own, and core.c
+ * all. */
 #ifndef AVOW_NODE_CORE_CORE_INNER_H
 #define AVOW_NODE_CORE_CORE_INNER_H
 
@@ -131,11 +130,6 @@ bool core_consider(struct avow_core *core, struct candidate *candidate);
 
 /* ------------------------------------------------------------------ link.c: connections */
 
-/* Whether the link is open, and its other end a node. */
-static inline bool core_link_is_node(const struct link *link)
-{
-    return link->phase == LINK_READY && link->role == AVOW_PEER_NODE;
-}
 void core_link_up(struct avow_core *core, const struct avow_core_event *event);
 /* Frees the link, and marks it as lost unless it is already. */
 void core_link_down(struct avow_core *core, uint32_t slot);

@@ -135,6 +135,12 @@ struct link {
     char agent[64 + 1], address[128 + 1];
 };
 
+/* Whether the link is open, and its other end a node. */
+static inline bool core_link_is_node(const struct link *link)
+{
+    return link->phase == LINK_READY && link->role == AVOW_PEER_NODE;
+}
+
 /* A checkpoint that a link offers, with the lines that came with it. */
 struct candidate {
     struct avow_checkpoint checkpoint;
