@@ -6,14 +6,14 @@
 load support
 setup() {
     prepare
-    [ "$(id -u)" -eq 0 ] || fail "needs root, to mount a tmpfs"
     mkdir "$T/small"
-    mount -t tmpfs -o size=4m,mode=700 tmpfs "$T/small"
+    mount -t tmpfs -o size=4m,mode=700 tmpfs "$T/small" 2>"$T/why" ||
+        skip "a small disk is a tmpfs, which root may mount: $(cat "$T/why")"
 }
 teardown() {
     local status=0
     end_nodes || status=1
-    umount "$T/small"
+    ! mountpoint -q "$T/small" || umount "$T/small"
     return "$status"
 }
 

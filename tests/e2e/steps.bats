@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Commands that publish, killed at each system call of a kind in turn (strace injects the signal):
-# the same command completes what it had begun, and does nothing twice.
+# the same command completes what it had begun, and does nothing twice. With AVOW_STRIDE=4, at each
+# fourth call.
 
 # shellcheck disable=SC2030,SC2031,SC2154 # tests are subshells; set by support.bash, and by run
 load support
@@ -15,6 +16,7 @@ teardown() { end_nodes; }
 
 calls=(sendto recvfrom poll fsync fdatasync syncfs rename renameat2 unlink)
 
+places() { seq 1 "${AVOW_STRIDE:-1}" "$1"; }
 size() { avow issuer show --json | jq .size; }
 
 # killed CALL N COMMAND...: true if the command was killed at the Nth such call.
@@ -32,7 +34,7 @@ at_each_step() {
     local check=$1 call n
     shift
     for call in "${calls[@]}"; do
-        for n in $(seq 1 40); do
+        for n in $(places 40); do
             run=$call-$n
             before=$(size 2>/dev/null || echo 0)
             killed "$call" "$n" "${@//%N/$run}" || break
@@ -80,7 +82,7 @@ make_issuer() {
     avow issue --achievement 2 --csv "$T/list.csv" --out "$T/badges" 2>"$T/err"
     next=0
     for call in "${calls[@]}"; do
-        for n in $(seq 1 40); do
+        for n in $(places 40); do
             next=$((next + 1)) before=$(size)
             killed "$call" "$n" revoke "$T/badges/$next.json" --reason error || break
             avow revoke "$T/badges/$next.json" --reason error 2>"$T/err" || fail "$(cat "$T/err")"
@@ -92,7 +94,7 @@ make_issuer() {
 
 @test "issuer new, killed at each step, makes one issuer" {
     for call in "${calls[@]}"; do
-        for n in $(seq 1 40); do
+        for n in $(places 40); do
             AVOW_HOME=$T/home-$call-$n
             killed "$call" "$n" issuer new --name S --jurisdiction PT --website https://s.example \
                 --no-passphrase || break
@@ -108,7 +110,7 @@ make_issuer() {
 @test "issuer rotate-key, killed at each step, leaves one key that signs" {
     make_issuer
     for call in "${calls[@]}"; do
-        for n in $(seq 1 40); do
+        for n in $(places 40); do
             killed "$call" "$n" issuer rotate-key --yes --no-passphrase || break
             avow issuer rotate-key --yes --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
             [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "sign")] | length')" -eq 1 ]
@@ -128,7 +130,7 @@ make_issuer() {
         at_each_step renamed issuer identity --yes --name %N
     )
     for call in sendto fsync rename renameat2; do
-        for n in $(seq 1 60); do
+        for n in $(places 60); do
             killed "$call" "$n" issuer rotate-key --heartbeat --yes --no-passphrase || break
             avow issuer rotate-key --heartbeat --yes --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
             [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "heartbeat")] | length')" -eq 1 ]
@@ -142,7 +144,7 @@ make_issuer() {
 @test "issuer rotate-root, killed at each step, leaves one root key and one key that signs" {
     make_issuer
     for call in "${calls[@]}"; do
-        for n in $(seq 1 60); do
+        for n in $(places 60); do
             killed "$call" "$n" issuer rotate-root --yes --no-passphrase || break
             avow issuer rotate-root --yes --no-passphrase 2>"$T/err" || fail "$call $n: $(cat "$T/err")"
             [ "$(avow issuer show --json | jq '[.keys[] | select(.use == "sign")] | length')" -eq 1 ]
@@ -159,7 +161,7 @@ make_issuer() {
 
 @test "issuer close, killed at each step, closes once" {
     for call in "${calls[@]}"; do
-        for n in $(seq 1 40); do
+        for n in $(places 40); do
             AVOW_HOME=$T/home-$call-$n
             make_issuer
             killed "$call" "$n" issuer close --yes || break
@@ -175,7 +177,7 @@ make_issuer() {
     avow achievement add --code A --title Step 2>"$T/err"
     echo name >"$T/list.csv"
     for call in "${calls[@]}"; do
-        for n in $(seq 1 80); do
+        for n in $(places 80); do
             # A record to stay abandoned for good, and one to be registered again.
             echo "Learner $call $n" >>"$T/list.csv"
             avow issue --achievement 2 --csv "$T/list.csv" --out "$T/badges" 2>"$T/err" || fail "$call $n: $(cat "$T/err")"

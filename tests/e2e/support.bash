@@ -28,11 +28,14 @@ eventually() {
     done
 }
 
-# A port that nobody listens on, below those that the kernel hands out.
+# A port that nobody listens on, and that this run has not had: one of AVOW_PORTS ("FIRST COUNT"),
+# which lie below those that the kernel hands out.
 free_port() {
-    local port
+    local port first count
+    read -r first count <<<"${AVOW_PORTS:-20000 12000}"
     while :; do
-        port=$((20000 + RANDOM % 12000))
+        port=$((first + RANDOM % count))
+        mkdir "$BATS_RUN_TMPDIR/port-$port" 2>/dev/null || continue
         if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
             echo "$port"
             return

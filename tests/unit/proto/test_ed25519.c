@@ -100,6 +100,7 @@ static const char *text_of(const json_t *object, const char *name)
 static void test_libsodium(void **state)
 {
     (void)state;
+    avow_vectors_need();
     FILE *file = avow_vectors_open("ed25519/libsodium-sign.jsonl");
     char line[16384];
     size_t cases = 0;
@@ -141,6 +142,7 @@ static void check_wycheproof(const struct avow_key *key, const json_t *test, siz
 static void test_wycheproof(void **state)
 {
     (void)state;
+    avow_vectors_need();
     struct avow_bytes contents = avow_vectors_read("wycheproof/testvectors_v1/ed25519_test.json");
     json_t *root = json_loadb((const char *)contents.data, contents.len, 0, NULL);
     assert_non_null(root);

@@ -15,11 +15,11 @@
 #include "tests/support/vectors.h"
 
 #define DOCUMENT_MAX (1024 * 1024)
-#define W3C "vc-di-eddsa/TestVectors/"
+#define W3C "eddsa-jcs/"
 
 static json_t *load(const char *name)
 {
-    struct avow_bytes text = avow_vectors_read(name);
+    struct avow_bytes text = avow_vectors_printed(name);
     json_t *value = NULL;
     struct avow_json_error error;
     const enum avow_err err = avow_json_parse(text, DOCUMENT_MAX, &value, &error);
@@ -31,7 +31,7 @@ static json_t *load(const char *name)
 
 static void load_hex(const char *name, uint8_t *out, size_t len)
 {
-    struct avow_bytes text = avow_vectors_read(name);
+    struct avow_bytes text = avow_vectors_printed(name);
     size_t hex_len = text.len;
     while (hex_len > 0 && text.data[hex_len - 1] == '\n')
         hex_len--;
@@ -62,11 +62,10 @@ struct published {
     const char *signature;
 };
 
-static const struct published w3c = {W3C "eddsa-jcs-2022/signedJCS.json",
-                                     W3C "eddsa-jcs-2022/combinedHashJCS.txt",
-                                     W3C "eddsa-jcs-2022/sigHexJCS.txt"};
-static const struct published badge = {"golden-ob3/jcs.signed.json", "golden-ob3/jcs.hashData.hex",
-                                       "golden-ob3/jcs.signature.hex"};
+static const struct published w3c = {W3C "signedJCS.json", W3C "combinedHashJCS.txt",
+                                     W3C "sigHexJCS.txt"};
+static const struct published badge = {"badge/jcs.signed.json", "badge/jcs.hashData.hex",
+                                       "badge/jcs.signature.hex"};
 
 static void check_published(const struct published *published, const struct avow_key *key)
 {
@@ -131,7 +130,7 @@ static void test_proof_set(void **state)
 {
     (void)state;
     AVOW_CLEANUP(avow_json_release)
-    json_t *others = load(W3C "proof-set-chain/signedProofSet2.json");
+    json_t *others = load(W3C "signedProofSet2.json");
     struct avow_proof_facts facts;
     struct avow_fault fault;
     assert_int_equal(avow_proof_verify(others, &facts, &fault), AVOW_ERR_REJECTED);

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#define SPEC "c2sp/examples/misc/signed-note-spec"
-#define SUMDB "c2sp/examples/misc/sumdb"
-#define TESSERA "c2sp/examples/tessera-log/"
+#define SPEC "note/signed-note-spec"
+#define SUMDB "note/sumdb"
+#define TESSERA "tessera/"
 
 static struct avow_bytes without_newline(struct avow_bytes text)
 {
@@ -86,9 +86,9 @@ static void test_published(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
         AVOW_CLEANUP(avow_vectors_free)
-        struct avow_bytes note = avow_vectors_read(published[i].note);
+        struct avow_bytes note = avow_vectors_printed(published[i].note);
         AVOW_CLEANUP(avow_vectors_free)
-        struct avow_bytes vkey = avow_vectors_read(published[i].vkey);
+        struct avow_bytes vkey = avow_vectors_printed(published[i].vkey);
         struct avow_note_key key;
         if (avow_vkey_parse(without_newline(vkey), &key) != AVOW_ACCEPT)
             fail_msg("%s", published[i].vkey);
@@ -127,7 +127,7 @@ static void test_torchwood(void **state)
                  0x49, 0x54, 0x37, 0xf3, 0x02, 0xec, 0x79, 0xcf, 0x10, 0x0f}},
     };
     AVOW_CLEANUP(avow_vectors_free)
-    struct avow_bytes file = avow_vectors_read("c2sp/examples/torchwood/litewitness.txt");
+    struct avow_bytes file = avow_vectors_printed("note/litewitness.txt");
     const char *at = (const char *)file.data;
     size_t count = 0;
     while ((at = strstr(at, "```\nold ")) != NULL) {

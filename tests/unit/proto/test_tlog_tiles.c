@@ -96,7 +96,7 @@ static void read_bundle(struct avow_bytes bundle, struct naive_tree *tree, struc
     }
 }
 
-#define LOG "c2sp/examples/tessera-log/"
+#define LOG "tessera/"
 
 /* A log of 15 entries by Tessera: at each of its sizes, our bundle and tile are its own. */
 static void test_log_by_others(void **state)
@@ -111,7 +111,7 @@ static void test_log_by_others(void **state)
         naive_tree_init(&tree, 15);
         avow_tile_path(AVOW_TILE_ENTRIES, 0, size, path);
         (void)snprintf(name, sizeof(name), "%s%s", LOG, path);
-        struct avow_bytes theirs = avow_vectors_read(name);
+        struct avow_bytes theirs = avow_vectors_printed(name);
         read_bundle(theirs, &tree, &bundle);
         assert_int_equal(tree.size, size);
         assert_true(avow_bytes_equal(avow_buf_bytes(&bundle), theirs));
@@ -121,7 +121,7 @@ static void test_log_by_others(void **state)
         assert_int_equal(avow_tile_hashes(&nodes, 0, 0, size, &tile), AVOW_OK);
         avow_tile_path(0, 0, size, path);
         (void)snprintf(name, sizeof(name), "%s%s", LOG, path);
-        theirs = avow_vectors_read(name);
+        theirs = avow_vectors_printed(name);
         assert_true(avow_bytes_equal(avow_buf_bytes(&tile), theirs));
         avow_vectors_free(&theirs);
         avow_buf_fini(&bundle);
