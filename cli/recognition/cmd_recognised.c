@@ -10,6 +10,7 @@
 #include "client/recognisers.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
+#include "proto/json/put.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -25,7 +26,7 @@ struct inquiry {
     struct avow_recognisers list;
     json_t *rows;
     size_t shown, unproved; /* of those that recognise the issuer itself */
-    bool failed;            /* memory ran out */
+    bool ok;                /* false: memory ran out */
 };
 
 /* ------------------------------------------------------------------ one row */
@@ -81,9 +82,9 @@ static bool show_row(struct inquiry *inquiry, const struct avow_log_proof *proof
         return false;
     if (!inquiry->cli->json)
         print_row(inquiry->cli->out, proof, index, &entry.recognition, state);
-    else if (json_array_append_new(inquiry->rows,
-                                   row_json(proof, index, &entry.recognition, state)) != 0)
-        inquiry->failed = true;
+    else
+        avow_put_item(inquiry->rows, row_json(proof, index, &entry.recognition, state),
+                      &inquiry->ok);
     return true;
 }
 
@@ -150,7 +151,7 @@ static void show_rows(struct inquiry *inquiry)
 /* ------------------------------------------------------------------ through whom */
 
 static enum avow_err search(const struct inquiry *inquiry, struct avow_fetched *fetched,
-                            struct avow_recognised *recognised)
+                            struct avow_facts *facts, struct avow_recognised *recognised)
 {
     struct avow_reference references[AVOW_COMPONENTS_MAX];
     const struct avow_subject subject = {
@@ -162,26 +163,29 @@ static enum avow_err search(const struct inquiry *inquiry, struct avow_fetched *
     const struct avow_award award = {
         .issuer = inquiry->issuer, .general = true, .time = inquiry->at, .covered_at = AVOW_NEVER};
     avow_fetch_subject_from(inquiry->client, &subject, fetched);
-    const struct avow_facts facts = avow_facts_from_evidence(&fetched->evidence);
-    return avow_search(&facts, &inquiry->policy, &award, inquiry->now, inquiry->at, recognised);
+    *facts = avow_facts_from_evidence(&fetched->evidence);
+    return avow_search(facts, &inquiry->policy, &award, inquiry->now, inquiry->at, recognised);
 }
 
 /* `*found`: some path leads from an anchor to the issuer. */
-static int show_paths(const struct inquiry *inquiry, json_t *answer, bool *found)
+static int show_paths(struct inquiry *inquiry, json_t *answer, bool *found)
 {
     AVOW_CLEANUP(avow_fetched_fini)
     struct avow_fetched fetched = {0};
+    struct avow_facts facts;
     struct avow_recognised recognised;
-    const enum avow_err err = search(inquiry, &fetched, &recognised);
+    const enum avow_err err = search(inquiry, &fetched, &facts, &recognised);
     const struct avow_paths_view view = {
-        .policy = &inquiry->policy, .evidence = &fetched.evidence, .recognised = &recognised};
+        .policy = &inquiry->policy, .facts = &facts, .recognised = &recognised};
     const bool colour = avow_cli_may_colour(inquiry->cli->out);
     if (err != AVOW_OK)
         return avow_cli_fail(inquiry->cli, AVOW_EXIT_UNKNOWN, "cannot search: %s",
                              avow_err_text(err));
     *found = recognised.path_count > 0;
-    if (inquiry->cli->json)
-        return avow_paths_json(&view, answer) ? AVOW_EXIT_OK : AVOW_EXIT_NEGATIVE;
+    if (inquiry->cli->json) {
+        avow_paths_put(&view, answer, &inquiry->ok);
+        return AVOW_EXIT_OK;
+    }
     (void)fputs("\nUnder the policy:\n", inquiry->cli->out);
     avow_paths_print(inquiry->cli->out, &view, colour ? AVOW_TERM_DIM : "",
                      colour ? AVOW_TERM_RESET : "");
@@ -207,11 +211,9 @@ static int answer(struct inquiry *inquiry)
     show_rows(inquiry);
     if (has_policy)
         status = show_paths(inquiry, object, &found);
-    inquiry->failed =
-        inquiry->failed || object == NULL ||
-        json_object_set(object, "recognitions", inquiry->rows) != 0 ||
-        json_object_set_new(object, "recognised", found ? json_true() : json_null()) != 0;
-    if (status == AVOW_EXIT_OK && inquiry->failed)
+    avow_put(object, "recognitions", json_incref(inquiry->rows), &inquiry->ok);
+    avow_put(object, "recognised", found ? json_true() : json_null(), &inquiry->ok);
+    if (status == AVOW_EXIT_OK && !inquiry->ok)
         status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
     if (status == AVOW_EXIT_OK && cli->json)
         status = avow_print_json(cli, json_incref(object));
@@ -237,7 +239,8 @@ static int ask(struct inquiry *inquiry)
 
 static int run(struct avow_cli *cli)
 {
-    struct inquiry inquiry = {.cli = cli, .now = (uint64_t)time(NULL), .rows = json_array()};
+    struct inquiry inquiry = {
+        .cli = cli, .now = (uint64_t)time(NULL), .rows = json_array(), .ok = true};
     inquiry.at = inquiry.now;
     int status = avow_number_time(cli, "at", &inquiry.at);
     if (status == AVOW_EXIT_OK &&

@@ -6,6 +6,7 @@
 #include "cli/verify/subject_open.h"
 #include "cli/verify/verdict_show.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 static const struct avow_option options[] = {
@@ -42,20 +43,18 @@ static int gather(struct call *call)
     return AVOW_EXIT_OK;
 }
 
-static int show(const struct avow_cli *cli, const struct avow_verdict_view *view)
+static int show(const struct avow_cli *cli, const struct avow_verdict_view *view,
+                const struct avow_evidence *shown)
 {
     if (!cli->json) {
-        avow_verdict_print(cli->out, view, avow_cli_may_colour(cli->out));
+        avow_verdict_print(cli->out, view, shown, avow_cli_may_colour(cli->out));
         return avow_word_exit(view->verdict->word);
     }
-    json_t *json = avow_verdict_json(view);
-    if (json == NULL || json_dumpf(json, cli->out, JSON_INDENT(2)) != 0 ||
-        fputc('\n', cli->out) == EOF) {
-        json_decref(json);
-        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "cannot write the answer");
-    }
-    json_decref(json);
-    return avow_word_exit(view->verdict->word);
+    char *text = avow_verdict_json_text(view);
+    const bool printed = text != NULL && fprintf(cli->out, "%s\n", text) >= 0;
+    free(text);
+    return printed ? avow_word_exit(view->verdict->word)
+                   : avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "cannot write the answer");
 }
 
 static int judge(const struct call *call)
@@ -75,12 +74,12 @@ static int judge(const struct call *call)
         .verdict = &verdict,
         .file = &call->file,
         .policy = &call->policy,
-        .evidence = &fetched->evidence,
+        .facts = &facts,
         .now = call->now,
         .at = call->at,
         .detail = in_the_way ? fetched->reason : call->file.reason,
     };
-    return show(call->cli, &view);
+    return show(call->cli, &view, &fetched->evidence);
 }
 
 static int run_call(struct call *call)

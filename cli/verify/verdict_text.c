@@ -204,7 +204,8 @@ static void print_checks(const struct page *page)
     }
 }
 
-void avow_verdict_print(FILE *file, const struct avow_verdict_view *view, bool colour)
+void avow_verdict_print(FILE *file, const struct avow_verdict_view *view,
+                        const struct avow_evidence *shown, bool colour)
 {
     const struct page page = {.file = file, .view = view, .v = view->verdict, .colour = colour};
     print_word(&page);
@@ -212,7 +213,7 @@ void avow_verdict_print(FILE *file, const struct avow_verdict_view *view, bool c
     (void)fputc('\n', file);
     print_who(&page);
     print_when(&page);
-    avow_verdict_print_details(file, view, style(&page, AVOW_TERM_DIM),
+    avow_verdict_print_details(file, view, shown, style(&page, AVOW_TERM_DIM),
                                style(&page, AVOW_TERM_RESET));
     if (view->verdict->has_log || view->file->document != NULL)
         (void)fputc('\n', file);

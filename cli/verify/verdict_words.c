@@ -11,6 +11,7 @@ struct words {
     FILE *file;
     const struct avow_verdict_view *view;
     const struct avow_verdict *v;
+    const struct avow_evidence *shown;
     const char *dim, *reset;
 };
 
@@ -48,7 +49,7 @@ static void print_near_miss(const struct words *w, const struct avow_log_proof *
 
 static void print_near_misses(const struct words *w)
 {
-    const struct avow_evidence *evidence = w->view->evidence;
+    const struct avow_evidence *evidence = w->shown;
     size_t told = 0;
     for (size_t i = 0; evidence != NULL && i < evidence->count; i++) {
         const struct avow_log_proof *proof = &evidence->logs[i];
@@ -68,21 +69,23 @@ static void print_near_misses(const struct words *w)
 static void print_unseen_anchors(const struct words *w)
 {
     const struct avow_policy *policy = w->view->policy;
-    for (size_t i = 0; w->view->evidence != NULL && i < policy->anchor_count; i++) {
+    const struct avow_facts *facts = w->view->facts;
+    for (size_t i = 0; i < policy->anchor_count; i++) {
         const struct avow_anchor *anchor = &policy->anchors[i];
-        const struct avow_log_proof *proof = avow_evidence_log(w->view->evidence, &anchor->issuer);
+        struct avow_known_log log;
+        const bool known = facts->log(facts->context, &anchor->issuer, &log) == AVOW_OK;
         char id[AVOW_ISSUER_TEXT_MAX];
-        if (proof != NULL && proof->whole)
+        if (known && log.whole)
             continue;
         avow_issuer_text(&anchor->issuer, id);
-        (void)fputs(proof == NULL ? INDENT "nothing is shown of the log of your anchor "
-                                  : INDENT "not all is shown of the log of your anchor ",
+        (void)fputs(known ? INDENT "not all is shown of the log of your anchor "
+                          : INDENT "nothing is shown of the log of your anchor ",
                     w->file);
         avow_cli_print_text(w->file, avow_policy_part(policy, anchor->name));
         (void)fprintf(w->file, ", %s", id);
-        if (proof != NULL)
+        if (known)
             (void)fprintf(w->file, ", which has %llu entries",
-                          (unsigned long long)proof->checkpoint.size);
+                          (unsigned long long)log.checkpoint->size);
         (void)fputc('\n', w->file);
     }
 }
@@ -115,13 +118,24 @@ static void print_no_path(const struct words *w)
 static void print_recognition(const struct words *w)
 {
     const struct avow_paths_view paths = {
-        .policy = w->view->policy, .evidence = w->view->evidence, .recognised = &w->v->recognised};
+        .policy = w->view->policy, .facts = w->view->facts, .recognised = &w->v->recognised};
     if (w->v->recognised.path_count == 0)
         print_no_path(w);
     avow_paths_print(w->file, &paths, w->dim, w->reset);
 }
 
 /* ------------------------------------------------------------------ the rest */
+
+/* What a record is for, where that is shown. */
+static void print_title(const struct words *w, const struct avow_reference *reference)
+{
+    struct avow_achievement achievement;
+    if (avow_facts_achievement(w->view->facts, &reference->issuer, reference->index,
+                               &achievement) != AVOW_OK)
+        return;
+    (void)fputs(", ", w->file);
+    avow_cli_print_text(w->file, achievement.title);
+}
 
 static void print_components(const struct words *w)
 {
@@ -131,9 +145,7 @@ static void print_components(const struct words *w)
         label(w, i == 0 ? "made of" : "");
         print_reference(w, &component->reference.issuer, component->reference.index);
         (void)fprintf(w->file, "\n" INDENT "  %s", avow_word_name(component->word));
-        const struct avow_bytes title = avow_verdict_title(w->view, &component->reference);
-        (void)fputs(title.len > 0 ? ", " : "", w->file);
-        avow_cli_print_text(w->file, title);
+        print_title(w, &component->reference);
         if (component->word != AVOW_WORD_VALID)
             (void)fprintf(w->file, ": %s", avow_why_text(component->why));
         (void)fputc('\n', w->file);
@@ -157,11 +169,12 @@ static void print_later(const struct words *w)
     }
 }
 
-void avow_verdict_print_details(FILE *file, const struct avow_verdict_view *view, const char *dim,
+void avow_verdict_print_details(FILE *file, const struct avow_verdict_view *view,
+                                const struct avow_evidence *shown, const char *dim,
                                 const char *reset)
 {
     const struct words w = {
-        .file = file, .view = view, .v = view->verdict, .dim = dim, .reset = reset};
+        .file = file, .view = view, .v = view->verdict, .shown = shown, .dim = dim, .reset = reset};
     print_recognition(&w);
     print_components(&w);
     print_later(&w);

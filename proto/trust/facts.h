@@ -75,6 +75,17 @@ struct avow_facts {
                                 struct avow_known_recognition *at);
 };
 
+/* The newest names of an issuer: views into the facts, empty where they have no log of it. Errors:
+ * those of the facts. */
+AVOW_NODISCARD enum avow_err avow_facts_names(const struct avow_facts *facts,
+                                              const struct avow_hash *issuer,
+                                              struct avow_chain_names *names);
+/* The achievement that a record was issued for: a view into the facts. NOT_FOUND if the record is
+ * no credential, or the facts do not show both; other errors: those of the facts. */
+AVOW_NODISCARD enum avow_err avow_facts_achievement(const struct avow_facts *facts,
+                                                    const struct avow_hash *issuer, uint64_t index,
+                                                    struct avow_achievement *achievement);
+
 /* Facts from checked evidence, which must outlive them. */
 struct avow_facts avow_facts_from_evidence(const struct avow_evidence *evidence);
 

@@ -1,6 +1,6 @@
-/* cli/verdict_show: the JSON that scripts depend on, word for word; and that evidence has no
+/* A verdict as JSON: what scripts depend on, word for word; and that evidence has no
  * spare bit. */
-#include "cli/verify/verdict_show.h"
+#include "proto/json/verdict.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +17,7 @@ struct scene {
     struct log_builder log;
     struct avow_buf bytes;
     struct avow_evidence evidence;
+    struct avow_facts facts;
     struct avow_policy policy;
     struct avow_subject_file file;
     struct avow_verdict verdict;
@@ -57,14 +58,15 @@ static void scene_fini(struct scene *scene)
 
 static struct avow_verdict_view judge(struct scene *scene, uint64_t now)
 {
-    const struct avow_facts facts = avow_facts_from_evidence(&scene->evidence);
+    scene->facts = avow_facts_from_evidence(&scene->evidence);
     assert_int_equal(
-        avow_judge(&facts, &scene->policy, &scene->file.subject, now, now, &scene->verdict),
+        avow_judge(&scene->facts, &scene->policy, &scene->file.subject, now, now, &scene->verdict),
         AVOW_OK);
     return (struct avow_verdict_view){
         .verdict = &scene->verdict,
         .file = &scene->file,
         .policy = &scene->policy,
+        .facts = &scene->facts,
         .now = now,
         .at = now,
         .detail = scene->file.reason,
@@ -168,28 +170,6 @@ static void test_json_of_nothing(void **state)
                 "\"freshness\",\"witnesses\",\"recognition\",\"components\"]," DETAILS_JSON);
 }
 
-/* Nothing but colour sets a person's answer on a terminal apart, and names are not control. */
-static void test_words(void **state)
-{
-    (void)state;
-    struct scene scene;
-    char *text = NULL;
-    size_t len = 0;
-    scene_init(&scene, true);
-    const struct avow_verdict_view view = judge(&scene, T0 + 200);
-    FILE *file = open_memstream(&text, &len);
-    assert_non_null(file);
-    avow_verdict_print(file, &view, false);
-    assert_int_equal(fclose(file), 0);
-    assert_non_null(strstr(text, "REVOKED  avow1"));
-    assert_non_null(strstr(text, "reason: fraud"));
-    assert_non_null(strstr(text, "Universidade de Teste, PT-13 (its name in the registry)"));
-    assert_non_null(strstr(text, "witnesses \xe2\x80\x94 no witnesses are chosen"));
-    assert_null(strchr(text, '\x1b'));
-    free(text);
-    scene_fini(&scene);
-}
-
 /* No bit of evidence is spare. */
 static void test_evidence_bits(void **state)
 {
@@ -215,7 +195,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_of_nothing),
-        cmocka_unit_test(test_words),
         cmocka_unit_test(test_evidence_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
