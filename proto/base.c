@@ -1,6 +1,7 @@
 /* Texts of errors and rejections, the output buffer, assertion failure. */
 #include "proto/base.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,10 +57,22 @@ void avow_buf_init(struct avow_buf *buf, size_t max)
     *buf = (struct avow_buf){.max = max, .heap = true};
 }
 
+void avow_buf_init_secret(struct avow_buf *buf, size_t max)
+{
+    *buf = (struct avow_buf){.max = max, .heap = true, .secret = true};
+}
+
+static void let_go(struct avow_buf *buf)
+{
+    if (buf->secret && buf->data != NULL)
+        sodium_memzero(buf->data, buf->cap);
+    free(buf->data);
+}
+
 void avow_buf_fini(struct avow_buf *buf)
 {
     if (buf->heap)
-        free(buf->data);
+        let_go(buf);
     *buf = (struct avow_buf){0};
 }
 
@@ -67,6 +80,20 @@ void avow_buf_clear(struct avow_buf *buf)
 {
     buf->len = 0;
     buf->err = AVOW_OK;
+}
+
+/* realloc(), which leaves nothing behind of a secret. NULL, and nothing changed, without memory. */
+static uint8_t *moved(struct avow_buf *buf, size_t cap)
+{
+    if (!buf->secret)
+        return realloc(buf->data, cap);
+    uint8_t *data = malloc(cap);
+    if (data == NULL)
+        return NULL;
+    if (buf->len > 0)
+        memcpy(data, buf->data, buf->len);
+    let_go(buf);
+    return data;
 }
 
 /* Doubles, so that n appends cost O(n). Returns false and records why on failure. */
@@ -84,7 +111,7 @@ static bool reserve(struct avow_buf *buf, size_t len)
     size_t cap = buf->cap < 64 ? 64 : buf->cap;
     while (cap < need)
         cap = cap > buf->max / 2 ? buf->max : cap * 2;
-    uint8_t *data = realloc(buf->data, cap);
+    uint8_t *data = moved(buf, cap);
     if (data == NULL) {
         buf->err = AVOW_ERR_NOMEM;
         return false;

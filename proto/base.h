@@ -164,7 +164,7 @@ struct avow_buf {
     size_t len;
     size_t cap;
     size_t max;
-    bool heap;
+    bool heap, secret;
     enum avow_err err; /* AVOW_OK, AVOW_ERR_NOMEM or AVOW_ERR_TOO_LARGE */
 };
 
@@ -172,6 +172,8 @@ struct avow_buf {
 void avow_buf_init_fixed(struct avow_buf *buf, void *storage, size_t cap);
 /* Grows on the heap up to `max` bytes; allocates nothing until the first append. */
 void avow_buf_init(struct avow_buf *buf, size_t max);
+/* The same, for what must not stay behind in memory: all is wiped before it is freed or moved. */
+void avow_buf_init_secret(struct avow_buf *buf, size_t max);
 void avow_buf_fini(struct avow_buf *buf);
 /* Empties, keeps the storage, clears `err`. */
 void avow_buf_clear(struct avow_buf *buf);

@@ -12,6 +12,8 @@
 #include "proto/crypto/sha256.h"
 #include "proto/entry/shape.h"
 
+#include <sodium.h>
+
 #define IRI_MAX 256
 #define COMPOSED_MAX 1024 /* an IRI made of a framework and a level, each escaped threefold */
 
@@ -90,9 +92,15 @@ json_t *avow_badge_document_id(const uint8_t seed[AVOW_SEED_LEN])
                         id[10], id[11], id[12], id[13], id[14], id[15]);
 }
 
-json_t *avow_badge_status_entry(const struct avow_hash *issuer, uint64_t index,
-                                const uint8_t seed[AVOW_SEED_LEN])
+json_t *avow_badge_status(void)
 {
+    return json_pack("[{s:s, s:s}]", "id", "", "type", AVOW_BADGE_STATUS_TYPE);
+}
+
+enum avow_err avow_badge_name_entry(json_t *document, const struct avow_hash *issuer,
+                                    uint64_t index, const uint8_t seed[AVOW_SEED_LEN])
+{
+    json_t *status = json_array_get(json_object_get(document, "credentialStatus"), 0);
     char storage[IRI_MAX];
     struct avow_buf id;
     avow_buf_init_fixed(&id, storage, sizeof(storage));
@@ -100,9 +108,9 @@ json_t *avow_badge_status_entry(const struct avow_hash *issuer, uint64_t index,
     avow_buf_append(&id, "#", 1);
     avow_base64url_encode(avow_bytes(seed, AVOW_SEED_LEN), &id);
     AVOW_ASSERT(id.err == AVOW_OK);
-    json_t *entry = json_pack("{s:o, s:s}", "id", text_of(&id), "type", AVOW_BADGE_STATUS_TYPE);
-    memset(storage, 0, sizeof(storage));
-    return entry;
+    const int rc = json_string_setn(json_object_get(status, "id"), storage, id.len);
+    sodium_memzero(storage, sizeof(storage));
+    return rc == 0 ? AVOW_OK : AVOW_ERR_NOMEM;
 }
 
 /* `*out` stays NULL when there is no jurisdiction. */
@@ -322,16 +330,17 @@ enum avow_err avow_badge_build(const struct avow_badge *badge, json_t **document
     avow_time_format(badge->valid_from, from);
     avow_time_format(badge->valid_until, until);
     AVOW_CLEANUP(avow_json_release)
-    json_t *made = json_pack(
-        "{s:[ss], s:o, s:[ss], s:s, s:o, s:s, s:o, s:[o]}", "@context", AVOW_BADGE_CONTEXT_VC,
-        AVOW_BADGE_CONTEXT_OB, "id", avow_badge_document_id(badge->seed), "type",
-        AVOW_BADGE_TYPE_VC, AVOW_BADGE_TYPE_OB, "name", badge->title, "issuer", make_issuer(badge),
-        "validFrom", from, "credentialSubject", make_subject(badge), "credentialStatus",
-        avow_badge_status_entry(&badge->issuer, badge->index, badge->seed));
+    json_t *made = json_pack("{s:[ss], s:o, s:[ss], s:s, s:o, s:s, s:o, s:o}", "@context",
+                             AVOW_BADGE_CONTEXT_VC, AVOW_BADGE_CONTEXT_OB, "id",
+                             avow_badge_document_id(badge->seed), "type", AVOW_BADGE_TYPE_VC,
+                             AVOW_BADGE_TYPE_OB, "name", badge->title, "issuer", make_issuer(badge),
+                             "validFrom", from, "credentialSubject", make_subject(badge),
+                             "credentialStatus", avow_badge_status());
     if (made == NULL ||
         set_optional(made, "validUntil", badge->valid_until == 0 ? NULL : until) != AVOW_OK ||
         set_optional(made, "awardedDate", badge->awarded == 0 ? NULL : awarded) != AVOW_OK ||
-        avow_badge_parts_add(badge, made) != AVOW_OK)
+        avow_badge_parts_add(badge, made) != AVOW_OK ||
+        avow_badge_name_entry(made, &badge->issuer, badge->index, badge->seed) != AVOW_OK)
         return AVOW_ERR_NOMEM;
     *document = json_incref(made);
     return AVOW_OK;

@@ -16,9 +16,13 @@ AVOW_NODISCARD enum avow_err avow_badge_parts_read(const json_t *document,
                                                    struct avow_badge_facts *facts,
                                                    struct avow_fault *fault);
 
-/* The document's id, and its registry entry. NULL when memory ran out. */
+/* The document's id, and its credentialStatus before it names an entry. NULL when memory ran out.
+ */
 json_t *avow_badge_document_id(const uint8_t seed[AVOW_SEED_LEN]);
-json_t *avow_badge_status_entry(const struct avow_hash *issuer, uint64_t index,
-                                const uint8_t seed[AVOW_SEED_LEN]);
+json_t *avow_badge_status(void);
+/* Names the entry, and the seed with it, in a credentialStatus that is that. AVOW_ERR_NOMEM. */
+AVOW_NODISCARD enum avow_err avow_badge_name_entry(json_t *document, const struct avow_hash *issuer,
+                                                   uint64_t index,
+                                                   const uint8_t seed[AVOW_SEED_LEN]);
 
 #endif

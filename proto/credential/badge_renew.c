@@ -27,6 +27,25 @@ static enum avow_err set_key(json_t *document, const struct avow_key *key)
     return set(issuer, "id", json_string(did));
 }
 
+/* What the successor has from `old`, in the same order: all but what is about the old document's
+ * time and place, whose seed is not copied. */
+static enum avow_err copy_members(const json_t *old, json_t *made)
+{
+    const char *key;
+    json_t *member;
+    enum avow_err err = AVOW_OK;
+    json_object_foreach(avow_json_mutable(old), key, member)
+    {
+        if (strcmp(key, "proof") == 0 || strcmp(key, "validUntil") == 0)
+            continue;
+        if (err == AVOW_OK)
+            err = set(made, key,
+                      strcmp(key, "credentialStatus") == 0 ? avow_badge_status()
+                                                           : json_deep_copy(member));
+    }
+    return err;
+}
+
 enum avow_err avow_badge_renew(const json_t *old, const struct avow_badge_renewal *renewal,
                                json_t **document)
 {
@@ -34,12 +53,10 @@ enum avow_err avow_badge_renew(const json_t *old, const struct avow_badge_renewa
         (renewal->valid_until != 0 && renewal->valid_until < renewal->valid_from))
         return AVOW_ERR_INVALID;
     AVOW_CLEANUP(avow_json_release)
-    json_t *made = json_deep_copy(old);
-    if (made == NULL)
-        return AVOW_ERR_NOMEM;
-    (void)json_object_del(made, "proof");
-    (void)json_object_del(made, "validUntil");
-    enum avow_err err = set(made, "id", avow_badge_document_id(renewal->seed));
+    json_t *made = json_object();
+    enum avow_err err = made == NULL ? AVOW_ERR_NOMEM : copy_members(old, made);
+    if (err == AVOW_OK)
+        err = set(made, "id", avow_badge_document_id(renewal->seed));
     if (err == AVOW_OK)
         err = set_key(made, &renewal->key);
     if (err == AVOW_OK)
@@ -47,9 +64,7 @@ enum avow_err avow_badge_renew(const json_t *old, const struct avow_badge_renewa
     if (err == AVOW_OK && renewal->valid_until != 0)
         err = set_time(made, "validUntil", renewal->valid_until);
     if (err == AVOW_OK)
-        err = set(made, "credentialStatus",
-                  json_pack("[o]", avow_badge_status_entry(&renewal->issuer, renewal->index,
-                                                           renewal->seed)));
+        err = avow_badge_name_entry(made, &renewal->issuer, renewal->index, renewal->seed);
     if (err == AVOW_OK)
         *document = json_incref(made);
     return err;

@@ -3,6 +3,7 @@
 #include "proto/credential/claims.h"
 
 #include <math.h>
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "proto/codec/jcs.h"
@@ -230,7 +231,7 @@ static enum avow_err hash_claims(const struct claims *claims, const struct avow_
 {
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf value;
-    avow_buf_init(&value, VALUE_MAX);
+    avow_buf_init_secret(&value, VALUE_MAX);
     struct avow_tree tree = {0};
     const struct avow_hash head = head_hash(issuer, claims->count);
     avow_tree_append(&tree, &head, NULL);
@@ -248,6 +249,7 @@ static enum avow_err hash_claims(const struct claims *claims, const struct avow_
         avow_claim_salt(seed, pointer, salt);
         const struct avow_hash leaf = avow_claim_hash(salt, pointer, avow_buf_bytes(&value));
         avow_tree_append(&tree, &leaf, NULL);
+        sodium_memzero(salt, sizeof(salt));
     }
     *out = avow_tree_root(&tree);
     return AVOW_OK;

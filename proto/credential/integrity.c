@@ -41,7 +41,7 @@ static enum avow_err hash_without(const json_t *object, const char *member, stru
         return AVOW_ERR_NOMEM;
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf canonical;
-    avow_buf_init(&canonical, CANONICAL_MAX);
+    avow_buf_init_secret(&canonical, CANONICAL_MAX);
     avow_jcs_write(rest, &canonical);
     if (canonical.err != AVOW_OK)
         return canonical.err;

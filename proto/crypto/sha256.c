@@ -4,6 +4,7 @@
 #include <endian.h>
 #include <nettle/hmac.h>
 #include <nettle/sha2.h>
+#include <sodium.h>
 
 struct avow_hash avow_sha256(const struct avow_bytes *parts, size_t count)
 {
@@ -68,5 +69,6 @@ struct avow_hash avow_hmac_sha256(struct avow_bytes key, const struct avow_bytes
         hmac_sha256_update(&context, parts[i].len, parts[i].data);
     struct avow_hash hash;
     hmac_sha256_digest(&context, sizeof(hash.bytes), hash.bytes);
+    sodium_memzero(&context, sizeof(context)); /* it stands for the key */
     return hash;
 }

@@ -1,6 +1,7 @@
 /* The wrapped allocator: passes on to the real one (a sanitizer's, if there is one). */
 #include "tests/support/alloc.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -12,6 +13,7 @@
 static atomic_size_t count;
 static atomic_size_t fail_at;
 static atomic_long live;
+static void (*watch)(const void *block, size_t size);
 
 /* The names that ld's --wrap gives. */
 void *__real_malloc(size_t size);
@@ -35,6 +37,12 @@ static void *counted(void *block)
     return block;
 }
 
+static void show(void *block)
+{
+    if (watch != NULL)
+        watch(block, malloc_usable_size(block));
+}
+
 void *__wrap_malloc(size_t size)
 {
     return must_fail() ? NULL : counted(__real_malloc(size));
@@ -51,13 +59,16 @@ void *__wrap_realloc(void *block, size_t size)
         return NULL;
     if (block == NULL)
         return counted(__real_realloc(NULL, size));
+    show(block);
     return __real_realloc(block, size);
 }
 
 void __wrap_free(void *block)
 {
-    if (block != NULL)
+    if (block != NULL) {
         atomic_fetch_sub(&live, 1);
+        show(block);
+    }
     __real_free(block);
 }
 
@@ -75,6 +86,11 @@ size_t avow_alloc_count(void)
 long avow_alloc_live(void)
 {
     return atomic_load(&live);
+}
+
+void avow_alloc_watch(void (*look)(const void *block, size_t size))
+{
+    watch = look;
 }
 
 void avow_alloc_sweep(const char *name, enum avow_err (*step)(void *context), void *context)

@@ -18,6 +18,10 @@ size_t avow_alloc_count(void);
 /* Blocks allocated and not yet freed. */
 long avow_alloc_live(void);
 
+/* From now on `look` is shown each block just before it is freed or moved: all `size` bytes that it
+ * has. NULL: no more. */
+void avow_alloc_watch(void (*look)(const void *block, size_t size));
+
 /* Runs `step` again and again, with the first allocation failing, then the second, and so on, until
  * a run makes fewer allocations than that. Fails the test, naming `name` and the n, unless every
  * run that met a failure returned AVOW_ERR_NOMEM, the last one AVOW_OK, and each freed what it had
