@@ -147,15 +147,28 @@ static int look_back_further(struct run *run, bool *done)
 
 /* ------------------------------------------------------------------ one attempt */
 
+/* What the draft says, as of now; of a new log, as of when an earlier call said it first. */
+static int make_text(struct avow_signer *signer, struct avow_checkpoint *text)
+{
+    uint64_t at = avow_signer_time(signer);
+    int status = signer->is_new ? avow_signer_held_time(signer, &at) : AVOW_EXIT_OK;
+    if (status != AVOW_EXIT_OK)
+        return status;
+    enum avow_err err = avow_draft_checkpoint(signer->draft, at, text);
+    return err == AVOW_OK
+               ? AVOW_EXIT_OK
+               : avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
+}
+
 static int propose(struct run *run)
 {
     struct avow_signer *signer = run->signer;
     struct avow_checkpoint text;
-    enum avow_err err = avow_draft_checkpoint(signer->draft, avow_signer_time(signer), &text);
-    if (err != AVOW_OK)
-        return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
+    int status = make_text(signer, &text);
+    if (status != AVOW_EXIT_OK)
+        return status;
     const struct avow_secret_key *secret;
-    int status = avow_signer_find_key(signer, &text, &secret);
+    status = avow_signer_find_key(signer, &text, &secret);
     const struct avow_publication *publication = run->publication;
     struct proposal *proposal = &run->proposals[run->count];
     *proposal = (struct proposal){
@@ -186,8 +199,8 @@ static int begin_new(struct avow_signer *signer)
     return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "out of memory");
 }
 
-/* Connected, and a draft on the log as it is; what is held is settled, or for a new log replaced.
- */
+/* Connected, and a draft on the log as it is; what is held is settled. For a new log that is done
+ * by proposing it again: see make_text(). */
 static int begin(struct avow_signer *signer)
 {
     int status = avow_signer_connect(signer);

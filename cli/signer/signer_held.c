@@ -300,3 +300,15 @@ int avow_signer_settle(struct avow_signer *signer)
         status = AVOW_SIGNER_AGAIN; /* the log is another now */
     return status;
 }
+
+int avow_signer_held_time(struct avow_signer *signer, uint64_t *time)
+{
+    struct held held = {0};
+    struct avow_checkpoint text;
+    int status = ask_held(signer, &held);
+    if (status == AVOW_EXIT_OK && held.size != 0 &&
+        avow_draft_checkpoint(signer->draft, held.text.time, &text) == AVOW_OK &&
+        avow_checkpoint_same_text(&text, &held.text))
+        *time = held.text.time;
+    return status;
+}

@@ -50,6 +50,10 @@ int avow_signer_ask_second(struct avow_signer *signer, const uint64_t *indices, 
 /* Completes, waits for, or withdraws what the home node holds. AGAIN when the log is not what was
  * fetched any more. */
 int avow_signer_settle(struct avow_signer *signer);
+/* Sets `*time` to the time of the text that the home node holds, if that text says of the draft
+ * what this home would say: so an earlier call has proposed it, and it is completed by being
+ * proposed once more. `*time` stays as it is otherwise. An exit status, AGAIN or LOST. */
+int avow_signer_held_time(struct avow_signer *signer, uint64_t *time);
 
 /* Proposes the draft's entries for `text`, signs it and waits for the acceptance. */
 int avow_signer_submit(struct avow_signer *signer, struct avow_checkpoint *text);

@@ -1,13 +1,15 @@
 #!/usr/bin/env bats
 # Commands that publish, killed at each system call of a kind in turn (strace injects the signal):
-# the same command completes what it had begun, and does nothing twice. With AVOW_STRIDE=4, at each
-# fourth call.
+# the same command, called again a while later, completes what it had begun, and does nothing twice.
+# With AVOW_STRIDE=4, at each fourth call.
 
 # shellcheck disable=SC2030,SC2031,SC2154 # tests are subshells; set by support.bash, and by run
 load support
 setup() {
     command -v strace >/dev/null || fail "strace is needed"
     prepare
+    export CLOCK_FILE=$T/clock LD_PRELOAD=$AVOW_TOOLS/clock.so
+    echo 0 >"$CLOCK_FILE"
     start_node a
     export AVOW_NODE
     AVOW_NODE=$(address a)
@@ -17,15 +19,23 @@ teardown() { end_nodes; }
 calls=(sendto recvfrom poll fsync fdatasync syncfs rename renameat2 unlink)
 
 places() { seq 1 "${AVOW_STRIDE:-1}" "$1"; }
+# later: the clock of the node and of the commands goes on by more than the minute in which a node takes
+# a new text, so that no second call says the same as the first by chance.
+later() {
+    echo $(($(cat "$CLOCK_FILE") + 70)) >"$T/clock.new"
+    mv "$T/clock.new" "$CLOCK_FILE"
+}
+
 size() { avow issuer show --json | jq .size; }
 
-# killed CALL N COMMAND...: true if the command was killed at the Nth such call.
+# killed CALL N COMMAND...: true if the command was killed at the Nth such call. It is later then.
 killed() {
     local call=$1 n=$2 status=0
     shift 2
     strace -f -o "$T/strace" -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
         "$AVOW_BIN/avow" "$@" >"$T/out" 2>"$T/err" || status=$?
     [ "$status" -eq 0 ] || [ "$status" -eq 137 ] || fail "exit $status: $(cat "$T/err")"
+    later
     [ "$status" -eq 137 ]
 }
 
