@@ -2,12 +2,12 @@
 
 #include "proto/codec/base64.h"
 #include "proto/codec/id.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -180,14 +180,27 @@ static void sort_done(struct avow_journal *journal)
         qsort(journal->done, journal->done_count, sizeof(*journal->done), by_digest);
 }
 
+/* The first line, and what a crash can have left of it while it was written: then, as in a new
+ * file, there is nothing yet. */
+static enum avow_err read_first(struct reading *reading, bool *empty)
+{
+    const struct avow_bytes rest =
+        avow_bytes(reading->next, (size_t)(reading->end - reading->next));
+    *empty = rest.len < strlen(FIRST_LINE "\n") &&
+             (rest.len == 0 || memcmp(rest.data, FIRST_LINE, rest.len) == 0);
+    if (*empty)
+        return AVOW_OK;
+    const char *first = next_line(reading);
+    return first != NULL && strcmp(first, FIRST_LINE) == 0 ? AVOW_OK : AVOW_ERR_SCHEMA;
+}
+
 static enum avow_err read_lines(struct reading *reading)
 {
     char *start = reading->next;
-    const char *first = next_line(reading);
-    if (first == NULL && start == reading->end)
-        return AVOW_OK; /* a new file */
-    if (first == NULL || strcmp(first, FIRST_LINE) != 0)
-        return AVOW_ERR_SCHEMA;
+    bool empty;
+    enum avow_err err = read_first(reading, &empty);
+    if (err != AVOW_OK || empty)
+        return err;
     reading->whole = (size_t)(reading->next - start);
     for (char *line = next_line(reading); line != NULL; line = next_line(reading)) {
         if (!read_line(reading, line))
@@ -200,58 +213,69 @@ static enum avow_err read_lines(struct reading *reading)
     return AVOW_OK;
 }
 
-static enum avow_err read_file(struct avow_journal *journal, size_t size)
+/* `*len` is without the zeros at the end: blocks that a crash of the machine kept from being
+ * written. */
+static enum avow_err read_file(struct avow_journal *journal, size_t size, size_t *len)
 {
     journal->text = malloc(size + 1);
     if (journal->text == NULL)
         return AVOW_ERR_NOMEM;
-    size_t done = 0;
-    while (done < size) {
-        ssize_t got = read(journal->fd, journal->text + done, size - done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return AVOW_ERR_IO;
-        done += (size_t)got;
-    }
-    journal->text[size] = '\0';
+    enum avow_err err = avow_fd_read(journal->fd, journal->text, size, len);
+    while (*len > 0 && journal->text[*len - 1] == '\0')
+        --*len;
+    journal->text[*len] = '\0';
+    if (err != AVOW_OK)
+        return err;
     /* No line of ours has a zero in it, and the lines are about to be cut by zeros. */
-    return memchr(journal->text, '\0', size) == NULL ? AVOW_OK : AVOW_ERR_CORRUPT;
+    return memchr(journal->text, '\0', *len) == NULL ? AVOW_OK : AVOW_ERR_CORRUPT;
 }
 
-static enum avow_err write_all(int fd, struct avow_bytes bytes)
+/* What cannot be written whole is taken back, or the next line would be joined to its first part.
+ */
+static enum avow_err append(const struct avow_journal *journal, struct avow_bytes bytes)
 {
-    while (bytes.len > 0) {
-        ssize_t done = write(fd, bytes.data, bytes.len);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return errno == ENOSPC || errno == EDQUOT ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
-        bytes = avow_bytes(bytes.data + done, bytes.len - (size_t)done);
-    }
-    return fdatasync(fd) == 0 ? AVOW_OK : AVOW_ERR_IO;
+    struct stat before;
+    if (fstat(journal->fd, &before) != 0)
+        return AVOW_ERR_IO;
+    enum avow_err err = avow_fd_write(journal->fd, bytes);
+    if (err == AVOW_OK)
+        err = avow_fd_sync(journal->fd, fdatasync);
+    if (err == AVOW_OK)
+        return AVOW_OK;
+    const int why = errno;
+    (void)!ftruncate(journal->fd, before.st_size); /* the next call cuts it off, if this fails */
+    errno = why;
+    return err;
+}
+
+/* Locked, and of a size to be read. */
+static enum avow_err open_file(const char *path, struct avow_journal *journal, size_t *size)
+{
+    struct stat found;
+    journal->fd = avow_fd_open(path, O_RDWR | O_CREAT | O_APPEND, 0600);
+    if (journal->fd < 0)
+        return AVOW_ERR_IO;
+    enum avow_err err = avow_fd_lock(journal->fd);
+    if (err != AVOW_OK)
+        return err;
+    if (fstat(journal->fd, &found) != 0)
+        return AVOW_ERR_IO;
+    *size = (size_t)found.st_size;
+    return found.st_size > (off_t)AVOW_JOURNAL_BYTES_MAX ? AVOW_ERR_TOO_LARGE : AVOW_OK;
 }
 
 enum avow_err avow_journal_open(const char *path, struct avow_journal *journal, size_t *line)
 {
-    struct stat found;
+    size_t size, len;
     *journal = (struct avow_journal){0};
     *line = 0;
-    journal->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (journal->fd < 0)
-        return AVOW_ERR_IO;
-    if (flock(journal->fd, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? AVOW_ERR_BUSY : AVOW_ERR_IO;
-    if (fstat(journal->fd, &found) != 0)
-        return AVOW_ERR_IO;
-    if (found.st_size > (off_t)AVOW_JOURNAL_BYTES_MAX)
-        return AVOW_ERR_TOO_LARGE;
-    size_t size = (size_t)found.st_size;
-    enum avow_err err = read_file(journal, size);
+    enum avow_err err = open_file(path, journal, &size);
+    if (err == AVOW_OK)
+        err = read_file(journal, size, &len);
     if (err != AVOW_OK)
         return err;
     struct reading reading = {
-        .journal = journal, .next = journal->text, .end = journal->text + size};
+        .journal = journal, .next = journal->text, .end = journal->text + len};
     avow_buf_init(&reading.rows, SIZE_MAX / 2);
     err = read_lines(&reading);
     *line = reading.line;
@@ -260,7 +284,7 @@ enum avow_err avow_journal_open(const char *path, struct avow_journal *journal, 
     if (err == AVOW_OK && reading.whole < size && ftruncate(journal->fd, (off_t)reading.whole) != 0)
         err = AVOW_ERR_IO;
     if (err == AVOW_OK && reading.whole == 0)
-        err = write_all(journal->fd, avow_bytes_text(FIRST_LINE "\n"));
+        err = append(journal, avow_bytes_text(FIRST_LINE "\n"));
     return err;
 }
 
@@ -309,7 +333,7 @@ static enum avow_err write_batch(const struct avow_journal *journal,
     avow_buf_printf(&out, "end %zu\n", batch->count);
     enum avow_err err = out.err;
     if (err == AVOW_OK)
-        err = write_all(journal->fd, avow_buf_bytes(&out));
+        err = append(journal, avow_buf_bytes(&out));
     avow_buf_fini(&out);
     return err;
 }
@@ -340,7 +364,7 @@ enum avow_err avow_journal_end(struct avow_journal *journal, size_t position, bo
     AVOW_ASSERT(position < journal->open_count);
     (void)snprintf(line, sizeof(line), "%s %s\n", done ? "done" : "dead",
                    journal->open[position].id);
-    enum avow_err err = write_all(journal->fd, avow_bytes_text(line));
+    enum avow_err err = append(journal, avow_bytes_text(line));
     if (err != AVOW_OK)
         return err;
     struct avow_journal_batch batch = take_out(journal, position);

@@ -10,8 +10,8 @@
  *   end <rows>
  *   done <id>                   or: dead <id>
  *
- * A batch without its "end" was never proposed: the file is cut there. Locked (flock) by one
- * process at a time. */
+ * A batch without its "end" was never proposed: the file is cut there, and begun anew where a crash
+ * left a part of its first line. Locked (flock) by one process at a time. */
 #ifndef AVOW_CLI_ISSUE_JOURNAL_H
 #define AVOW_CLI_ISSUE_JOURNAL_H
 

@@ -8,8 +8,11 @@
 
 #include "cli/issue/journal.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HASH "0101010101010101010101010101010101010101010101010101010101010101"
@@ -37,12 +40,17 @@ static const struct journal_case cases[] = {
     {"dead", FIRST BATCH(A) ROW "end 1\ndead " A "\n", AVOW_OK, 0, 0, 0, NULL},
     {"one of two", FIRST BATCH(A) ROW "end 1\n" BATCH(B) ROW "end 1\ndead " A "\n", AVOW_OK, 0, 0,
      1, NULL},
+    {"torn first line", "avow jour", AVOW_OK, 0, 0, 0, FIRST},
+    {"first line without its end", "avow journal 1", AVOW_OK, 0, 0, 0, FIRST},
     {"torn line", FIRST BATCH(A) "row 01", AVOW_OK, 0, 0, 0, FIRST},
     {"torn batch", FIRST BATCH(A) ROW, AVOW_OK, 0, 0, 0, FIRST},
     {"torn end", FIRST BATCH(A) ROW "end 1", AVOW_OK, 0, 0, 0, FIRST},
     {"torn done", FIRST BATCH(A) ROW "end 1\ndon", AVOW_OK, 0, 0, 1, FIRST BATCH(A) ROW "end 1\n"},
     {"another version", "avow journal 2\n", AVOW_ERR_SCHEMA, 1, 0, 0, NULL},
     {"another file", "name,id\n", AVOW_ERR_SCHEMA, 1, 0, 0, NULL},
+    {"another version, torn", "avow journal 2", AVOW_ERR_SCHEMA, 0, 0, 0, NULL},
+    {"another file, of one line without an end", "name", AVOW_ERR_SCHEMA, 0, 0, 0, NULL},
+    {"a longer first line", "avow journal 1 and more", AVOW_ERR_SCHEMA, 0, 0, 0, NULL},
     {"an unknown line", FIRST "hello\n", AVOW_ERR_CORRUPT, 2, 0, 0, NULL},
     {"a row outside", FIRST ROW, AVOW_ERR_CORRUPT, 2, 0, 0, NULL},
     {"a batch in a batch", FIRST BATCH(A) BATCH(B), AVOW_ERR_CORRUPT, 3, 0, 0, NULL},
@@ -155,6 +163,66 @@ static void test_writing(void **state)
     avow_journal_close(&journal);
 }
 
+/* What a crash of the machine leaves of a write: the file is as long as it was to be, and the
+ * blocks that were not written are zeros. */
+static void test_zeros(void **state)
+{
+    const struct scene *scene = *state;
+    static const struct {
+        const char *name, *text, *kept;
+    } rows[] = {
+        {"of the first line", "", FIRST},
+        {"within the first line", "avow jou", FIRST},
+        {"after a line", FIRST, FIRST},
+        {"within a batch", FIRST BATCH(A) "row 01", FIRST},
+        {"after a batch", FIRST BATCH(A) ROW "end 1\n", FIRST BATCH(A) ROW "end 1\n"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct avow_journal journal;
+        char kept[2048];
+        size_t line;
+        write_file(scene->path, rows[i].text);
+        assert_int_equal(truncate(scene->path, (off_t)strlen(rows[i].text) + 700), 0);
+        enum avow_err err = avow_journal_open(scene->path, &journal, &line);
+        avow_journal_close(&journal);
+        read_file(scene->path, kept);
+        if (err != AVOW_OK || strcmp(kept, rows[i].kept) != 0)
+            fail_msg("zeros %s: %s, kept \"%s\"", rows[i].name, avow_err_text(err), kept);
+    }
+}
+
+/* A disk that is full at any byte of a batch: what is written after that begins a line. */
+static void test_full(void **state)
+{
+    const struct scene *scene = *state;
+    struct avow_journal_row rows[] = {row_of(9, 4, "s1")};
+    const struct avow_journal_batch first = {
+        .id = A, .base = 3, .size = 4, .count = 1, .rows = rows};
+    const struct avow_journal_batch second = {
+        .id = B, .base = 3, .size = 4, .count = 1, .rows = rows};
+    struct avow_journal journal;
+    struct rlimit before, limit;
+    struct stat found;
+    size_t line;
+    assert_int_equal(avow_journal_open(scene->path, &journal, &line), AVOW_OK);
+    assert_int_equal(avow_journal_begin(&journal, &first), AVOW_OK);
+    assert_int_equal(stat(scene->path, &found), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t room = 0; room < 100; room++) {
+        limit = (struct rlimit){(rlim_t)found.st_size + room, before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        assert_int_equal(avow_journal_begin(&journal, &second), AVOW_ERR_IO);
+    }
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(avow_journal_end(&journal, 0, true), AVOW_OK);
+    avow_journal_close(&journal);
+    assert_int_equal(avow_journal_open(scene->path, &journal, &line), AVOW_OK);
+    assert_int_equal(journal.done_count, 1);
+    assert_int_equal(journal.open_count, 0);
+    avow_journal_close(&journal);
+}
+
 static void test_one_process(void **state)
 {
     const struct scene *scene = *state;
@@ -173,6 +241,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_writing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_zeros, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_process, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
