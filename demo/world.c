@@ -3,6 +3,7 @@
 #include "demo/world.h"
 
 #include "client/client.h"
+#include "sys/fd.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -153,8 +154,8 @@ static _Noreturn void become_daemon(const struct avow_demo_world *world,
 {
     char log[600];
     (void)snprintf(log, sizeof(log), "%s/node.log", place->folder);
-    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int fd = avow_fd_open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    int null = avow_fd_open("/dev/null", O_RDONLY, 0);
     /* In a group of its own: a Ctrl-C at the terminal is for the demo, which stops its nodes. */
     if (fd >= 0 && null >= 0 && setpgid(0, 0) == 0 && dup2(null, 0) >= 0 && dup2(fd, 1) >= 0 &&
         dup2(fd, 2) >= 0)

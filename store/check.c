@@ -1,13 +1,14 @@
 /* Checks a store in a child process: LMDB trusts its file, so a damaged one can kill its reader. */
 #include "store/check.h"
 
+#include "sys/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -306,13 +307,13 @@ static enum avow_err lock_folder(const char *folder, int *lock)
     enum avow_err err = path_in(folder, AVOW_STORE_LOCK_FILE, path);
     if (err != AVOW_OK)
         return err;
-    *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    *lock = avow_fd_open(path, O_RDWR | O_CREAT, 0600);
     if (*lock < 0)
         return errno == ENOENT ? AVOW_ERR_NOT_FOUND : avow_db_err(errno, folder);
-    if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
-        return AVOW_OK;
-    (void)close(*lock);
-    return AVOW_ERR_BUSY;
+    err = avow_fd_lock(*lock);
+    if (err != AVOW_OK)
+        (void)close(*lock);
+    return err;
 }
 
 enum avow_err avow_store_check(const char *folder, avow_check_report *report, void *context,

@@ -1,6 +1,7 @@
 /* Opening and closing: the map, the locks, the schema. */
 #include "store/catalogue.h"
 #include "store/internal.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +9,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,12 +48,8 @@ static enum avow_err take_lock(struct avow_store *store)
     enum avow_err err = path_in(path, sizeof(path), store->folder, AVOW_STORE_LOCK_FILE);
     if (err != AVOW_OK)
         return err;
-    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (store->lock_fd < 0)
-        return avow_db_err(errno, store->folder);
-    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? AVOW_ERR_BUSY : AVOW_ERR_IO;
-    return AVOW_OK;
+    store->lock_fd = avow_fd_open(path, O_RDWR | O_CREAT, 0600);
+    return store->lock_fd < 0 ? avow_db_err(errno, store->folder) : avow_fd_lock(store->lock_fd);
 }
 
 static int open_env(struct avow_store *store, const char *path, unsigned readers, uint64_t map)
@@ -188,10 +184,12 @@ enum avow_err avow_store_new_epoch(struct avow_store *store)
 
 enum avow_err avow_store_sync_folder(const char *folder)
 {
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = avow_fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0)
         return avow_db_err(errno, NULL);
-    enum avow_err err = fsync(fd) == 0 ? AVOW_OK : avow_db_err(errno, folder);
+    enum avow_err err = avow_fd_sync(fd, fsync);
+    if (err != AVOW_OK)
+        err = avow_db_err(errno, folder);
     (void)close(fd);
     return err;
 }

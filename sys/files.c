@@ -2,6 +2,8 @@
  * leaves the old or the new, and at worst a stray ".part". */
 #include "sys/files.h"
 
+#include "sys/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,19 +30,6 @@ enum avow_err avow_join_path(const char *folder, const char *name, char out[AVOW
     return len < 0 || len >= AVOW_PATH_BYTES ? AVOW_ERR_TOO_LARGE : AVOW_OK;
 }
 
-static enum avow_err write_all(int fd, struct avow_bytes bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t done = write(fd, bytes.data, bytes.len);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return from_errno();
-        bytes = avow_bytes(bytes.data + done, bytes.len - (size_t)done);
-    }
-    return AVOW_OK;
-}
-
 static enum avow_err sync_parent(const char *path)
 {
     char folder[AVOW_PATH_BYTES];
@@ -62,9 +51,11 @@ static enum avow_err write_part(const char *path, struct avow_bytes bytes, unsig
     int fd = mkostemps(part, (int)strlen(".part"), O_CLOEXEC);
     if (fd < 0)
         return from_errno();
-    enum avow_err err = write_all(fd, bytes);
-    if (err == AVOW_OK && (fchmod(fd, (mode_t)mode) != 0 || fsync(fd) != 0))
+    enum avow_err err = avow_fd_write(fd, bytes);
+    if (err == AVOW_OK && fchmod(fd, (mode_t)mode) != 0)
         err = from_errno();
+    if (err == AVOW_OK)
+        err = avow_fd_sync(fd, fsync);
     if (close(fd) != 0 && err == AVOW_OK)
         err = from_errno();
     if (err != AVOW_OK) {
@@ -101,41 +92,30 @@ enum avow_err avow_create_file(const char *path, struct avow_bytes bytes, unsign
     return put(path, bytes, mode, RENAME_NOREPLACE);
 }
 
-static ssize_t read_some(int fd, void *place, size_t len)
-{
-    ssize_t got;
-    do {
-        got = read(fd, place, len);
-    } while (got < 0 && errno == EINTR);
-    return got;
-}
-
 /* Never asks `out` for more than `max` bytes, which may be all that it can hold. */
 static enum avow_err read_all(int fd, size_t max, struct avow_buf *out)
 {
-    ssize_t got;
-    for (size_t total = 0; total < max; total += (size_t)got) {
+    size_t got;
+    for (size_t total = 0; total < max; total += got) {
         const size_t step = max - total < READ_STEP ? max - total : READ_STEP;
         uint8_t *place = avow_buf_extend(out, step);
         if (place == NULL)
             return out->err;
-        got = read_some(fd, place, step);
-        out->len -= step - (got > 0 ? (size_t)got : 0);
-        if (got <= 0)
-            return got < 0 ? AVOW_ERR_IO : AVOW_OK;
+        enum avow_err err = avow_fd_read(fd, place, step, &got);
+        out->len -= step - got;
+        if (err != AVOW_OK || got < step)
+            return err;
     }
     uint8_t more;
-    got = read_some(fd, &more, sizeof(more));
-    if (got < 0)
-        return AVOW_ERR_IO;
-    return got == 0 ? AVOW_OK : AVOW_ERR_TOO_LARGE;
+    enum avow_err err = avow_fd_read(fd, &more, sizeof(more), &got);
+    return err == AVOW_OK && got > 0 ? AVOW_ERR_TOO_LARGE : err;
 }
 
 enum avow_err avow_read_file(const char *path, size_t max, struct avow_buf *out)
 {
     if (strcmp(path, "-") == 0)
         return read_all(STDIN_FILENO, max, out);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = avow_fd_open(path, O_RDONLY, 0);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? AVOW_ERR_NOT_FOUND : AVOW_ERR_IO;
     enum avow_err err = read_all(fd, max, out);
@@ -170,10 +150,10 @@ enum avow_err avow_make_folder(const char *path, unsigned mode)
 
 static enum avow_err sync_path(const char *path, int (*sync_fd)(int fd))
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = avow_fd_open(path, O_RDONLY, 0);
     if (fd < 0)
         return AVOW_ERR_IO;
-    enum avow_err err = sync_fd(fd) == 0 ? AVOW_OK : from_errno();
+    enum avow_err err = avow_fd_sync(fd, sync_fd);
     int error = errno;
     (void)close(fd);
     errno = error;

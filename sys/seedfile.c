@@ -1,5 +1,7 @@
 #include "sys/seedfile.h"
 
+#include "sys/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -26,7 +28,7 @@ static enum avow_err from_errno(void)
 enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32])
 {
     AVOW_CLEANUP(close_fd)
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = avow_fd_open(path, O_RDONLY | O_NOFOLLOW, 0);
     struct stat info;
     char text[TEXT_LEN + 1];
     size_t len = 0;
@@ -37,25 +39,25 @@ enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32])
         return AVOW_ERR_IO;
     if (!S_ISREG(info.st_mode) || (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return AVOW_ERR_CORRUPT;
-    ssize_t got = read(fd, text, sizeof(text));
+    size_t got;
+    enum avow_err err = avow_fd_read(fd, text, sizeof(text), &got);
     bool good = got == TEXT_LEN && text[TEXT_LEN - 1] == '\n' &&
                 sodium_hex2bin(seed, 32, text, TEXT_LEN - 1, NULL, &len, &end) == 0 && len == 32 &&
                 end == text + TEXT_LEN - 1;
     sodium_memzero(text, sizeof(text));
-    if (got < 0)
-        return AVOW_ERR_IO;
+    if (err != AVOW_OK)
+        return err;
     return good ? AVOW_OK : AVOW_ERR_CORRUPT;
 }
 
 static enum avow_err write_new(const char *path, const char text[TEXT_LEN])
 {
     AVOW_CLEANUP(close_fd)
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    int fd = avow_fd_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     if (fd < 0 || fchmod(fd, S_IRUSR | S_IWUSR) != 0)
         return from_errno();
-    if (write(fd, text, TEXT_LEN) != TEXT_LEN || fsync(fd) != 0)
-        return from_errno();
-    return AVOW_OK;
+    enum avow_err err = avow_fd_write(fd, avow_bytes(text, TEXT_LEN));
+    return err == AVOW_OK ? avow_fd_sync(fd, fsync) : err;
 }
 
 static enum avow_err sync_folder(const char *path)
@@ -63,8 +65,8 @@ static enum avow_err sync_folder(const char *path)
     char copy[PATH_MAX];
     (void)snprintf(copy, sizeof(copy), "%s", path);
     AVOW_CLEANUP(close_fd)
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 && fsync(fd) == 0 ? AVOW_OK : from_errno();
+    int fd = avow_fd_open(dirname(copy), O_RDONLY | O_DIRECTORY, 0);
+    return fd >= 0 ? avow_fd_sync(fd, fsync) : from_errno();
 }
 
 enum avow_err avow_seedfile_write(const char *path, const uint8_t seed[32])

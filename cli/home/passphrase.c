@@ -1,22 +1,45 @@
 /* The terminal is /dev/tty, so that data may come in by standard input at the same time. */
 #include "cli/home/passphrase.h"
 
+#include "sys/fd.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
 
+/* A line as far as AVOW_PASSPHRASE_MAX holds it, byte by byte: what is beyond stays unread, and
+ * nobody keeps a copy. `*got` is false where the input ends before there is anything. */
+static enum avow_err read_line(int fd, char *out, bool *got)
+{
+    enum avow_err err = AVOW_OK;
+    size_t len = 0, one = 1;
+    while (len < AVOW_PASSPHRASE_MAX - 1 && err == AVOW_OK && one == 1) {
+        err = avow_fd_read(fd, out + len, 1, &one);
+        len += one;
+        if (one == 1 && out[len - 1] == '\n')
+            break;
+    }
+    out[len] = '\0';
+    *got = len > 0;
+    return err;
+}
+
 /* The first line of the file. */
 static int from_file(const struct avow_cli *cli, const char *path, char *out)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot read the passphrase in %s: %s", path,
-                             strerror(errno));
-    (void)setvbuf(file, NULL, _IONBF, 0); /* stdio keeps no copy */
-    bool got = fgets(out, AVOW_PASSPHRASE_MAX, file) != NULL;
-    (void)fclose(file);
+    bool got = false;
+    int fd = avow_fd_open(path, O_RDONLY, 0);
+    enum avow_err err = fd < 0 ? AVOW_ERR_IO : read_line(fd, out, &got);
+    if (err != AVOW_OK)
+        (void)avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot read the passphrase in %s: %s", path,
+                            strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    if (err != AVOW_OK)
+        return AVOW_EXIT_NEGATIVE;
     size_t len = got ? strcspn(out, "\r\n") : 0;
     if (len == 0)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "there is no passphrase in %s", path);
@@ -27,26 +50,24 @@ static int from_file(const struct avow_cli *cli, const char *path, char *out)
 }
 
 /* Reads a line without echo. False at the end of input. */
-static bool ask(FILE *terminal, const char *prompt, char *out)
+static bool ask(int terminal, const char *prompt, char *out)
 {
     struct termios before, quiet;
-    bool restorable = tcgetattr(fileno(terminal), &before) == 0;
+    bool got, restorable = tcgetattr(terminal, &before) == 0;
     quiet = before;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
-    (void)fprintf(terminal, "%s: ", prompt);
-    (void)fflush(terminal);
+    (void)dprintf(terminal, "%s: ", prompt);
     if (restorable)
-        (void)tcsetattr(fileno(terminal), TCSAFLUSH, &quiet);
-    bool got = fgets(out, AVOW_PASSPHRASE_MAX, terminal) != NULL;
+        (void)tcsetattr(terminal, TCSAFLUSH, &quiet);
+    enum avow_err err = read_line(terminal, out, &got);
     if (restorable)
-        (void)tcsetattr(fileno(terminal), TCSAFLUSH, &before);
-    (void)fputc('\n', terminal);
-    if (got)
-        out[strcspn(out, "\r\n")] = '\0';
-    return got;
+        (void)tcsetattr(terminal, TCSAFLUSH, &before);
+    (void)dprintf(terminal, "\n");
+    out[strcspn(out, "\r\n")] = '\0';
+    return err == AVOW_OK && got;
 }
 
-static int ask_again(const struct avow_cli *cli, FILE *terminal, const char *first)
+static int ask_again(const struct avow_cli *cli, int terminal, const char *first)
 {
     char *second = sodium_malloc(AVOW_PASSPHRASE_MAX);
     if (second == NULL)
@@ -65,19 +86,18 @@ static int ask_again(const struct avow_cli *cli, FILE *terminal, const char *fir
 
 static int from_terminal(const struct avow_cli *cli, const char *prompt, bool fresh, char *out)
 {
-    FILE *terminal = avow_cli_is_terminal(cli->err) ? fopen("/dev/tty", "r+e") : NULL;
-    if (terminal == NULL)
+    int terminal = avow_cli_is_terminal(cli->err) ? avow_fd_open("/dev/tty", O_RDWR, 0) : -1;
+    if (terminal < 0)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "a passphrase is needed and there is no terminal to ask at: set "
                              "AVOW_PASSPHRASE_FILE%s",
                              fresh ? ", or give --no-passphrase" : "");
-    (void)setvbuf(terminal, NULL, _IONBF, 0); /* nor here */
     int status = AVOW_EXIT_OK;
     if (!ask(terminal, prompt, out))
         status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "no passphrase was given");
     if (status == AVOW_EXIT_OK && fresh)
         status = ask_again(cli, terminal, out);
-    (void)fclose(terminal);
+    (void)close(terminal);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/issue/issue.h"
 
 #include "cli/frame/term.h"
+#include "sys/fd.h"
 #include "sys/files.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ struct batch {
     size_t threads;
     atomic_size_t made;
     _Atomic(enum avow_err) err; /* the first that went wrong … */
-    atomic_size_t bad;          /* … with this row */
+    atomic_size_t bad;          /* … with this row … */
+    atomic_int reason;          /* … and this errno */
 };
 
 /* ------------------------------------------------------------------ making and staging */
@@ -46,13 +48,17 @@ static enum avow_err stage(const struct batch *batch, const struct avow_learner 
                        avow_learner_text(batch->issuance->learners, learner, AVOW_LEARNER_FILE));
     if (len < 0 || (size_t)len >= sizeof(path))
         return AVOW_ERR_TOO_LARGE;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = avow_fd_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (fd < 0)
         return AVOW_ERR_IO;
-    size_t size = strlen(text);
-    bool good = write(fd, text, size) == (ssize_t)size && write(fd, "\n", 1) == 1;
-    enum avow_err err = good ? AVOW_OK : errno == ENOSPC ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
-    return close(fd) == 0 || err != AVOW_OK ? err : AVOW_ERR_IO;
+    enum avow_err err = avow_fd_write(fd, avow_bytes_text(text));
+    if (err == AVOW_OK)
+        err = avow_fd_write(fd, avow_bytes_text("\n"));
+    const int reason = errno;
+    if (close(fd) != 0 && err == AVOW_OK)
+        return AVOW_ERR_IO;
+    errno = reason;
+    return err;
 }
 
 static enum avow_err make_one(struct batch *batch, size_t row)
@@ -68,7 +74,9 @@ static enum avow_err make_one(struct batch *batch, size_t row)
                                    index, &batch->commitments[row], &text);
     if (err == AVOW_OK)
         err = stage(batch, batch->rows[row], text);
+    const int reason = errno;
     free(text);
+    errno = reason;
     return err;
 }
 
@@ -85,8 +93,11 @@ static void *work(void *context)
     for (size_t row = worker->number; row < batch->count; row += batch->threads) {
         enum avow_err none = AVOW_OK;
         enum avow_err err = make_one(batch, row);
-        if (err != AVOW_OK && atomic_compare_exchange_strong(&batch->err, &none, err))
+        const int reason = errno;
+        if (err != AVOW_OK && atomic_compare_exchange_strong(&batch->err, &none, err)) {
             atomic_store(&batch->bad, row);
+            atomic_store(&batch->reason, reason);
+        }
         if (err != AVOW_OK || atomic_load_explicit(&batch->err, memory_order_relaxed) != AVOW_OK)
             break;
         size_t made = atomic_fetch_add_explicit(&batch->made, 1, memory_order_relaxed) + 1;
@@ -142,7 +153,9 @@ static int make_all(struct batch *batch)
                              "of bounds; nothing was issued",
                              learner->line);
     return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "line %zu: cannot write its file in %s: %s",
-                         learner->line, batch->issuance->folder, avow_err_text(err));
+                         learner->line, batch->issuance->folder,
+                         err == AVOW_ERR_IO ? strerror(atomic_load(&batch->reason))
+                                            : avow_err_text(err));
 }
 
 /* ------------------------------------------------------------------ the log's entries */
@@ -239,10 +252,14 @@ static int make_stage(struct batch *batch)
     (void)snprintf(batch->id, sizeof(batch->id), "%08x%08x", randombytes_random(),
                    randombytes_random());
     int status = avow_issue_stage_path(batch->issuance, batch->id, batch->stage);
-    if (status == AVOW_EXIT_OK && avow_make_folder(batch->stage, 0700) != AVOW_OK)
-        return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "cannot make %s: %s",
-                             batch->stage, strerror(errno));
-    return status;
+    if (status != AVOW_EXIT_OK)
+        return status;
+    enum avow_err err = avow_make_folder(batch->stage, 0700);
+    return err == AVOW_OK
+               ? AVOW_EXIT_OK
+               : avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "cannot make %s: %s",
+                               batch->stage,
+                               err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
 }
 
 static int build(void *context, struct avow_signer *signer)

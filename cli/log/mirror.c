@@ -3,6 +3,7 @@
 #include "cli/frame/fetch.h"
 #include "cli/frame/term.h"
 #include "proto/codec/id.h"
+#include "sys/files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -46,13 +47,13 @@ static void remove_folder(const char *folder)
 
 static int open_store(struct avow_mirror *mirror)
 {
-    const char *tmp = getenv("TMPDIR");
-    char folder[4096];
-    const int len = snprintf(folder, sizeof(folder), "%s/avow-XXXXXX",
-                             tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp");
-    if (len < 0 || (size_t)len >= sizeof(folder) || mkdtemp(folder) == NULL)
-        return avow_cli_fail(mirror->cli, AVOW_EXIT_NEGATIVE, "cannot make a folder in %s: %s",
-                             tmp != NULL ? tmp : "/tmp", strerror(errno));
+    const char *named = getenv("TMPDIR");
+    const char *tmp = named != NULL && named[0] != '\0' ? named : "/tmp";
+    char folder[AVOW_PATH_BYTES];
+    errno = ENAMETOOLONG;
+    if (avow_join_path(tmp, "avow-XXXXXX", folder) != AVOW_OK || mkdtemp(folder) == NULL)
+        return avow_cli_fail(mirror->cli, AVOW_EXIT_NEGATIVE, "cannot make a folder in %s: %s", tmp,
+                             strerror(errno));
     const struct avow_store_options options = {0};
     enum avow_err err = avow_store_open(folder, &options, &mirror->store);
     if (err == AVOW_OK)

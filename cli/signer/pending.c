@@ -2,13 +2,13 @@
 #include "cli/signer/pending.h"
 
 #include "proto/codec/writer.h"
+#include "sys/fd.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,9 +42,10 @@ static bool decode(struct avow_bytes bytes, struct avow_pending_record *record)
 
 /* ------------------------------------------------------------------ one's own */
 
-static int failed(const struct avow_cli *cli, const char *path)
+static int failed(const struct avow_cli *cli, const char *path, enum avow_err err)
 {
-    return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path, strerror(errno));
+    return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
+                         err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
 }
 
 static int record_path(const struct avow_cli *cli, const char *prefix, const char *name,
@@ -55,10 +56,12 @@ static int record_path(const struct avow_cli *cli, const char *prefix, const cha
     return avow_home_path(cli, relative, path);
 }
 
-static bool write_locked(int fd, struct avow_bytes bytes)
+static enum avow_err write_locked(int fd, struct avow_bytes bytes)
 {
-    return flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-           write(fd, bytes.data, bytes.len) == (ssize_t)bytes.len && fsync(fd) == 0;
+    enum avow_err err = avow_fd_lock(fd);
+    if (err == AVOW_OK)
+        err = avow_fd_write(fd, bytes);
+    return err == AVOW_OK ? avow_fd_sync(fd, fsync) : err;
 }
 
 int avow_pending_create(const struct avow_cli *cli, struct avow_pending_record *record, int *lock)
@@ -77,14 +80,19 @@ int avow_pending_create(const struct avow_cli *cli, struct avow_pending_record *
         status = record_path(cli, "", record->name, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    if (avow_make_folder(folder, 0700) != AVOW_OK)
-        return failed(cli, folder);
-    *lock = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    enum avow_err err = avow_make_folder(folder, 0700);
+    if (err != AVOW_OK)
+        return failed(cli, folder, err);
+    *lock = avow_fd_open(part, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (*lock < 0)
-        return failed(cli, part);
-    if (!write_locked(*lock, avow_buf_bytes(&out)) || rename(part, path) != 0 ||
-        avow_sync_folder(folder) != AVOW_OK) {
-        status = failed(cli, path);
+        return failed(cli, part, AVOW_ERR_IO);
+    err = write_locked(*lock, avow_buf_bytes(&out));
+    if (err == AVOW_OK && rename(part, path) != 0)
+        err = AVOW_ERR_IO;
+    if (err == AVOW_OK)
+        err = avow_sync_folder(folder);
+    if (err != AVOW_OK) {
+        status = failed(cli, path, err);
         (void)unlink(part);
         (void)unlink(path);
         (void)close(*lock);
@@ -116,18 +124,19 @@ static bool read_record(const struct avow_cli *cli, const char *name,
     (void)snprintf(record->name, sizeof(record->name), "%s", name);
     if (record_path(cli, "", record->name, path) != AVOW_EXIT_OK)
         return false;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = avow_fd_open(path, O_RDONLY, 0);
     if (fd < 0)
         return false;
     char own[32];
     (void)snprintf(own, sizeof(own), "%ld-", (long)getpid());
-    record->alive = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    record->alive = avow_fd_lock(fd) != AVOW_OK;
     record->own = record->alive && strncmp(name, own, strlen(own)) == 0;
-    ssize_t len = read(fd, bytes, sizeof(bytes));
-    bool good = len > 0 && fstat(fd, &found) == 0 && decode(avow_bytes(bytes, (size_t)len), record);
+    size_t len;
+    enum avow_err err = avow_fd_read(fd, bytes, sizeof(bytes), &len);
+    bool good = err == AVOW_OK && fstat(fd, &found) == 0 && decode(avow_bytes(bytes, len), record);
     if (good)
         record->made = (uint64_t)found.st_mtime;
-    else if (!record->alive)
+    else if (err == AVOW_OK && !record->alive)
         (void)unlink(path);
     (void)close(fd);
     return good;

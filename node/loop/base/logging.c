@@ -2,9 +2,9 @@
 
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
+#include "sys/fd.h"
 
 #include <time.h>
-#include <unistd.h>
 
 static const char *const level_names[] = {
     [AVOW_LOG_ERROR] = "error",
@@ -102,8 +102,9 @@ void avow_line_end(struct avow_line *line)
     if (line->logger == NULL)
         return;
     line->storage[line->buf.len] = '\n';
-    ssize_t written = write(line->logger->fd, line->storage, line->buf.len + 1);
-    (void)written; /* nobody is left to be told */
+    enum avow_err err =
+        avow_fd_write(line->logger->fd, avow_bytes(line->storage, line->buf.len + 1));
+    (void)err; /* nobody is left to be told */
 }
 
 void avow_log_event(const struct avow_logger *logger, enum avow_log_level level, const char *event,

@@ -1,8 +1,9 @@
 #include "node/loop/base/policies.h"
 
+#include "sys/files.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static const char suffix[] = ".ini";
@@ -34,12 +35,6 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void close_file(FILE **file)
-{
-    if (*file != NULL)
-        (void)fclose(*file);
-}
-
 static enum avow_err refuse(struct avow_buf *error, const char *folder, const char *file,
                             const char *what)
 {
@@ -50,21 +45,15 @@ static enum avow_err refuse(struct avow_buf *error, const char *folder, const ch
 static enum avow_err read_text(const char *folder, const char *file, struct avow_buf *text,
                                struct avow_buf *error)
 {
-    char path[4096 + 256];
-    int len = snprintf(path, sizeof(path), "%s/%s", folder, file);
-    AVOW_CLEANUP(close_file)
-    FILE *stream = len < 0 || (size_t)len >= sizeof(path) ? NULL : fopen(path, "re");
-    if (stream == NULL)
-        return refuse(error, folder, file, strerror(errno));
-    uint8_t *room = avow_buf_extend(text, AVOW_POLICY_BYTES_MAX + 1);
-    if (room == NULL)
-        return AVOW_ERR_NOMEM;
-    text->len = fread(room, 1, AVOW_POLICY_BYTES_MAX + 1, stream);
-    if (ferror(stream))
-        return refuse(error, folder, file, "cannot be read");
-    if (text->len > AVOW_POLICY_BYTES_MAX)
-        return refuse(error, folder, file, "a policy has at most 32,768 bytes");
-    return AVOW_OK;
+    char path[AVOW_PATH_BYTES];
+    if (avow_join_path(folder, file, path) != AVOW_OK)
+        return refuse(error, folder, file, strerror(ENAMETOOLONG));
+    enum avow_err err = avow_read_file(path, AVOW_POLICY_BYTES_MAX, text);
+    if (err == AVOW_OK || err == AVOW_ERR_NOMEM)
+        return err;
+    return refuse(error, folder, file,
+                  err == AVOW_ERR_TOO_LARGE ? "a policy has at most 32,768 bytes"
+                                            : strerror(errno));
 }
 
 static enum avow_err read_policy(const char *folder, const char *file, struct named *named,
