@@ -5,6 +5,7 @@
 #include "node/loop/base/notify.h"
 #include "node/loop/base/version.h"
 #include "node/loop/link/dial.h"
+#include "node/loop/link/listen.h"
 #include "node/loop/report.h"
 #include "node/loop/submit/heartbeat.h"
 #include "node/loop/submit/submit.h"
@@ -465,22 +466,11 @@ static enum avow_err start_handles(struct node *node)
 static enum avow_err start_listening(struct node *node)
 {
     const struct avow_endpoint *listen = &node->options->listen;
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    uv_getaddrinfo_t request;
     uint8_t storage[512];
     struct avow_buf error;
-    char port[8];
     uint16_t bound = 0;
     avow_buf_init_fixed(&error, storage, sizeof(storage) - 1);
-    (void)snprintf(port, sizeof(port), "%u", listen->port);
-    int rc = uv_getaddrinfo(&node->loop, &request, NULL, listen->host, port, &hints);
-    enum avow_err err = AVOW_ERR_IO;
-    if (rc == 0)
-        err = avow_links_listen(&node->links, request.addrinfo->ai_addr, &bound, &error);
-    else
-        avow_buf_printf(&error, "%s", uv_strerror(rc));
-    if (rc == 0)
-        uv_freeaddrinfo(request.addrinfo);
+    enum avow_err err = avow_listen_on(&node->links, listen, &bound, &error);
     storage[error.len] = '\0';
     bool v6 = strchr(listen->host, ':') != NULL;
     (void)snprintf(node->listen, sizeof(node->listen), v6 ? "[%s]:%u" : "%s:%u", listen->host,

@@ -1,5 +1,6 @@
 /* Keeps a connection to each configured peer: dials, and dials again when it is gone, for ever,
- * after pauses that double up to a minute, with jitter so that nodes do not dial in step. */
+ * after pauses that double up to a minute, with jitter so that nodes do not dial in step. Of a name
+ * with several addresses one is tried after the other, without a pause, until one is the peer. */
 #ifndef AVOW_NODE_LOOP_LINK_DIAL_H
 #define AVOW_NODE_LOOP_LINK_DIAL_H
 
@@ -17,10 +18,12 @@ struct avow_dial_peer {
     const struct avow_endpoint *endpoint;
     uint64_t due_ms;   /* when to dial; meaningless while busy */
     uint64_t pause_ms; /* before the next attempt */
-    uint64_t began_ms;
-    bool busy; /* being resolved, connected, or up */
+    uint64_t began_ms; /* to dial this address */
+    bool busy;         /* being resolved, connected, or up */
     bool resolving;
     uv_getaddrinfo_t request;
+    struct addrinfo *found;      /* the addresses of this attempt; NULL between attempts */
+    const struct addrinfo *next; /* of them, when the one that is being tried is not the peer */
     struct avow_dialler *dialler;
 };
 

@@ -14,6 +14,7 @@
 
 #include <uv.h>
 
+#define AVOW_LINK_ADDRESS_MAX 64
 #define AVOW_LINK_READ_BYTES ((size_t)256 << 10)
 #define AVOW_LINK_FLUSH_BYTES ((size_t)256 << 10) /* put into one write, about */
 #define AVOW_LINK_LOW_BYTES ((size_t)128 << 10)   /* `drained` when less than this waits */
@@ -63,7 +64,7 @@ struct avow_link {
     bool outbound;
     size_t peer; /* outbound: which of the dialled peers */
     enum avow_link_state state;
-    char address[64];    /* "host:port" of the other end */
+    char address[AVOW_LINK_ADDRESS_MAX]; /* "host:port" of the other end */
     uint8_t network[16]; /* its address, for counting: IPv4 as 4 bytes, IPv6 as its /64 */
     size_t network_len;
     enum avow_reject reject; /* why it was dropped; ACCEPT when not for what it sent */

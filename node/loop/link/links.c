@@ -31,21 +31,20 @@ static void network_of(struct avow_link *link, const struct sockaddr_storage *ad
     }
 }
 
-static void name_of(struct avow_link *link, const struct sockaddr_storage *address)
+void avow_links_name(const struct sockaddr_storage *address, char name[AVOW_LINK_ADDRESS_MAX])
 {
     char host[INET6_ADDRSTRLEN] = "?";
     bool v6 = address->ss_family == AF_INET6;
     uint16_t port = v6 ? ((const struct sockaddr_in6 *)address)->sin6_port
                        : ((const struct sockaddr_in *)address)->sin_port;
     (void)uv_ip_name((const struct sockaddr *)address, host, sizeof(host));
-    (void)snprintf(link->address, sizeof(link->address), v6 ? "[%s]:%u" : "%s:%u", host,
-                   ntohs(port));
+    (void)snprintf(name, AVOW_LINK_ADDRESS_MAX, v6 ? "[%s]:%u" : "%s:%u", host, ntohs(port));
 }
 
 static void note_address(struct avow_link *link, const struct sockaddr_storage *address)
 {
     network_of(link, address);
-    name_of(link, address);
+    avow_links_name(address, link->address);
 }
 
 /* ---- the table ---- */
@@ -238,35 +237,33 @@ static void on_connection(uv_stream_t *listener, int status)
     avow_link_accepted(link);
 }
 
-enum avow_err avow_links_listen(struct avow_links *links, const struct sockaddr *address,
-                                uint16_t *port, struct avow_buf *error)
+int avow_links_listen(struct avow_links *links, const struct sockaddr *address, uint16_t *port)
 {
-    int rc = uv_tcp_init(links->shared.loop, &links->listener);
-    if (rc == 0) {
-        links->listening = true;
-        links->listener.data = links;
-        rc = uv_tcp_bind(&links->listener, address, 0);
-    }
+    uv_tcp_t *listener = &links->listeners[links->listener_count];
+    int rc = links->listener_count < AVOW_LISTENERS_MAX ? uv_tcp_init(links->shared.loop, listener)
+                                                        : UV_E2BIG;
+    if (rc != 0)
+        return rc;
+    links->listener_count++;
+    listener->data = links;
+    rc = uv_tcp_bind(listener, address, 0);
     if (rc == 0)
-        rc = uv_listen((uv_stream_t *)&links->listener, BACKLOG, on_connection);
+        rc = uv_listen((uv_stream_t *)listener, BACKLOG, on_connection);
     struct sockaddr_storage bound = {0};
     int len = sizeof(bound);
     if (rc == 0)
-        rc = uv_tcp_getsockname(&links->listener, (struct sockaddr *)&bound, &len);
-    if (rc != 0) {
-        avow_buf_printf(error, "cannot listen: %s", uv_strerror(rc));
-        return AVOW_ERR_IO;
-    }
-    *port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                              : ((struct sockaddr_in *)&bound)->sin_port);
-    return AVOW_OK;
+        rc = uv_tcp_getsockname(listener, (struct sockaddr *)&bound, &len);
+    if (rc == 0)
+        *port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                                  : ((struct sockaddr_in *)&bound)->sin_port);
+    return rc;
 }
 
 void avow_links_stop_listening(struct avow_links *links)
 {
-    if (links->listening)
-        uv_close((uv_handle_t *)&links->listener, NULL);
-    links->listening = false;
+    for (size_t i = 0; i < links->listener_count; i++)
+        uv_close((uv_handle_t *)&links->listeners[i], NULL);
+    links->listener_count = 0;
 }
 
 /* ---- dialling, finding ---- */

@@ -1,4 +1,4 @@
-/* All connections of a node: the listening socket, the table of links by slot, and the limits that
+/* All connections of a node: the listening sockets, the table of links by slot, and the limits that
  * are judged before anything is spent on a newcomer (docs/protocol.md, "Wire"): slots in all, slots
  * for an address, handshakes overall and for an address. When all slots are taken, an address that
  * has many gives one to a newcomer whose address has few. */
@@ -7,6 +7,8 @@
 
 #include "node/loop/base/rate.h"
 #include "node/loop/link/link.h"
+
+#define AVOW_LISTENERS_MAX 16 /* addresses of one name */
 
 struct avow_links {
     struct avow_link_shared shared;
@@ -18,8 +20,8 @@ struct avow_links {
     uint64_t generations;
     struct avow_rate rate;
     uint64_t refused; /* newcomers turned away since the start */
-    uv_tcp_t listener;
-    bool listening;
+    size_t listener_count;
+    uv_tcp_t listeners[AVOW_LISTENERS_MAX];
 };
 
 struct avow_links_config {
@@ -37,11 +39,14 @@ AVOW_NODISCARD enum avow_err avow_links_init(struct avow_links *links,
 /* Only when the loop has closed every link. */
 void avow_links_fini(struct avow_links *links);
 
-/* Listens; `*port` is the port that was had. AVOW_ERR_IO, with a sentence in `error`. */
-AVOW_NODISCARD enum avow_err avow_links_listen(struct avow_links *links,
-                                               const struct sockaddr *address, uint16_t *port,
-                                               struct avow_buf *error);
+/* Listens on an address, beside others; `*port` is the port that was had. 0, or libuv's error:
+ * UV_E2BIG when there are AVOW_LISTENERS_MAX already. */
+AVOW_NODISCARD int avow_links_listen(struct avow_links *links, const struct sockaddr *address,
+                                     uint16_t *port);
+/* Of all addresses. */
 void avow_links_stop_listening(struct avow_links *links);
+/* "host:port" or "[v6]:port". */
+void avow_links_name(const struct sockaddr_storage *address, char name[AVOW_LINK_ADDRESS_MAX]);
 
 /* Dials. AVOW_ERR_BUSY when there is no slot, AVOW_ERR_NOMEM; what fails later comes as `closed`.
  */
