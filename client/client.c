@@ -297,7 +297,7 @@ enum avow_err avow_client_connect(const struct avow_client_config *config, struc
     client->fd = -1;
     client->timeout_ms = config->timeout_ms != 0 ? config->timeout_ms : TIMEOUT_MS;
     client->self = sodium_malloc(sizeof(*client->self));
-    avow_buf_init(&client->scratch, AVOW_MESSAGE_BYTES_MAX);
+    avow_buf_init_secret(&client->scratch, AVOW_MESSAGE_BYTES_MAX); /* of a heartbeat key */
     avow_buf_init(&client->sealed, SIZE_MAX / 2);
     enum avow_err err = open_client(client, config);
     if (err == AVOW_OK) {

@@ -3,8 +3,10 @@
 #include "demo/chapters.h"
 #include "demo/watch.h"
 #include "proto/crypto/ed25519.h"
+#include "sys/wipe.h"
 
 #include <getopt.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -302,6 +304,7 @@ int main(int argc, char **argv)
     }
     if (optind < argc)
         return avow_cli_fail(&cli, AVOW_EXIT_USAGE, "the demo takes no operand: %s", argv[optind]);
+    json_set_alloc_funcs(malloc, avow_wipe_free); /* badges and their seeds pass through it */
     if (avow_crypto_init() != AVOW_OK)
         return avow_cli_fail(&cli, AVOW_EXIT_NEGATIVE,
                              "the cryptographic library failed its self-test");

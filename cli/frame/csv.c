@@ -2,6 +2,7 @@
 #include "cli/frame/csv.h"
 
 #include "proto/codec/utf8.h"
+#include "sys/wipe.h"
 
 #include <csv.h>
 #include <stdarg.h>
@@ -245,8 +246,10 @@ enum avow_err avow_csv_read(const struct avow_csv *csv, struct avow_bytes text)
         return AVOW_ERR_NOMEM;
     if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
         text = avow_bytes(text.data + 3, text.len - 3);
+    csv_set_realloc_func(&parser, avow_wipe_realloc); /* learners' names pass through */
+    csv_set_free_func(&parser, avow_wipe_free);
     csv_set_delim(&parser, find_separator(text));
-    avow_buf_init(&reading.text, AVOW_CSV_BYTES_MAX);
+    avow_buf_init_secret(&reading.text, AVOW_CSV_BYTES_MAX);
     feed(&reading, &parser, text);
     if (!reading.has_header && reading.problems == 0)
         problem(&reading, 1, NULL, "the file is empty: the first line names the columns");

@@ -6,6 +6,7 @@
 #include "cli/frame/term.h"
 #include "sys/fd.h"
 #include "sys/files.h"
+#include "sys/wipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +76,7 @@ static enum avow_err make_one(struct batch *batch, size_t row)
     if (err == AVOW_OK)
         err = stage(batch, batch->rows[row], text);
     const int reason = errno;
-    free(text);
+    avow_wipe_free(text);
     errno = reason;
     return err;
 }

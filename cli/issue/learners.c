@@ -235,7 +235,7 @@ static int finish(struct gathering *gathering, enum avow_err err)
 static void gathering_init(struct gathering *gathering, struct avow_learners *learners)
 {
     *learners = (struct avow_learners){0};
-    avow_buf_init(&learners->text, SIZE_MAX / 2);
+    avow_buf_init_secret(&learners->text, SIZE_MAX / 2);
     avow_buf_init(&gathering->rows, SIZE_MAX / 2);
     gathering->learners = learners;
 }
@@ -244,19 +244,17 @@ int avow_learners_read(const struct avow_cli *cli, const char *path, uint64_t ac
                        struct avow_learners *learners)
 {
     struct gathering gathering = {.cli = cli, .path = path, .achievement = achievement};
+    AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     gathering_init(&gathering, learners);
-    avow_buf_init(&text, AVOW_CSV_BYTES_MAX + 64 * 1024);
+    avow_buf_init_secret(&text, AVOW_CSV_BYTES_MAX);
     enum avow_err err = avow_read_file(path, AVOW_CSV_BYTES_MAX, &text);
-    if (err != AVOW_OK) {
-        avow_buf_fini(&text);
+    if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path,
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
-    }
     const struct avow_csv csv = {
         .columns = columns, .row = take_row, .problem = problem, .context = &gathering};
     err = avow_csv_read(&csv, avow_buf_bytes(&text));
-    avow_buf_fini(&text);
     int status = finish(&gathering, err);
     if (status == AVOW_EXIT_OK && gathering.problems > 0)
         status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s%zu problem%s in %s; nothing was issued",

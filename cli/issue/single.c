@@ -39,7 +39,7 @@ enum avow_err avow_single_learner(uint64_t valid_until, const struct avow_hash *
                                   struct avow_learners *learners)
 {
     *learners = (struct avow_learners){.count = 1};
-    avow_buf_init(&learners->text, SIZE_MAX / 2);
+    avow_buf_init_secret(&learners->text, SIZE_MAX / 2);
     avow_buf_append(&learners->text, "", 1); /* every text of the row */
     learners->rows = calloc(1, sizeof(*learners->rows));
     if (learners->rows == NULL)

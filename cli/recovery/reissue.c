@@ -9,6 +9,7 @@
 #include "proto/credential/integrity.h"
 #include "proto/trust/subject.h"
 #include "sys/files.h"
+#include "sys/wipe.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -37,14 +38,13 @@ void avow_reissue_fini(struct avow_reissue_files *files)
 /* The text of a file as a badge, if it is one of ours whose proof verifies. */
 static enum avow_err read_badge(const char *path, struct avow_subject_file *subject)
 {
+    AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
-    avow_buf_init(&text, AVOW_SUBJECT_BYTES_MAX + 64 * 1024);
+    avow_buf_init_secret(&text, AVOW_SUBJECT_BYTES_MAX);
     enum avow_err err = avow_read_file(path, AVOW_SUBJECT_BYTES_MAX, &text);
     *subject = (struct avow_subject_file){0};
     if (err == AVOW_OK)
         err = avow_subject_read(avow_buf_bytes(&text), subject);
-    sodium_memzero(text.data, text.len); /* the seed was in it */
-    avow_buf_fini(&text);
     if (err == AVOW_OK && (subject->document == NULL || !subject->subject.proof_good))
         err = AVOW_ERR_REJECTED;
     return err;
@@ -269,8 +269,9 @@ static enum avow_err put(const char *path, const json_t *document)
     const size_t len = strlen(text);
     text[len] = '\n'; /* in the place of the zero */
     enum avow_err err = avow_write_file(path, avow_bytes(text, len + 1), 0600);
-    sodium_memzero(text, len + 1);
-    free(text);
+    const int why = errno;
+    avow_wipe_free(text);
+    errno = why;
     return err;
 }
 

@@ -63,7 +63,7 @@ static int read_text(const struct avow_stack_folder *folder, const char *path,
     char full[AVOW_PATH_BYTES];
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
-    avow_buf_init(&text, AVOW_SUBJECT_BYTES_MAX);
+    avow_buf_init_secret(&text, AVOW_SUBJECT_BYTES_MAX);
     enum avow_err err = avow_join_path(path, file->name, full);
     if (err == AVOW_OK && avow_is_no_file(full)) {
         file->part = AVOW_STACK_NO_BADGE;

@@ -48,7 +48,7 @@ int avow_subject_open(const struct avow_cli *cli, const char *operand,
     avow_subject_fini(file);
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
-    avow_buf_init(&text, AVOW_SUBJECT_BYTES_MAX);
+    avow_buf_init_secret(&text, AVOW_SUBJECT_BYTES_MAX);
     enum avow_err err = avow_read_file(operand, AVOW_SUBJECT_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return cannot_read(cli, operand, err);

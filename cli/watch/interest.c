@@ -69,7 +69,7 @@ static int read_credentials(const struct avow_cli *cli, const char *path,
 {
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
-    avow_buf_init(&text, LIST_BYTES_MAX);
+    avow_buf_init_secret(&text, LIST_BYTES_MAX);
     enum avow_err err = avow_read_file(path, LIST_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path, avow_err_text(err));

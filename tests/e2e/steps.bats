@@ -19,6 +19,7 @@ teardown() { end_nodes; }
 calls=(sendto recvfrom poll fsync fdatasync syncfs rename renameat2 unlink)
 
 places() { seq 1 "${AVOW_STRIDE:-1}" "$1"; }
+
 # later: the clock of the node and of the commands goes on by more than the minute in which a node takes
 # a new text, so that no second call says the same as the first by chance.
 later() {

@@ -347,7 +347,7 @@ enum avow_err avow_submit_init(struct avow_submit *submit, const struct avow_sub
     if (submit->links == NULL || submit->locks == NULL)
         return AVOW_ERR_NOMEM;
     for (uint32_t i = 0; i < config->links->max; i++)
-        avow_buf_init(&submit->links[i].backlog, AVOW_SUBMIT_BACKLOG_MAX);
+        avow_buf_init_secret(&submit->links[i].backlog, AVOW_SUBMIT_BACKLOG_MAX);
     return AVOW_OK;
 }
 

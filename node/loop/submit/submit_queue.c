@@ -1,8 +1,6 @@
 /* Who may touch a log now, and what waits for its turn. */
 #include "node/loop/submit/submit_inner.h"
 
-#include <sodium.h>
-
 /* ---- locks ---- */
 
 struct avow_submit_lock *avow_submit_find_lock(struct avow_submit *submit,
@@ -87,9 +85,8 @@ void avow_submit_message(struct avow_submit *submit, struct avow_link *link,
 static void forget_backlog(struct avow_submit *submit, struct avow_submit_link *state)
 {
     submit->waiting -= has_backlog(state) ? 1 : 0;
-    sodium_memzero(state->backlog.data, state->backlog.len); /* a seed may have been in it */
     avow_buf_fini(&state->backlog);
-    avow_buf_init(&state->backlog, AVOW_SUBMIT_BACKLOG_MAX);
+    avow_buf_init_secret(&state->backlog, AVOW_SUBMIT_BACKLOG_MAX); /* a seed may be in it */
     state->backlog_used = 0;
 }
 
