@@ -50,8 +50,12 @@ void avow_fetch_subject_from(struct avow_client *client, const struct avow_subje
  * same search as is repeated here over its evidence. */
 void avow_fetch_under(const struct avow_cli *cli, const struct avow_subject *subject,
                       const struct avow_policy *policy, uint64_t at, struct avow_fetched *fetched);
-/* The same on a connection, for `count` references, at most AVOW_MESSAGE_REFERENCES_MAX, the first
- * of which is what is to be judged. */
+/* The same on a connection. */
+void avow_fetch_subject_under(struct avow_client *client, const struct avow_subject *subject,
+                              const struct avow_policy *policy, uint64_t at,
+                              struct avow_fetched *fetched);
+/* The same for `count` references, at most AVOW_MESSAGE_REFERENCES_MAX, the first of which is what
+ * is to be judged. */
 void avow_fetch_under_from(struct avow_client *client, const struct avow_reference *references,
                            size_t count, const struct avow_policy *policy, uint64_t at,
                            struct avow_fetched *fetched);

@@ -40,16 +40,23 @@ void avow_fetch_subject(const struct avow_cli *cli, const struct avow_subject *s
     (void)snprintf(fetched->reason, sizeof(fetched->reason), "%s", reason);
 }
 
-void avow_fetch_under(const struct avow_cli *cli, const struct avow_subject *subject,
-                      const struct avow_policy *policy, uint64_t at, struct avow_fetched *fetched)
+void avow_fetch_subject_under(struct avow_client *client, const struct avow_subject *subject,
+                              const struct avow_policy *policy, uint64_t at,
+                              struct avow_fetched *fetched)
 {
     struct avow_reference references[REFERENCES_MAX];
     const size_t count = list_references(subject, references);
+    avow_fetch_under_from(client, references, count, policy, at, fetched);
+}
+
+void avow_fetch_under(const struct avow_cli *cli, const struct avow_subject *subject,
+                      const struct avow_policy *policy, uint64_t at, struct avow_fetched *fetched)
+{
     char reason[AVOW_FETCH_REASON_MAX];
     AVOW_CLEANUP(avow_client_free)
     struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
     if (client != NULL) {
-        avow_fetch_under_from(client, references, count, policy, at, fetched);
+        avow_fetch_subject_under(client, subject, policy, at, fetched);
         return;
     }
     *fetched = (struct avow_fetched){.why = AVOW_WHY_UNREACHABLE};

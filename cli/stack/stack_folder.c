@@ -178,6 +178,52 @@ static enum avow_err keep_texts(struct avow_stack_file *file, const struct avow_
     return AVOW_OK;
 }
 
+/* ------------------------------------------------------------------ asking the node */
+
+/* One of the two: a whole subject, or a reference under a policy that has anchors. */
+struct question {
+    const struct avow_subject *subject;
+    const struct avow_reference *reference;
+    const struct avow_policy *policy;
+};
+
+static bool ask_once(struct avow_client *client, const struct question *question,
+                     struct avow_fetched *fetched)
+{
+    if (question->subject == NULL)
+        avow_fetch_under_from(client, question->reference, 1, question->policy, 0, fetched);
+    else if (question->policy->anchor_count > 0)
+        avow_fetch_subject_under(client, question->subject, question->policy, 0, fetched);
+    else
+        avow_fetch_subject_from(client, question->subject, fetched);
+    return fetched->why != AVOW_WHY_UNREACHABLE || fetched->refusal != 0;
+}
+
+/* All over the view's connection, since a node bounds how many an address may make. One that was
+ * cut is made anew and the question asked again; a node that does not answer it then either is not
+ * asked about the files that follow. */
+static void ask(struct avow_stack_folder *folder, const struct question *question,
+                struct avow_fetched *fetched)
+{
+    char reason[AVOW_FETCH_REASON_MAX];
+    if (folder->lost[0] != '\0') {
+        *fetched = (struct avow_fetched){.why = AVOW_WHY_UNREACHABLE};
+        (void)snprintf(fetched->reason, sizeof(fetched->reason), "%s", folder->lost);
+        return;
+    }
+    if (ask_once(folder->view->client, question, fetched))
+        return;
+    struct avow_client *client = avow_fetch_connect(folder->cli, AVOW_PEER_CLIENT, reason);
+    if (client != NULL) {
+        avow_client_free(&folder->view->client);
+        folder->view->client = client;
+        avow_fetched_fini(fetched);
+        if (ask_once(client, question, fetched))
+            return;
+    }
+    (void)snprintf(folder->lost, sizeof(folder->lost), "%s", fetched->reason);
+}
+
 /* ------------------------------------------------------------------ recognised by whom */
 
 /* The judge's terms, with one body for anchor, which recognises whatever it says. */
@@ -194,15 +240,14 @@ static void anchor_body(const struct avow_stack_folder *folder, size_t body,
     memset(policy->witness_names, 0, sizeof(policy->witness_names));
 }
 
-static enum avow_err search(const struct avow_stack_folder *folder,
-                            const struct avow_policy *policy,
+static enum avow_err search(struct avow_stack_folder *folder, const struct avow_policy *policy,
                             const struct avow_reference *reference, struct avow_award *award,
                             struct avow_recognised *recognised)
 {
     AVOW_CLEANUP(avow_fetched_fini)
     struct avow_fetched fetched;
     struct avow_known_log log;
-    avow_fetch_under_from(folder->view->client, reference, 1, policy, 0, &fetched);
+    ask(folder, &(struct question){.reference = reference, .policy = policy}, &fetched);
     const struct avow_facts facts = avow_facts_from_evidence(&fetched.evidence);
     award->covered_at = AVOW_NEVER;
     enum avow_err err = facts.log(facts.context, &reference->issuer, &log);
@@ -214,7 +259,7 @@ static enum avow_err search(const struct avow_stack_folder *folder,
     return avow_search(&facts, policy, award, folder->now, folder->now, recognised);
 }
 
-static enum avow_err ask_bodies(const struct avow_stack_folder *folder,
+static enum avow_err ask_bodies(struct avow_stack_folder *folder,
                                 const struct avow_details *details, struct avow_stack_file *file)
 {
     const struct avow_subject *subject = &file->subject.subject;
@@ -243,8 +288,7 @@ static enum avow_err ask_bodies(const struct avow_stack_folder *folder,
 
 /* ------------------------------------------------------------------ one file */
 
-static enum avow_err make_item(const struct avow_stack_folder *folder,
-                               const struct avow_log_proof *proof,
+static enum avow_err make_item(struct avow_stack_folder *folder, const struct avow_log_proof *proof,
                                const struct avow_verdict *verdict, uint64_t achievement,
                                uint64_t awarded, struct avow_stack_file *file)
 {
@@ -273,16 +317,7 @@ static void take_word(struct avow_stack_file *file, const struct avow_verdict *v
                    in_the_way ? fetched->reason : file->subject.reason);
 }
 
-static void fetch(const struct avow_stack_folder *folder, const struct avow_subject *subject,
-                  struct avow_fetched *fetched)
-{
-    if (folder->policy->anchor_count > 0)
-        avow_fetch_under(folder->cli, subject, folder->policy, 0, fetched);
-    else
-        avow_fetch_subject_from(folder->view->client, subject, fetched);
-}
-
-static enum avow_err judge(const struct avow_stack_folder *folder, struct avow_stack_file *file,
+static enum avow_err judge(struct avow_stack_folder *folder, struct avow_stack_file *file,
                            struct avow_verdict *verdict)
 {
     AVOW_CLEANUP(avow_fetched_fini)
@@ -290,7 +325,7 @@ static enum avow_err judge(const struct avow_stack_folder *folder, struct avow_s
     const struct avow_subject *subject = &file->subject.subject;
     uint64_t achievement, awarded;
     if (file->subject.has_reference)
-        fetch(folder, subject, &fetched);
+        ask(folder, &(struct question){.subject = subject, .policy = folder->policy}, &fetched);
     const struct avow_facts facts = avow_facts_from_evidence(&fetched.evidence);
     enum avow_err err =
         avow_judge(&facts, folder->policy, subject, folder->now, folder->now, verdict);
@@ -345,7 +380,7 @@ static int read_one(struct avow_stack_folder *folder, const char *path, size_t p
 }
 
 int avow_stack_folder_read(const struct avow_cli *cli, const char *path,
-                           const struct avow_pathway_view *view, const struct avow_policy *policy,
+                           struct avow_pathway_view *view, const struct avow_policy *policy,
                            uint64_t now, struct avow_stack_folder *folder)
 {
     *folder = (struct avow_stack_folder){.cli = cli, .view = view, .policy = policy, .now = now};

@@ -36,9 +36,10 @@ struct avow_stack_file {
 
 struct avow_stack_folder {
     const struct avow_cli *cli;
-    const struct avow_pathway_view *view;
+    struct avow_pathway_view *view;
     const struct avow_policy *policy;
     uint64_t now;
+    char lost[AVOW_FETCH_REASON_MAX]; /* why the node is not asked any more; "" while it is */
     size_t count;
     struct avow_stack_file *files; /* by name */
     size_t body_count;             /* that the rule's `recognised_by` names */
@@ -46,10 +47,11 @@ struct avow_stack_folder {
 };
 
 /* Reads and verifies every file of `path` whose name ends in ".json" and does not begin with a dot,
- * asking the view's node under `policy`. An exit status: USAGE for a folder that cannot be read or
+ * asking the view's node under `policy`, over the view's connection, which is made anew when it is
+ * cut. An exit status: USAGE for a folder that cannot be read or
  * has too many, having told the person. Release with _fini in every case. */
 int avow_stack_folder_read(const struct avow_cli *cli, const char *path,
-                           const struct avow_pathway_view *view, const struct avow_policy *policy,
+                           struct avow_pathway_view *view, const struct avow_policy *policy,
                            uint64_t now, struct avow_stack_folder *folder);
 void avow_stack_folder_fini(struct avow_stack_folder *folder);
 

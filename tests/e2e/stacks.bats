@@ -173,6 +173,48 @@ check() { avow stack check "$T/ana" --pathway "$issuer/$pathway" --json "$@" >"$
         contains("statistics.json is for it, and is revoked"))' "$T/check"
 }
 
+# Thirty files under a policy, whose anchor is the issuer; the node counts connections.
+thirty() {
+    stop_node a
+    start_node a --log-level debug
+    modules
+    pathway=$(pathway invalid '["achievement", null, '"$m1"']')
+    csv 30 >"$T/list.csv"
+    avow issue --achievement "$m1" --csv "$T/list.csv" --out "$T/ana" 2>"$T/err"
+    printf '[policy]\nrequire_recognition=yes\n[anchor porto]\nissuer=%s\n' "$issuer" >"$T/policy.ini"
+    : >"$T/a.log"
+}
+connections() { grep -c event=link-up "$T/a.log"; }
+thirty_valid() { [ "$(jq '[.credentials[] | select(.verdict == "valid")] | length' "$T/check")" -eq 30 ]; }
+
+@test "stack check asks about all files over one connection, with a policy and without" {
+    thirty
+    expect_exit 0 check
+    thirty_valid
+    [ "$(connections)" -eq 1 ] || fail "$(connections) connections"
+    expect_exit 0 check --policy "$T/policy.ini"
+    thirty_valid
+    [ "$(connections)" -eq 2 ] || fail "$(connections) connections"
+}
+
+@test "stack check asks on over another connection when one is cut, and not for ever" {
+    thirty
+    # The thirtieth answer does not come: more than the pathway takes, and less than the files do.
+    cut() {
+        strace -o "$T/strace" -e trace=recvfrom -e "inject=recvfrom:retval=0:when=$1" \
+            "$AVOW_BIN/avow" stack check "$T/ana" --pathway "$issuer/$pathway" --json "${@:2}" >"$T/check"
+    }
+    expect_exit 0 cut 30
+    thirty_valid
+    expect_exit 0 cut 30 --policy "$T/policy.ini"
+    thirty_valid
+    [ "$(connections)" -eq 4 ] || fail "$(connections) connections"
+    # Nor does any that follows: what was told before stands, and the node is let be.
+    expect_exit 0 cut 30+
+    jq -e '.credentials | map(select(.verdict == "unknown")) | length > 0 and length < 30' "$T/check"
+    [ "$(connections)" -le 6 ] || fail "$(connections) connections"
+}
+
 @test "stack check passes over what is called as a badge and is no file, and names what it cannot read" {
     modules
     pathway=$(pathway invalid '["achievement", null, '"$m1"']')
