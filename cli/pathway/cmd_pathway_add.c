@@ -6,6 +6,7 @@
 #include "cli/signer/signer.h"
 #include "cli/signer/signer_inner.h"
 #include "proto/crypto/sha256.h"
+#include "proto/entry/references.h"
 #include "proto/entry/rule.h"
 #include "proto/log/status_map.h"
 
@@ -150,28 +151,23 @@ static int build(void *context, struct avow_signer *signer)
 
 /* ------------------------------------------------------------------ the call */
 
-static void need(struct addition *addition, uint64_t index)
+static bool need(void *context, uint64_t index)
 {
+    struct addition *addition = context;
     for (size_t i = 0; i < addition->index_count; i++) {
         if (addition->indices[i] == index)
-            return;
+            return true;
     }
     addition->indices[addition->index_count++] = index;
+    return true;
 }
 
 static void list_needed(struct addition *addition, const struct avow_hash *own)
 {
-    struct avow_rule_walk walk;
-    struct avow_rule_node node;
-    need(addition, addition->pathway->award);
-    avow_rule_walk_init(&walk, addition->pathway->rule);
-    while (avow_rule_next(&walk, &node)) {
-        if (node.op == AVOW_RULE_ACHIEVEMENT &&
-            (!node.has_issuer || avow_hash_equal(&node.issuer, own)))
-            need(addition, node.index);
-    }
+    const struct avow_entry entry = {.kind = AVOW_KIND_PATHWAY, .pathway = *addition->pathway};
+    (void)avow_entry_references(&entry, own, need, addition);
     if (addition->replaces)
-        need(addition, addition->replaced);
+        (void)need(addition, addition->replaced);
 }
 
 /* What is asked for: the words of the call, and what is in its file. */

@@ -113,7 +113,7 @@ static int find_honest(struct recovery *recovery)
 
 static void tell_row(const struct recovery *recovery, const struct avow_salvage_row *row)
 {
-    const char *kind = row->kind <= AVOW_KIND_CLOSURE ? avow_kind_name(row->kind) : "entry";
+    const char *kind = row->kind < AVOW_KIND_COUNT ? avow_kind_name(row->kind) : "entry";
     const unsigned long long old = row->old, now = row->now;
     if (row->fate != AVOW_FATE_AGAIN)
         avow_cli_note(recovery->cli, "  %llu %s: left out: %s", old, kind, avow_fate_text(row));

@@ -95,7 +95,7 @@ static int find_references(struct rest *rest)
          i < rest->file->cuts[rest->cut].size && avow_list_next_entry(&entries, &bytes); i++) {
         struct avow_entry entry;
         if (avow_entry_decode(bytes, &entry) == AVOW_ACCEPT)
-            avow_references_add(&rest->references, &entry);
+            avow_references_add(&rest->references, &rest->file->checkpoint.issuer, &entry);
     }
     return rest->references.buffer.err == AVOW_OK
                ? AVOW_EXIT_OK

@@ -2,7 +2,7 @@
 
 #include "cli/frame/walk.h"
 #include "proto/codec/id.h"
-#include "proto/entry/rule.h"
+#include "proto/entry/references.h"
 
 #include <stdlib.h>
 
@@ -122,23 +122,6 @@ struct avow_reissue_map avow_salvage_map(struct avow_salvage *salvage)
     return (struct avow_reissue_map){.context = salvage, .now = now_at};
 }
 
-/* A rule names achievements of this log by their indices inside its bytes, which stay: so none of
- * them may have moved. */
-static bool rule_stays(const struct avow_salvage *salvage, struct avow_bytes rule)
-{
-    struct avow_rule_walk walk;
-    struct avow_rule_node node;
-    bool stays = true;
-    avow_rule_walk_init(&walk, rule);
-    while (avow_rule_next(&walk, &node)) {
-        if (node.op == AVOW_RULE_ACHIEVEMENT &&
-            (!node.has_issuer || avow_hash_equal(&node.issuer, &salvage->issuer)) &&
-            node.index >= salvage->from)
-            stays = false;
-    }
-    return stays;
-}
-
 /* ------------------------------------------------------------------ one entry */
 
 struct again {
@@ -147,25 +130,17 @@ struct again {
     struct avow_reissue reissue;
     uint64_t t;
     size_t bytes, entries, references; /* of the batch so far */
-    uint64_t achievement;              /* the last one that it refers to */
+    uint64_t last;                     /* what it referred to last */
 };
 
 /* What the entry refers to is where it is now. False when it is nowhere. */
 static bool move_references(struct avow_salvage *salvage, struct avow_entry *entry)
 {
     enum avow_status status;
-    if (entry->kind == AVOW_KIND_ISSUE)
-        return now_at(salvage, entry->issue.achievement, &entry->issue.achievement);
-    if (entry->kind == AVOW_KIND_PATHWAY)
-        return now_at(salvage, entry->pathway.award, &entry->pathway.award) &&
-               rule_stays(salvage, entry->pathway.rule);
-    if (entry->kind != AVOW_KIND_STATUS)
-        return true;
-    return now_at(salvage, entry->status.target, &entry->status.target) &&
-           (!entry->status.has_successor ||
-            now_at(salvage, entry->status.successor, &entry->status.successor)) &&
-           avow_draft_status(salvage->draft, entry->status.target, &status,
-                             &entry->status.previous) == AVOW_OK;
+    return avow_entry_move_references(entry, &salvage->issuer, now_at, salvage) &&
+           (entry->kind != AVOW_KIND_STATUS ||
+            avow_draft_status(salvage->draft, entry->status.target, &status,
+                              &entry->status.previous) == AVOW_OK);
 }
 
 /* A credential whose file is at hand gets the commitment that the file will have. */
@@ -194,7 +169,7 @@ static int cut(struct again *again)
     if (err == AVOW_OK)
         avow_buf_append(&salvage->cuts, &text, sizeof(text));
     again->bytes = again->entries = again->references = 0;
-    again->achievement = 0;
+    again->last = 0;
     return err == AVOW_OK && salvage->cuts.err == AVOW_OK ? AVOW_EXIT_OK : out_of_memory(again);
 }
 
@@ -206,16 +181,22 @@ static bool is_full(const struct again *again, size_t len)
            again->references >= AVOW_SALVAGE_BATCH_REFERENCES;
 }
 
+static bool count_reference(void *context, uint64_t index)
+{
+    struct again *again = context;
+    if (index != again->last) /* a batch repeats its achievement */
+        again->references++;
+    again->last = index;
+    return true;
+}
+
 static void count(struct again *again, const struct avow_entry *entry, size_t len)
 {
     again->bytes += len + 5; /* with the longest header of a binary */
     again->entries++;
-    if (entry->kind == AVOW_KIND_STATUS || entry->kind == AVOW_KIND_PATHWAY) {
-        again->references += 2;
-    } else if (entry->kind == AVOW_KIND_ISSUE && entry->issue.achievement != again->achievement) {
+    (void)avow_entry_references(entry, &again->salvage->issuer, count_reference, again);
+    if (entry->kind == AVOW_KIND_STATUS) /* its target is shown with its last status entry */
         again->references++;
-        again->achievement = entry->issue.achievement;
-    }
 }
 
 static int append(struct again *again, struct avow_salvage_row *row, const struct avow_entry *entry)
@@ -281,7 +262,7 @@ static bool is_dropped(const struct avow_cli *cli, uint64_t index)
 
 static bool is_honest(const struct avow_salvage *salvage, struct avow_salvage_row *row)
 {
-    if (row->kind > AVOW_KIND_CLOSURE) {
+    if (row->kind >= AVOW_KIND_COUNT) {
         if (row->reject == AVOW_ACCEPT) /* without effect: what it says is not known here */
             row->reject = AVOW_REJECT_NEWER;
         return false;

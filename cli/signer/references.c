@@ -1,6 +1,6 @@
 #include "cli/signer/references.h"
 
-#include "proto/entry/rule.h"
+#include "proto/entry/references.h"
 
 #include <stdlib.h>
 
@@ -15,43 +15,26 @@ void avow_references_fini(struct avow_references *references)
     avow_buf_fini(&references->buffer);
 }
 
-static void add(struct avow_references *references, uint64_t index)
+static bool add(void *context, uint64_t index)
 {
+    struct avow_references *references = context;
     struct avow_buf *buffer = &references->buffer;
     uint64_t last;
     if (index >= references->base)
-        return;
+        return true;
     if (buffer->len >= sizeof(last)) { /* a batch repeats its achievement */
         memcpy(&last, buffer->data + buffer->len - sizeof(last), sizeof(last));
         if (last == index)
-            return;
+            return true;
     }
     avow_buf_append(buffer, &index, sizeof(index));
+    return true;
 }
 
-static void add_rule(struct avow_references *references, struct avow_bytes rule)
+void avow_references_add(struct avow_references *references, const struct avow_hash *own,
+                         const struct avow_entry *entry)
 {
-    struct avow_rule_walk walk;
-    struct avow_rule_node node;
-    avow_rule_walk_init(&walk, rule);
-    while (avow_rule_next(&walk, &node)) {
-        if (node.op == AVOW_RULE_ACHIEVEMENT)
-            add(references, node.index);
-    }
-}
-
-void avow_references_add(struct avow_references *references, const struct avow_entry *entry)
-{
-    if (entry->kind == AVOW_KIND_ISSUE) {
-        add(references, entry->issue.achievement);
-    } else if (entry->kind == AVOW_KIND_STATUS) {
-        add(references, entry->status.target);
-        if (entry->status.has_successor)
-            add(references, entry->status.successor);
-    } else if (entry->kind == AVOW_KIND_PATHWAY) {
-        add(references, entry->pathway.award);
-        add_rule(references, entry->pathway.rule);
-    }
+    (void)avow_entry_references(entry, own, add, references);
 }
 
 const uint64_t *avow_references_list(const struct avow_references *references, size_t *count)

@@ -11,8 +11,10 @@ struct avow_references {
 
 void avow_references_init(struct avow_references *references, uint64_t base);
 void avow_references_fini(struct avow_references *references);
-/* Adds those of an entry; memory that ran out shows in buffer.err. */
-void avow_references_add(struct avow_references *references, const struct avow_entry *entry);
+/* Adds those of an entry in the log of the issuer `own`; memory that ran out shows in buffer.err.
+ */
+void avow_references_add(struct avow_references *references, const struct avow_hash *own,
+                         const struct avow_entry *entry);
 /* All of them, some more than once. A view. */
 const uint64_t *avow_references_list(const struct avow_references *references, size_t *count);
 

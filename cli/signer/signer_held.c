@@ -67,7 +67,8 @@ static int ask_held(struct avow_signer *signer, struct held *held)
     return AVOW_EXIT_OK;
 }
 
-static enum avow_err take_entries(struct held *held, struct avow_list *list)
+static enum avow_err take_entries(struct held *held, const struct avow_hash *issuer,
+                                  struct avow_list *list)
 {
     struct avow_bytes bytes;
     while (avow_list_next_entry(list, &bytes)) {
@@ -75,7 +76,7 @@ static enum avow_err take_entries(struct held *held, struct avow_list *list)
         avow_buf_append(&held->bytes, bytes.data, bytes.len);
         avow_buf_append(&held->ends, &held->bytes.len, sizeof(held->bytes.len));
         if (avow_entry_decode(bytes, &entry) == AVOW_ACCEPT)
-            avow_references_add(&held->references, &entry);
+            avow_references_add(&held->references, issuer, &entry);
     }
     if (held->bytes.err != AVOW_OK)
         return held->bytes.err;
@@ -101,7 +102,7 @@ static int fetch_entries(struct avow_signer *signer, struct held *held)
             return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN,
                                  "the home node answered with another range than asked for");
         from += answer.entries.count;
-        enum avow_err err = take_entries(held, &answer.entries);
+        enum avow_err err = take_entries(held, &signer->keys->issuer, &answer.entries);
         if (err != AVOW_OK)
             return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));
     }
@@ -192,19 +193,19 @@ static int withdraw(struct avow_signer *signer)
 static void describe(const struct avow_signer *signer, const struct held *held)
 {
     const size_t *ends = (const size_t *)(const void *)held->ends.data;
-    uint64_t counts[AVOW_KIND_CLOSURE + 1] = {0};
+    uint64_t counts[AVOW_KIND_COUNT] = {0};
     size_t start = 0;
     for (size_t i = 0; i < held->ends.len / sizeof(*ends); i++) {
         struct avow_entry entry;
         if (avow_entry_decode(avow_bytes(held->bytes.data + start, ends[i] - start), &entry) ==
                 AVOW_ACCEPT &&
-            entry.kind <= AVOW_KIND_CLOSURE)
+            entry.kind < AVOW_KIND_COUNT)
             counts[entry.kind]++;
         start = ends[i];
     }
     avow_cli_note(signer->cli, "The home node holds entries %llu to %llu, not signed:",
                   (unsigned long long)held->base, (unsigned long long)held->size - 1);
-    for (uint64_t kind = 0; kind <= AVOW_KIND_CLOSURE; kind++) {
+    for (uint64_t kind = 0; kind < AVOW_KIND_COUNT; kind++) {
         if (counts[kind] > 0)
             avow_cli_note(signer->cli, "  %llu %s", (unsigned long long)counts[kind],
                           avow_kind_name(kind));

@@ -59,8 +59,7 @@ static int check_entry(const struct change *change, const struct avow_target *ta
     struct avow_entry entry;
     if (!avow_signer_entry(signer, target->index, &entry))
         return refuse(change, target, "is not in the log");
-    if (entry.kind != AVOW_KIND_ISSUE && entry.kind != AVOW_KIND_ACHIEVEMENT &&
-        entry.kind != AVOW_KIND_PATHWAY && entry.kind != AVOW_KIND_RECOGNITION)
+    if (!avow_kind_has_status(entry.kind))
         return refuse(change, target, "is not of a kind that can be revoked");
     if (change->recognitions && entry.kind != AVOW_KIND_RECOGNITION)
         return refuse(change, target, "is not a recognition: `avow revoke` is for the others");

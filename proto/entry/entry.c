@@ -199,50 +199,15 @@ static void read_closure(struct avow_reader *reader, struct avow_closure *closur
         avow_reader_reject(reader, AVOW_REJECT_VALUE);
 }
 
-/* The items of a kind's array, kind and t included; 0 for a kind that this version does not know.
- */
-static size_t items_of(uint64_t kind)
-{
-    static const uint8_t items[] = {10, 7, 8, 3, 6, 6, 7, 6, 10, 6, 8};
-    return kind < sizeof(items) ? items[kind] : 0;
-}
-
 static void read_fields(struct avow_reader *reader, struct avow_entry *entry)
 {
     switch ((enum avow_kind)entry->kind) {
-    case AVOW_KIND_INCEPTION:
-        read_inception(reader, &entry->inception);
+#define READ_CASE(name, number, word, member, items, root, status)                                 \
+    case AVOW_KIND_##name:                                                                         \
+        read_##member(reader, &entry->member);                                                     \
         return;
-    case AVOW_KIND_KEY:
-        read_key(reader, &entry->key);
-        return;
-    case AVOW_KIND_ROOT_ROTATION:
-        read_rotation(reader, &entry->rotation);
-        return;
-    case AVOW_KIND_NODES:
-        read_nodes(reader, &entry->nodes);
-        return;
-    case AVOW_KIND_ACHIEVEMENT:
-        read_achievement(reader, &entry->achievement);
-        return;
-    case AVOW_KIND_ISSUE:
-        read_issue(reader, &entry->issue);
-        return;
-    case AVOW_KIND_STATUS:
-        read_status(reader, &entry->status);
-        return;
-    case AVOW_KIND_PATHWAY:
-        read_pathway(reader, &entry->pathway);
-        return;
-    case AVOW_KIND_RECOGNITION:
-        read_recognition(reader, &entry->recognition);
-        return;
-    case AVOW_KIND_IDENTITY:
-        read_identity(reader, &entry->identity);
-        return;
-    case AVOW_KIND_CLOSURE:
-        read_closure(reader, &entry->closure);
-        return;
+        AVOW_KIND_LIST(READ_CASE)
+#undef READ_CASE
     }
 }
 
@@ -271,10 +236,10 @@ enum avow_reject avow_entry_decode(struct avow_bytes bytes, struct avow_entry *e
         return reader.reject;
     if (items < 2)
         return AVOW_REJECT_LENGTH;
-    if (items_of(entry->kind) == 0)
+    const size_t known = avow_kind_items(entry->kind);
+    if (known == 0)
         return judge_unknown(&reader, entry->kind, items);
-    if (items != items_of(entry->kind) ||
-        (avow_kind_is_root(entry->kind) && bytes.len > AVOW_ROOT_ENTRY_BYTES_MAX))
+    if (items != known || (avow_kind_is_root(entry->kind) && bytes.len > AVOW_ROOT_ENTRY_BYTES_MAX))
         return AVOW_REJECT_LENGTH;
     read_fields(&reader, entry);
     return avow_reader_finish(&reader);

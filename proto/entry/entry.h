@@ -16,19 +16,33 @@
 /* Kinds from here up are stored and have no effect on state. */
 #define AVOW_KIND_INERT_MIN 128
 
+/* Every kind: its name; its number, which is in what was signed and never changes; its word; its
+ * member of struct avow_entry; the items of its array, kind and t included; whether it is a root
+ * entry; whether the status map holds a state of it, so that a status entry may name it as its
+ * target. Whatever must know all kinds is made from these rows, or is a switch over the enum
+ * without `default:`. */
+#define AVOW_KIND_LIST(X)                                                                          \
+    X(INCEPTION, 0, "inception", inception, 10, true, false)                                       \
+    X(KEY, 1, "key", key, 7, true, false)                                                          \
+    X(ROOT_ROTATION, 2, "root-rotation", rotation, 8, true, false)                                 \
+    X(NODES, 3, "nodes", nodes, 3, false, false)                                                   \
+    X(ACHIEVEMENT, 4, "achievement", achievement, 6, false, true)                                  \
+    X(ISSUE, 5, "issue", issue, 6, false, true)                                                    \
+    X(STATUS, 6, "status", status, 7, false, false)                                                \
+    X(PATHWAY, 7, "pathway", pathway, 6, false, true)                                              \
+    X(RECOGNITION, 8, "recognition", recognition, 10, false, true)                                 \
+    X(IDENTITY, 9, "identity", identity, 6, true, false)                                           \
+    X(CLOSURE, 10, "closure", closure, 8, true, false)
+
 enum avow_kind {
-    AVOW_KIND_INCEPTION = 0,
-    AVOW_KIND_KEY = 1,
-    AVOW_KIND_ROOT_ROTATION = 2,
-    AVOW_KIND_NODES = 3,
-    AVOW_KIND_ACHIEVEMENT = 4,
-    AVOW_KIND_ISSUE = 5,
-    AVOW_KIND_STATUS = 6,
-    AVOW_KIND_PATHWAY = 7,
-    AVOW_KIND_RECOGNITION = 8,
-    AVOW_KIND_IDENTITY = 9,
-    AVOW_KIND_CLOSURE = 10,
+#define AVOW_KIND_ENUM(name, number, word, member, items, root, status) AVOW_KIND_##name = (number),
+    AVOW_KIND_LIST(AVOW_KIND_ENUM)
+#undef AVOW_KIND_ENUM
 };
+
+/* One more than the largest known kind. */
+#define AVOW_KIND_ONE(name, number, word, member, items, root, status) +1
+#define AVOW_KIND_COUNT (0 AVOW_KIND_LIST(AVOW_KIND_ONE))
 
 enum avow_key_action { AVOW_KEY_AUTHORISE = 0, AVOW_KEY_RETIRE = 1 };
 enum avow_key_use { AVOW_USE_SIGN = 0, AVOW_USE_HEARTBEAT = 1 };
@@ -183,8 +197,12 @@ struct avow_entry {
     };
 };
 
-/* Kinds 0, 1, 2, 9 and 10. */
+/* False for any number that is not such a kind. */
 bool avow_kind_is_root(uint64_t kind);
+bool avow_kind_has_status(uint64_t kind);
+/* The items of the kind's array, kind and t and a root signature included; 0 for a kind that this
+ * version does not know. */
+size_t avow_kind_items(uint64_t kind);
 
 /* Decodes one entry of at most AVOW_ENTRY_BYTES_MAX bytes (a root entry:
  * AVOW_ROOT_ENTRY_BYTES_MAX). ACCEPT, the rejections of codec/reader, VALUE, RANGE, RULE, or NEWER

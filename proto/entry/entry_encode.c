@@ -147,44 +147,14 @@ static void write_unsigned(struct avow_buf *out, const struct avow_entry *entry,
     avow_write_uint(out, entry->kind);
     avow_write_uint(out, entry->t);
     switch ((enum avow_kind)entry->kind) {
-    case AVOW_KIND_INCEPTION:
-        write_inception(out, &entry->inception);
+#define WRITE_CASE(name, number, word, member, items, root, status)                                \
+    case AVOW_KIND_##name:                                                                         \
+        write_##member(out, &entry->member);                                                       \
         return;
-    case AVOW_KIND_KEY:
-        write_key(out, &entry->key);
-        return;
-    case AVOW_KIND_ROOT_ROTATION:
-        write_rotation(out, &entry->rotation);
-        return;
-    case AVOW_KIND_NODES:
-        write_nodes(out, &entry->nodes);
-        return;
-    case AVOW_KIND_ACHIEVEMENT:
-        write_achievement(out, &entry->achievement);
-        return;
-    case AVOW_KIND_ISSUE:
-        write_issue(out, &entry->issue);
-        return;
-    case AVOW_KIND_STATUS:
-        write_status(out, &entry->status);
-        return;
-    case AVOW_KIND_PATHWAY:
-        write_pathway(out, &entry->pathway);
-        return;
-    case AVOW_KIND_RECOGNITION:
-        write_recognition(out, &entry->recognition);
-        return;
-    case AVOW_KIND_IDENTITY:
-        write_identity(out, &entry->identity);
-        return;
-    case AVOW_KIND_CLOSURE:
-        write_closure(out, &entry->closure);
-        return;
+        AVOW_KIND_LIST(WRITE_CASE)
+#undef WRITE_CASE
     }
 }
-
-/* Items of each kind's array without the signature. */
-static const uint8_t unsigned_items[] = {10, 6, 7, 3, 6, 6, 7, 6, 10, 5, 7};
 
 void avow_entry_encode(struct avow_buf *out, const struct avow_entry *entry)
 {
@@ -192,11 +162,11 @@ void avow_entry_encode(struct avow_buf *out, const struct avow_entry *entry)
         avow_buf_append(out, entry->bytes.data, entry->bytes.len);
         return;
     }
-    AVOW_ASSERT(entry->kind < sizeof(unsigned_items));
+    AVOW_ASSERT(entry->kind < AVOW_KIND_COUNT);
     /* Nothing is written through this pointer. */
     const struct avow_signature *signature =
         avow_entry_signature((struct avow_entry *)(uintptr_t)entry);
-    write_unsigned(out, entry, unsigned_items[entry->kind] + (signature != NULL ? 1U : 0U));
+    write_unsigned(out, entry, avow_kind_items(entry->kind));
     if (signature != NULL)
         avow_write_signature(out, signature);
 }
@@ -213,5 +183,5 @@ void avow_root_message(struct avow_buf *out, const struct avow_entry *entry,
     avow_buf_append(out, previous_leaf->bytes, sizeof(previous_leaf->bytes));
     avow_buf_append(out, at, sizeof(at));
     avow_buf_append(out, root_before->bytes, sizeof(root_before->bytes));
-    write_unsigned(out, entry, unsigned_items[entry->kind]);
+    write_unsigned(out, entry, avow_kind_items(entry->kind) - 1);
 }

@@ -1,10 +1,5 @@
-/* The words of kinds, states, reasons and cascades. */
+/* The words of states, reasons and cascades. */
 #include "proto/entry/entry.h"
-
-static const char *const kinds[] = {
-    "inception", "key",     "root-rotation", "nodes",    "achievement", "issue",
-    "status",    "pathway", "recognition",   "identity", "closure",
-};
 
 static const char *const reasons[] = {
     "unspecified", "error", "fraud", "data", "holder", "key", "lapsed", "replaced", "closed",
@@ -25,18 +20,6 @@ const char *avow_status_name(enum avow_status status)
         return "superseded";
     }
     return "unknown";
-}
-
-const char *avow_kind_name(uint64_t kind)
-{
-    return kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind] : "unknown";
-}
-
-bool avow_kind_is_root(uint64_t kind)
-{
-    return kind == AVOW_KIND_INCEPTION || kind == AVOW_KIND_KEY ||
-           kind == AVOW_KIND_ROOT_ROTATION || kind == AVOW_KIND_IDENTITY ||
-           kind == AVOW_KIND_CLOSURE;
 }
 
 const char *avow_reason_name(uint64_t reason)

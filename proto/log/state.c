@@ -3,7 +3,7 @@
 #include "proto/log/state.h"
 
 #include "proto/codec/reader.h"
-#include "proto/entry/rule.h"
+#include "proto/entry/references.h"
 
 void avow_state_init(struct avow_state *state)
 {
@@ -87,12 +87,6 @@ static enum avow_err judge_issue(struct avow_apply *apply, const struct avow_iss
     return AVOW_OK;
 }
 
-static bool has_status(uint64_t kind)
-{
-    return kind == AVOW_KIND_ACHIEVEMENT || kind == AVOW_KIND_ISSUE || kind == AVOW_KIND_PATHWAY ||
-           kind == AVOW_KIND_RECOGNITION;
-}
-
 /* active <-> suspended; active, suspended or superseded -> revoked; active -> superseded. */
 static bool may_move(enum avow_status from, enum avow_status to)
 {
@@ -132,7 +126,7 @@ static enum avow_err judge_status(const struct avow_apply *apply,
     if (change->target >= apply->state->tree.size)
         return AVOW_OK;
     enum avow_err err = kind_at(apply, change->target, &kind);
-    if (err != AVOW_OK || !has_status(kind))
+    if (err != AVOW_OK || !avow_kind_has_status(kind))
         return err;
     err = apply->view->status(apply->view->context, change->target, &status, &last);
     if (err != AVOW_OK)
@@ -147,29 +141,47 @@ static enum avow_err judge_status(const struct avow_apply *apply,
     return judge_successor(apply, change, kind, reject);
 }
 
-/* The award, and every achievement that the rule names in this log, whether by nil or by id. */
-static enum avow_err judge_pathway(const struct avow_apply *apply,
-                                   const struct avow_pathway *pathway, enum avow_reject *reject)
+struct naming {
+    const struct avow_apply *apply;
+    enum avow_err err;
+    enum avow_reject *reject;
+};
+
+static bool judge_named(void *context, uint64_t index)
 {
-    struct avow_rule_walk walk;
-    struct avow_rule_node node;
-    enum avow_err err = judge_reference(apply, pathway->award, AVOW_KIND_ACHIEVEMENT, reject);
-    avow_rule_walk_init(&walk, pathway->rule);
-    while (err == AVOW_OK && *reject == AVOW_ACCEPT && avow_rule_next(&walk, &node)) {
-        bool own = !node.has_issuer || avow_hash_equal(&node.issuer, &apply->state->chain.issuer);
-        if (node.op == AVOW_RULE_ACHIEVEMENT && own)
-            err = judge_reference(apply, node.index, AVOW_KIND_ACHIEVEMENT, reject);
-    }
-    return err;
+    struct naming *naming = context;
+    naming->err = judge_reference(naming->apply, index, AVOW_KIND_ACHIEVEMENT, naming->reject);
+    return naming->err == AVOW_OK && *naming->reject == AVOW_ACCEPT;
+}
+
+/* The award, and every achievement that the rule names in this log. */
+static enum avow_err judge_pathway(const struct avow_apply *apply, const struct avow_entry *entry,
+                                   enum avow_reject *reject)
+{
+    struct naming naming = {apply, AVOW_OK, reject};
+    (void)avow_entry_references(entry, &apply->state->chain.issuer, judge_named, &naming);
+    return naming.err;
 }
 
 /* After closure a custodian may renew keys, name nodes and change states, and nothing else. */
-static bool is_closed_to(const struct avow_chain *chain, uint64_t kind)
+static bool may_custodian(uint64_t kind)
 {
-    if (!chain->closed)
+    switch ((enum avow_kind)kind) {
+    case AVOW_KIND_KEY:
+    case AVOW_KIND_ROOT_ROTATION:
+    case AVOW_KIND_NODES:
+    case AVOW_KIND_STATUS:
+        return true;
+    case AVOW_KIND_INCEPTION:
+    case AVOW_KIND_ACHIEVEMENT:
+    case AVOW_KIND_ISSUE:
+    case AVOW_KIND_PATHWAY:
+    case AVOW_KIND_RECOGNITION:
+    case AVOW_KIND_IDENTITY:
+    case AVOW_KIND_CLOSURE:
         return false;
-    return !chain->custodian || (kind != AVOW_KIND_KEY && kind != AVOW_KIND_ROOT_ROTATION &&
-                                 kind != AVOW_KIND_NODES && kind != AVOW_KIND_STATUS);
+    }
+    return false; /* AVOW_KIND_INERT_MIN and up */
 }
 
 /* What is judged of every entry alike. */
@@ -179,7 +191,7 @@ static enum avow_reject judge_place(const struct avow_state *state, const struct
         return AVOW_REJECT_INCEPTION;
     if (entry->t < state->time)
         return AVOW_REJECT_TIME;
-    if (is_closed_to(&state->chain, entry->kind))
+    if (state->chain.closed && (!state->chain.custodian || !may_custodian(entry->kind)))
         return AVOW_REJECT_CLOSED;
     return AVOW_ACCEPT;
 }
@@ -195,7 +207,7 @@ static enum avow_err judge(struct avow_apply *apply, const struct avow_entry *en
     case AVOW_KIND_STATUS:
         return judge_status(apply, &entry->status, reject);
     case AVOW_KIND_PATHWAY:
-        return judge_pathway(apply, &entry->pathway, reject);
+        return judge_pathway(apply, entry, reject);
     case AVOW_KIND_INCEPTION:
     case AVOW_KIND_KEY:
     case AVOW_KIND_ROOT_ROTATION:

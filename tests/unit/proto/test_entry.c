@@ -24,6 +24,8 @@
     "'regions': ['PT', 'ES-CT'], 'x_later': [true]}"
 #define ROWS "[['QNQ', '6', 'EQF', '6'], ['QNQ', '6', 'MEC', 'L'], ['QNQ', '7', 'EQF', '7']]"
 
+#define NODE "avownode1a20hs6g54aqx89magcdu8km35mvt5n7lr9vj7zgvmpm4tdxly6xqtf8zp7"
+
 struct row {
     const char *name;
     const char *notation;
@@ -38,6 +40,7 @@ static const struct row valid_rows[] = {
     {"retire", "[1," T ",1,1,b32:1,1800000000,b64]", 0},
     {"rotation", "[2," T ",b32:1,b32:2,b32:3,b32:4,1800000000,b64]", 0},
     {"rotation without heartbeat", "[2," T ",b32:1,b32:2,b32:3,nil,1800000000,b64]", 0},
+    {"nodes", "[3," T ",['" NODE "@a.example:1']]", 0},
     {"achievement", "[4," T ",'DA-101','Data analysis','pt-PT'," DETAILS "]", 0},
     {"achievement, no details", "[4," T ",'DA-101','Data analysis','en',{}]", 0},
     {"issue", "[5," T ",2,b32," T ",0]", 0},
@@ -205,6 +208,26 @@ static void test_round_trip(void **state)
         assert_int_equal(avow_entry_decode(bytes, &entry), AVOW_ACCEPT);
         expect_same_bytes(valid_rows[i].name, &entry);
         free((void *)bytes.data);
+    }
+}
+
+/* Every kind has its fields, its form and its signature tried by the rows above. */
+static void test_every_kind(void **state)
+{
+    (void)state;
+    for (uint64_t kind = 0; kind < AVOW_KIND_COUNT; kind++) {
+        struct avow_entry entry;
+        bool tried = false;
+        for (size_t i = 0; i < COUNT(valid_rows) && !tried; i++) {
+            struct avow_bytes bytes = pack_new(valid_rows[i].notation);
+            tried = avow_entry_decode(bytes, &entry) == AVOW_ACCEPT && entry.kind == kind;
+            free((void *)bytes.data);
+        }
+        if (!tried)
+            fail_msg("no row for kind %llu, %s", (unsigned long long)kind, avow_kind_name(kind));
+        /* Of root entries only the inception, which is the issuer's id, bears no signature. */
+        assert_int_equal(avow_entry_signature(&entry) != NULL,
+                         avow_kind_is_root(kind) && kind != AVOW_KIND_INCEPTION);
     }
 }
 
@@ -494,12 +517,12 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations),
-        cmocka_unit_test(test_bit_flips),  cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_lengths),    cmocka_unit_test(test_nesting),
-        cmocka_unit_test(test_fields),     cmocka_unit_test(test_root_message),
-        cmocka_unit_test(test_words),      cmocka_unit_test(test_nodes),
-        cmocka_unit_test(test_nodes_walk),
+        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_every_kind),
+        cmocka_unit_test(test_truncations),  cmocka_unit_test(test_bit_flips),
+        cmocka_unit_test(test_refused),      cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_nesting),      cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_root_message), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_nodes),        cmocka_unit_test(test_nodes_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
