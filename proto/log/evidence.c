@@ -1,14 +1,14 @@
 /* Checking evidence. Cheap checks come before dear ones: shapes, then hashes, then signatures. */
 #include "proto/log/evidence_read.h"
 
-#include <stdlib.h>
+#include "proto/log/path.h"
 
-#define PATH_BYTES_MAX (AVOW_PATH_MAX * sizeof(struct avow_hash))
+#include <stdlib.h>
 
 /* A path as it travels: one bin of hashes. */
 struct avow_bytes avow_evidence_read_path(struct avow_reader *reader)
 {
-    struct avow_bytes bin = avow_reader_bin(reader, PATH_BYTES_MAX);
+    struct avow_bytes bin = avow_reader_bin(reader, AVOW_PATH_BYTES_MAX);
     if (bin.len % sizeof(struct avow_hash) != 0)
         avow_reader_reject(reader, AVOW_REJECT_LENGTH);
     return bin;
@@ -16,7 +16,7 @@ struct avow_bytes avow_evidence_read_path(struct avow_reader *reader)
 
 void avow_evidence_path(struct avow_bytes bin, struct avow_path *path)
 {
-    AVOW_ASSERT(bin.len <= PATH_BYTES_MAX);
+    AVOW_ASSERT(bin.len <= AVOW_PATH_BYTES_MAX);
     path->count = bin.len / sizeof(struct avow_hash);
     if (bin.len != 0)
         memcpy(path->hashes, bin.data, bin.len);

@@ -1,11 +1,7 @@
 /* Making evidence: the pieces, in the order of the format. */
 #include "proto/codec/writer.h"
 #include "proto/log/evidence.h"
-
-static void write_path(struct avow_buf *out, const struct avow_path *path)
-{
-    avow_write_bin(out, avow_bytes(path->hashes, path->count * sizeof(struct avow_hash)));
-}
+#include "proto/log/path.h"
 
 void avow_evidence_begin(struct avow_buf *out, size_t logs)
 {
@@ -33,7 +29,7 @@ void avow_proved_entry_write(struct avow_buf *out, struct avow_bytes entry, uint
     avow_write_array(out, 3);
     avow_write_bin(out, entry);
     avow_write_uint(out, index);
-    write_path(out, path);
+    avow_path_write(out, path);
 }
 
 void avow_proved_chunk_write(struct avow_buf *out, uint64_t number,
@@ -43,7 +39,7 @@ void avow_proved_chunk_write(struct avow_buf *out, uint64_t number,
     avow_write_array(out, 3);
     avow_write_uint(out, number);
     avow_write_bin(out, avow_bytes(chunk, AVOW_STATUS_CHUNK_BYTES));
-    write_path(out, path);
+    avow_path_write(out, path);
 }
 
 void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
@@ -54,7 +50,7 @@ void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint
     avow_checkpoint_write(out, checkpoint);
     avow_cosignatures_write(out, cosignatures, count);
     avow_write_uint(out, index);
-    write_path(out, path);
+    avow_path_write(out, path);
 }
 
 void avow_first_witness_none(struct avow_buf *out)
@@ -73,7 +69,7 @@ void avow_fork_write(struct avow_buf *out, const struct avow_fork *fork)
     avow_write_uint(out, AVOW_EVIDENCE_FORK);
     avow_checkpoint_write(out, &fork->first);
     avow_checkpoint_write(out, &fork->second);
-    write_path(out, &fork->path);
+    avow_path_write(out, &fork->path);
 }
 
 static void other_begin(struct avow_buf *out, enum avow_evidence_form form,

@@ -1,7 +1,7 @@
 /* Fork proofs: what makes two checkpoints of one origin incompatible, and who signed them. */
 #include "proto/log/fork.h"
 
-#include "proto/codec/writer.h"
+#include "proto/log/path.h"
 
 static bool same_trees(const struct avow_checkpoint *a, const struct avow_checkpoint *b)
 {
@@ -78,7 +78,7 @@ void avow_fork_encode(struct avow_buf *out, const struct avow_fork *fork)
     avow_write_array(out, 3);
     avow_checkpoint_write(out, &fork->first);
     avow_checkpoint_write(out, &fork->second);
-    avow_write_bin(out, avow_bytes(fork->path.hashes, fork->path.count * sizeof(struct avow_hash)));
+    avow_path_write(out, &fork->path);
 }
 
 enum avow_reject avow_fork_decode(struct avow_bytes bytes, struct avow_fork *fork)
@@ -90,14 +90,6 @@ enum avow_reject avow_fork_decode(struct avow_bytes bytes, struct avow_fork *for
     avow_reader_array_of(&reader, 3);
     avow_checkpoint_read(&reader, &fork->first);
     avow_checkpoint_read(&reader, &fork->second);
-    struct avow_bytes path = avow_reader_bin(&reader, AVOW_PATH_MAX * sizeof(struct avow_hash));
-    if (path.len % sizeof(struct avow_hash) != 0)
-        avow_reader_reject(&reader, AVOW_REJECT_LENGTH);
-    enum avow_reject reject = avow_reader_finish(&reader);
-    fork->path.count = 0;
-    if (reject != AVOW_ACCEPT || path.len == 0)
-        return reject;
-    fork->path.count = path.len / sizeof(struct avow_hash);
-    memcpy(fork->path.hashes, path.data, path.len);
-    return AVOW_ACCEPT;
+    avow_path_read(&reader, &fork->path);
+    return avow_reader_finish(&reader);
 }

@@ -1,14 +1,15 @@
 /* Messages: what peers and clients say inside a channel (docs/protocol.md, "Messages").
  *
  * A message is the array [type, request, field, …]; request is 0 for gossip and otherwise pairs an
- * answer with its question. One struct holds every field that any type has; a table (message.c)
- * says which fields a type has, in which order, and how long it may be. Types 128 and up may be
- * skipped; an unknown type below ends the connection. */
+ * answer with its question. One struct holds every field that any type has; the rows of
+ * AVOW_MESSAGE_LIST say which fields a type has, in which order, and how long it may be. Types 128
+ * and up may be skipped; an unknown type below ends the connection. */
 #ifndef AVOW_PROTO_WIRE_MESSAGE_H
 #define AVOW_PROTO_WIRE_MESSAGE_H
 
 #include "proto/log/checkpoint.h"
 #include "proto/log/merkle.h"
+#include "proto/wire/list.h"
 
 #define AVOW_MESSAGE_BYTES_MAX (1024 * 1024)
 #define AVOW_MESSAGE_SKIPPABLE_MIN 128
@@ -16,56 +17,64 @@
 #define AVOW_MESSAGE_STATUSES_MAX 64     /* in STATUSES */
 #define AVOW_MESSAGE_TYPE_MAX UINT32_MAX /* so that the first 6 bytes show any type */
 
+/* Every message: its type's name and number, its bound in bytes, and its fields in their order.
+ * message.c has a row for each field, and F_END is none; what a field says in a message is in
+ * docs/protocol.md. */
+#define AVOW_MESSAGE_LIST(X)                                                                       \
+    X(HELLO, 1, 8192, F_ROLE, F_TIME, F_EPOCH, F_TEXT, F_ADDRESS)                                  \
+    X(PING, 2, 512, F_END)                                                                         \
+    X(PONG, 3, 512, F_END)                                                                         \
+    X(CLOSE, 4, 8192, F_CODE, F_TEXT)           /* the last message of a connection */             \
+    X(REFUSED, 5, 8192, F_CODE, F_SIZE, F_TEXT) /* any request's "no" */                           \
+    X(ANNOUNCE, 8, 8192, F_CHECKPOINT, F_COSIGNATURES)                                             \
+    X(GET_CHAIN, 10, 512, F_ISSUER, F_SIZE)                                                        \
+    X(CHAIN, 11, AVOW_MESSAGE_BYTES_MAX, F_ISSUER, F_SIZE, F_CHAIN)                                \
+    X(GET_RANGE, 12, 512, F_ISSUER, F_FROM, F_COUNT, F_SIZE) /* proved up to the log's `size` */   \
+    X(RANGE, 13, AVOW_MESSAGE_BYTES_MAX, F_ISSUER, F_FROM, F_SIZE, F_ENTRIES, F_PATH)              \
+    X(GET_CONSISTENCY, 14, 512, F_ISSUER, F_FROM, F_SIZE)                                          \
+    X(CONSISTENCY, 15, 8192, F_ISSUER, F_FROM, F_SIZE, F_PATH)                                     \
+    X(LIST, 16, 512, F_ISSUER) /* issuer: after this one, zeros to start */                        \
+    X(LOGS, 17, AVOW_MESSAGE_BYTES_MAX, F_LAST, F_CHECKPOINTS)                                     \
+    X(VERIFY, 18, 512, F_ISSUER, F_INDEX, F_AT) /* at: 0 for now */                                \
+    X(VERDICT, 19, 512, F_WORD, F_WHY, F_STATE, F_REASON, F_SINCE, F_SIZE, F_TIME, F_AGE)          \
+    X(PROVE, 20, 65536, F_ISSUER, F_FLAGS, F_INDICES, F_CHUNKS)                                    \
+    X(EVIDENCE, 21, AVOW_MESSAGE_BYTES_MAX, F_EVIDENCE)                                            \
+    X(PROVE_UNDER, 22, 65536, F_ISSUER, F_FLAGS, F_AT, F_POLICY, F_REFERENCES)                     \
+    X(STATUS, 24, 512, F_END)                                                                      \
+    X(STATUS_REPLY, 25, AVOW_MESSAGE_BYTES_MAX, F_JSON)                                            \
+    X(PEERS, 26, 512, F_END)                                                                       \
+    X(PEERS_REPLY, 27, AVOW_MESSAGE_BYTES_MAX, F_JSON)                                             \
+    X(GET_POLICY, 28, 512, F_TEXT)                                                                 \
+    X(POLICY, 29, 65536, F_POLICY)                                                                 \
+    X(FIND, 30, 65536, F_QUERY)                                                                    \
+    X(FOUND, 31, AVOW_MESSAGE_BYTES_MAX, F_RESULTS)                                                \
+    X(RECOGNISED, 32, 512, F_ISSUER, F_PLACE)                                                      \
+    X(RECOGNITIONS, 33, 65536, F_RECOGNITIONS, F_PLACE)                                            \
+    X(GET_FORKS, 40, 512, F_ISSUER)         /* issuer: after this one, zeros to start */           \
+    X(FORKS, 41, 131072, F_LAST, F_DIGESTS) /* in answer, or as gossip: these changed */           \
+    X(GET_FORK, 42, 512, F_ISSUER)                                                                 \
+    X(FORK, 43, 8192, F_ISSUER, F_COUNT, F_FORK) /* count of other chains; fork or "" */           \
+    X(GET_OTHER, 44, 512, F_ISSUER, F_INDEX)     /* index below that count */                      \
+    X(OTHER, 45, AVOW_MESSAGE_BYTES_MAX, F_CHECKPOINT, F_CHAIN) /* another root chain */           \
+    X(GET_STATUSES, 46, 512, F_ISSUER, F_FROM)                  /* from: a target */               \
+    X(STATUSES, 47, 262144, F_ISSUER, F_FROM, F_STATUSES)       /* from: the next target or 0 */   \
+    X(SIGNER, 64, 512, F_ISSUER, F_KEY, F_SIGNATURE) /* signature over the handshake hash */       \
+    X(DONE, 65, 512, F_END)                                                                        \
+    X(PROPOSE, 66, AVOW_MESSAGE_BYTES_MAX, F_CHECKPOINT, F_FROM, F_ENTRIES, F_PATH)                \
+    X(HELD, 67, 512, F_SIZE, F_WHOLE) /* size: how far entries are here */                         \
+    X(SIGN, 68, 512, F_ISSUER, F_SIZE, F_KEY, F_SIGNATURE)                                         \
+    X(ACCEPTED, 69, 8192, F_CHECKPOINT, F_COSIGNATURES)                                            \
+    X(GET_HELD, 70, 512, F_ISSUER)                                                                 \
+    X(HELD_TEXT, 71, 8192, F_FROM, F_SIZE, F_CHECKPOINT) /* from: its base; size: so far */        \
+    X(GET_HELD_RANGE, 72, 512, F_ISSUER, F_FROM, F_COUNT)                                          \
+    X(WITHDRAW, 73, 512, F_ISSUER)                                                                 \
+    X(HEARTBEAT_KEY, 74, 512, F_ISSUER, F_SEED)                                                    \
+    X(RECOVER, 75, AVOW_MESSAGE_BYTES_MAX, F_CHECKPOINT, F_FROM, F_ENTRIES)
+
 enum avow_message_type {
-    AVOW_MESSAGE_HELLO = 1,      /* role, time, store epoch, agent text, own address or "" */
-    AVOW_MESSAGE_PING = 2,       /* */
-    AVOW_MESSAGE_PONG = 3,       /* */
-    AVOW_MESSAGE_CLOSE = 4,      /* code, text: the last message of a connection */
-    AVOW_MESSAGE_REFUSED = 5,    /* code, size, text: any request's "no" */
-    AVOW_MESSAGE_ANNOUNCE = 8,   /* checkpoint, cosignatures */
-    AVOW_MESSAGE_GET_CHAIN = 10, /* issuer, size */
-    AVOW_MESSAGE_CHAIN = 11,     /* issuer, size, [proved entry, …] */
-    AVOW_MESSAGE_GET_RANGE = 12, /* issuer, from, count, size: proved up to the log's `size` */
-    AVOW_MESSAGE_RANGE = 13,     /* issuer, from, size, entries, path */
-    AVOW_MESSAGE_GET_CONSISTENCY = 14, /* issuer, from, size */
-    AVOW_MESSAGE_CONSISTENCY = 15,     /* issuer, from, size, path */
-    AVOW_MESSAGE_LIST = 16,            /* after issuer: zeros to start */
-    AVOW_MESSAGE_LOGS = 17,            /* last flag, [[checkpoint, cosignatures], …] */
-    AVOW_MESSAGE_VERIFY = 18,          /* issuer, index, at or 0 */
-    AVOW_MESSAGE_VERDICT = 19,     /* word, why, state, reason, since, size, checkpoint time, age */
-    AVOW_MESSAGE_PROVE = 20,       /* issuer, flags, indices, chunks */
-    AVOW_MESSAGE_EVIDENCE = 21,    /* evidence */
-    AVOW_MESSAGE_PROVE_UNDER = 22, /* issuer, flags, at, policy, references → EVIDENCE */
-    AVOW_MESSAGE_STATUS = 24,      /* */
-    AVOW_MESSAGE_STATUS_REPLY = 25, /* JSON text */
-    AVOW_MESSAGE_PEERS = 26,        /* */
-    AVOW_MESSAGE_PEERS_REPLY = 27,  /* JSON text */
-    AVOW_MESSAGE_GET_POLICY = 28,   /* its name */
-    AVOW_MESSAGE_POLICY = 29,       /* policy */
-    AVOW_MESSAGE_FIND = 30,         /* query (proto/wire/find.h) */
-    AVOW_MESSAGE_FOUND = 31,        /* results */
-    AVOW_MESSAGE_RECOGNISED = 32,   /* issuer, after: a place, or empty */
-    AVOW_MESSAGE_RECOGNITIONS = 33, /* [[body, index], …], the place after them, or empty */
-    AVOW_MESSAGE_GET_FORKS = 40,    /* after issuer: zeros to start */
-    AVOW_MESSAGE_FORKS = 41,     /* last flag, [[issuer, digest], …]; or gossip: these changed */
-    AVOW_MESSAGE_GET_FORK = 42,  /* issuer */
-    AVOW_MESSAGE_FORK = 43,      /* issuer, count of other chains, fork or "" */
-    AVOW_MESSAGE_GET_OTHER = 44, /* issuer, index below that count */
-    AVOW_MESSAGE_OTHER = 45,     /* checkpoint, [proved entry, …] of another root chain */
-    AVOW_MESSAGE_GET_STATUSES = 46,   /* issuer, from: a target */
-    AVOW_MESSAGE_STATUSES = 47,       /* issuer, from: the next target or 0, [status item, …] */
-    AVOW_MESSAGE_SIGNER = 64,         /* issuer, key, signature over the handshake hash */
-    AVOW_MESSAGE_DONE = 65,           /* */
-    AVOW_MESSAGE_PROPOSE = 66,        /* unsigned checkpoint, from, entries, path */
-    AVOW_MESSAGE_HELD = 67,           /* size (how far entries are here), whole flag */
-    AVOW_MESSAGE_SIGN = 68,           /* issuer, size, key, signature */
-    AVOW_MESSAGE_ACCEPTED = 69,       /* checkpoint, cosignatures */
-    AVOW_MESSAGE_GET_HELD = 70,       /* issuer */
-    AVOW_MESSAGE_HELD_TEXT = 71,      /* from (base), size (so far), unsigned checkpoint */
-    AVOW_MESSAGE_GET_HELD_RANGE = 72, /* issuer, from, count → RANGE with an empty path */
-    AVOW_MESSAGE_WITHDRAW = 73,       /* issuer → DONE */
-    AVOW_MESSAGE_HEARTBEAT_KEY = 74,  /* issuer, seed b32 → DONE */
-    AVOW_MESSAGE_RECOVER = 75,        /* checkpoint, from, entries → ACCEPTED */
+#define AVOW_MESSAGE_ENUM(name, number, ...) AVOW_MESSAGE_##name = (number),
+    AVOW_MESSAGE_LIST(AVOW_MESSAGE_ENUM)
+#undef AVOW_MESSAGE_ENUM
 };
 
 /* HELLO's role. A peer gossips; a client asks; a watcher asks and is sent announcements. */
@@ -96,12 +105,6 @@ const char *avow_refusal_text(uint64_t code); /* never NULL */
 #define AVOW_MESSAGE_RECOGNITIONS_MAX 512 /* in one answer */
 #define AVOW_MESSAGE_QUERY_MAX 40960      /* bytes of a query of the catalogue */
 #define AVOW_MESSAGE_PLACE_MAX 64         /* bytes that say where a list goes on */
-
-/* A list in a message: a view of its items, encoded one after the other, and how many there are. */
-struct avow_list {
-    size_t count;
-    struct avow_bytes items;
-};
 
 struct avow_message {
     enum avow_message_type type;
@@ -139,37 +142,6 @@ AVOW_NODISCARD enum avow_reject avow_message_decode(struct avow_bytes bytes,
                                                     struct avow_message *message);
 /* Appends the encoding of the fields of message->type. */
 void avow_message_encode(struct avow_buf *out, const struct avow_message *message);
-
-/* Walk a list: false at its end. `list` is consumed. Forms were checked by decode. */
-bool avow_list_next_entry(struct avow_list *list, struct avow_bytes *entry);
-bool avow_list_next_uint(struct avow_list *list, uint64_t *value);
-/* [entry b, index u, path b]: a proved entry. */
-bool avow_list_next_proved(struct avow_list *list, struct avow_bytes *entry, uint64_t *index,
-                           struct avow_path *path);
-bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *checkpoint,
-                               struct avow_cosignature *cosignatures, size_t *count);
-/* [issuer b32, index u]: a reference. */
-bool avow_list_next_reference(struct avow_list *list, struct avow_hash *issuer, uint64_t *index);
-void avow_reference_write(struct avow_buf *out, const struct avow_hash *issuer, uint64_t index);
-/* [issuer b32, digest b32]: what a node knows of an issuer's forks, in one number. */
-bool avow_list_next_digest(struct avow_list *list, struct avow_hash *issuer,
-                           struct avow_hash *digest);
-void avow_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
-                       const struct avow_hash *digest);
-/* [checkpoint, entry b, index u, path b]: an entry proved in a branch's own checkpoint. */
-struct avow_proved_status {
-    struct avow_checkpoint checkpoint;
-    struct avow_bytes entry;
-    uint64_t index;
-    struct avow_path path;
-};
-bool avow_list_next_status(struct avow_list *list, struct avow_proved_status *status);
-void avow_proved_status_write(struct avow_buf *out, const struct avow_proved_status *status);
-/* The form of one item by itself: ACCEPT or the codec's rejections. Views as `bytes`. */
-AVOW_NODISCARD enum avow_reject avow_proved_status_read(struct avow_bytes bytes,
-                                                        struct avow_proved_status *status);
-/* The whole array [item, …] of a list whose items stand in a row: for avow_chain_read(). */
-void avow_list_write(struct avow_buf *out, const struct avow_list *list);
 
 /* What a signer signs to prove itself on a connection: "avow signer 1\n", issuer id, handshake
  * hash. */

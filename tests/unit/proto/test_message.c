@@ -11,6 +11,7 @@
 
 #include "proto/codec/writer.h"
 #include "tests/support/bytes.h"
+#include "tests/support/full_message.h"
 #include "tests/support/pack.h"
 
 #define KIB 1024
@@ -76,106 +77,17 @@ static const struct type_case types[] = {
 };
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
-/* ------------------------------------------------------------------ a message with every field */
-
-static struct avow_buf entry_items, checkpoint_items, index_items, chain_items, digest_items,
-    status_items, reference_items;
-
-static void fill_lists(struct avow_message *message)
-{
-    static const uint8_t entry[] = {0x92, 0xcc, 0x80, 0x00};
-    avow_buf_init(&entry_items, 4 * KIB);
-    avow_buf_init(&checkpoint_items, 4 * KIB);
-    avow_buf_init(&index_items, KIB);
-    avow_buf_init(&chain_items, KIB);
-    avow_buf_init(&digest_items, KIB);
-    avow_buf_init(&status_items, 4 * KIB);
-    avow_buf_init(&reference_items, KIB);
-    for (size_t i = 0; i < 3; i++) {
-        avow_write_bin(&entry_items, avow_bytes(entry, sizeof(entry)));
-        avow_write_uint(&index_items, i * 70000);
-        avow_write_array(&checkpoint_items, 2);
-        avow_checkpoint_write(&checkpoint_items, &message->checkpoint);
-        avow_cosignatures_write(&checkpoint_items, message->cosignatures, i);
-        avow_digest_write(&digest_items, &message->issuer, &message->checkpoint.root);
-        avow_reference_write(&reference_items, &message->issuer, i * 300);
-        struct avow_proved_status status = {.checkpoint = message->checkpoint,
-                                            .entry = avow_bytes(entry, sizeof(entry)),
-                                            .index = i,
-                                            .path = message->path};
-        avow_proved_status_write(&status_items, &status);
-        avow_write_array(&chain_items, 3);
-        avow_write_bin(&chain_items, avow_bytes(entry, sizeof(entry)));
-        avow_write_uint(&chain_items, i);
-        avow_write_bin(&chain_items, avow_bytes(message->path.hashes, 32 * i));
-    }
-    message->entries = (struct avow_list){3, avow_buf_bytes(&entry_items)};
-    message->checkpoints = (struct avow_list){3, avow_buf_bytes(&checkpoint_items)};
-    message->indices = (struct avow_list){3, avow_buf_bytes(&index_items)};
-    message->chunks = message->indices;
-    message->chain = (struct avow_list){3, avow_buf_bytes(&chain_items)};
-    message->digests = (struct avow_list){3, avow_buf_bytes(&digest_items)};
-    message->statuses = (struct avow_list){3, avow_buf_bytes(&status_items)};
-    message->references = (struct avow_list){3, avow_buf_bytes(&reference_items)};
-    message->recognitions = message->references;
-}
-
-static void drop_lists(void)
-{
-    avow_buf_fini(&entry_items);
-    avow_buf_fini(&checkpoint_items);
-    avow_buf_fini(&index_items);
-    avow_buf_fini(&chain_items);
-    avow_buf_fini(&digest_items);
-    avow_buf_fini(&status_items);
-    avow_buf_fini(&reference_items);
-}
-
-/* No two fields of a type are alike, so that a swap shows. */
-static struct avow_message full(void)
-{
-    struct avow_message message = {.request = 77};
-    uint64_t *const numbers[] = {
-        &message.from,  &message.size,   &message.count, &message.index, &message.at,
-        &message.time,  &message.code,   &message.flags, &message.word,  &message.why,
-        &message.state, &message.reason, &message.since, &message.age_s, &message.store_epoch};
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        *numbers[i] = (i + 1) * 1000;
-    message.role = AVOW_PEER_WATCHER;
-    message.last = message.whole = 1;
-    memset(&message.issuer, 1, sizeof(message.issuer));
-    memset(&message.key, 2, sizeof(message.key));
-    memset(&message.signature, 3, sizeof(message.signature));
-    memset(&message.seed, 4, sizeof(message.seed));
-    message.checkpoint.size = 9;
-    message.checkpoint.epoch = 256;
-    message.checkpoint.time = 1790000000;
-    message.cosignature_count = 2;
-    message.cosignatures[0].time = 5;
-    memset(&message.cosignatures[1].key, 6, 32);
-    message.path.count = 2;
-    memset(message.path.hashes, 7, sizeof(message.path.hashes));
-    message.text = avow_bytes_text("text");
-    message.address = avow_bytes_text("host.example:4747");
-    message.evidence = avow_bytes_text("evidence");
-    message.fork = avow_bytes_text("fork");
-    message.policy = avow_bytes_text("policy");
-    message.query = avow_bytes_text("query");
-    message.results = avow_bytes_text("results");
-    message.place = avow_bytes_text("place");
-    fill_lists(&message);
-    return message;
-}
+/* ------------------------------------------------------------------ both ways */
 
 static struct avow_buf encoded(enum avow_message_type type)
 {
-    struct avow_message message = full();
+    struct avow_message message = full_message();
     struct avow_buf out;
     avow_buf_init(&out, AVOW_MESSAGE_BYTES_MAX);
     message.type = type;
     avow_message_encode(&out, &message);
     assert_int_equal(out.err, AVOW_OK);
-    drop_lists();
+    full_message_fini();
     return out;
 }
 
@@ -325,6 +237,8 @@ static const struct refusal refusals[] = {
     {"a whole flag", "[67, 1, 5, 1]", AVOW_ACCEPT},
     {"a short issuer", "[16, 1, b31:0]", AVOW_REJECT_LENGTH},
     {"a path that is not of hashes", "[15, 1, b32:0, 1, 2, b33:0]", AVOW_REJECT_LENGTH},
+    {"a proved entry's path that is not of hashes", "[11, 1, b32:0, 1, [[b3:0, 0, b33:0]]]",
+     AVOW_REJECT_LENGTH},
     {"an empty path", "[15, 1, b32:0, 1, 2, b0:0]", AVOW_ACCEPT},
     {"the longest path", "[15, 1, b32:0, 1, 2, b2048:0]", AVOW_ACCEPT},
     {"a path too long", "[15, 1, b32:0, 1, 2, b2080:0]", AVOW_REJECT_LENGTH},
@@ -369,7 +283,7 @@ static void test_refusals(void **state)
 static void test_list_bounds(void **state)
 {
     (void)state;
-    struct avow_message message = full();
+    struct avow_message message = full_message();
     static const struct {
         enum avow_message_type type;
         size_t max;
@@ -400,7 +314,7 @@ static void test_list_bounds(void **state)
             avow_buf_fini(&out);
         }
     }
-    drop_lists();
+    full_message_fini();
 }
 
 /* ------------------------------------------------------------------ the first bytes */
@@ -448,7 +362,7 @@ static void test_peek(void **state)
 static void test_lists(void **state)
 {
     (void)state;
-    struct avow_message message = full();
+    struct avow_message message = full_message();
     struct avow_bytes entry;
     uint64_t index, sum = 0;
     struct avow_checkpoint checkpoint;
@@ -489,7 +403,7 @@ static void test_lists(void **state)
     assert_int_equal(out.len, 1 + message.indices.items.len);
     assert_int_equal(out.data[0], 0x93);
     avow_buf_fini(&out);
-    drop_lists();
+    full_message_fini();
 }
 
 static void test_texts(void **state)
