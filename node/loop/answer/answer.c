@@ -4,18 +4,6 @@
 
 #include <stdlib.h>
 
-bool avow_answer_takes(uint64_t type)
-{
-    return type == AVOW_MESSAGE_VERIFY || type == AVOW_MESSAGE_PROVE ||
-           type == AVOW_MESSAGE_GET_CHAIN || type == AVOW_MESSAGE_GET_RANGE ||
-           type == AVOW_MESSAGE_GET_CONSISTENCY || type == AVOW_MESSAGE_LIST ||
-           type == AVOW_MESSAGE_GET_HELD || type == AVOW_MESSAGE_GET_HELD_RANGE ||
-           type == AVOW_MESSAGE_GET_FORKS || type == AVOW_MESSAGE_GET_FORK ||
-           type == AVOW_MESSAGE_GET_OTHER || type == AVOW_MESSAGE_GET_STATUSES ||
-           type == AVOW_MESSAGE_PROVE_UNDER || type == AVOW_MESSAGE_GET_POLICY ||
-           type == AVOW_MESSAGE_FIND || type == AVOW_MESSAGE_RECOGNISED;
-}
-
 enum avow_err avow_answerer_new(struct avow_snapshot *snapshot, const struct avow_secret_key *self,
                                 const struct avow_policies *policies,
                                 struct avow_answerer **answerer)
@@ -361,41 +349,31 @@ static enum avow_err answer_held_range(struct avow_answerer *a, struct avow_buf 
 
 /* ---- all ---- */
 
-static enum avow_err dispatch(struct avow_answerer *a, struct avow_buf *out)
+typedef enum avow_err answer_function(struct avow_answerer *a, struct avow_buf *out);
+
+/* What is answered here, and by what. */
+static answer_function *const answers[AVOW_MESSAGE_SKIPPABLE_MIN] = {
+    [AVOW_MESSAGE_VERIFY] = answer_verify,
+    [AVOW_MESSAGE_PROVE] = answer_prove,
+    [AVOW_MESSAGE_PROVE_UNDER] = avow_answer_prove_under,
+    [AVOW_MESSAGE_GET_POLICY] = avow_answer_policy,
+    [AVOW_MESSAGE_FIND] = avow_answer_find,
+    [AVOW_MESSAGE_RECOGNISED] = avow_answer_recognised,
+    [AVOW_MESSAGE_GET_CHAIN] = answer_chain,
+    [AVOW_MESSAGE_GET_RANGE] = answer_range,
+    [AVOW_MESSAGE_GET_CONSISTENCY] = answer_consistency,
+    [AVOW_MESSAGE_LIST] = answer_list,
+    [AVOW_MESSAGE_GET_HELD] = answer_held,
+    [AVOW_MESSAGE_GET_HELD_RANGE] = answer_held_range,
+    [AVOW_MESSAGE_GET_FORKS] = avow_answer_forks,
+    [AVOW_MESSAGE_GET_FORK] = avow_answer_fork,
+    [AVOW_MESSAGE_GET_OTHER] = avow_answer_other,
+    [AVOW_MESSAGE_GET_STATUSES] = avow_answer_statuses,
+};
+
+bool avow_answer_takes(uint64_t type)
 {
-    uint64_t type = a->request.type;
-    if (type == AVOW_MESSAGE_VERIFY)
-        return answer_verify(a, out);
-    if (type == AVOW_MESSAGE_PROVE)
-        return answer_prove(a, out);
-    if (type == AVOW_MESSAGE_PROVE_UNDER)
-        return avow_answer_prove_under(a, out);
-    if (type == AVOW_MESSAGE_GET_POLICY)
-        return avow_answer_policy(a, out);
-    if (type == AVOW_MESSAGE_FIND)
-        return avow_answer_find(a, out);
-    if (type == AVOW_MESSAGE_RECOGNISED)
-        return avow_answer_recognised(a, out);
-    if (type == AVOW_MESSAGE_GET_CHAIN)
-        return answer_chain(a, out);
-    if (type == AVOW_MESSAGE_GET_RANGE)
-        return answer_range(a, out);
-    if (type == AVOW_MESSAGE_GET_CONSISTENCY)
-        return answer_consistency(a, out);
-    if (type == AVOW_MESSAGE_LIST)
-        return answer_list(a, out);
-    if (type == AVOW_MESSAGE_GET_HELD)
-        return answer_held(a, out);
-    if (type == AVOW_MESSAGE_GET_FORKS)
-        return avow_answer_forks(a, out);
-    if (type == AVOW_MESSAGE_GET_FORK)
-        return avow_answer_fork(a, out);
-    if (type == AVOW_MESSAGE_GET_OTHER)
-        return avow_answer_other(a, out);
-    if (type == AVOW_MESSAGE_GET_STATUSES)
-        return avow_answer_statuses(a, out);
-    AVOW_ASSERT(type == AVOW_MESSAGE_GET_HELD_RANGE);
-    return answer_held_range(a, out);
+    return type < AVOW_MESSAGE_SKIPPABLE_MIN && answers[type] != NULL;
 }
 
 enum avow_reject avow_answer(struct avow_answerer *a, struct avow_bytes request, uint64_t now,
@@ -409,7 +387,7 @@ enum avow_reject avow_answer(struct avow_answerer *a, struct avow_bytes request,
     a->answer.request = a->request.request;
     a->now = now;
     avow_buf_clear(&a->scratch);
-    enum avow_err err = dispatch(a, out);
+    enum avow_err err = answers[a->request.type](a, out);
     if (err != AVOW_OK)
         refuse_err(a, err, out);
     return AVOW_ACCEPT;

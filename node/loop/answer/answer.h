@@ -1,7 +1,5 @@
-/* Answers to requests for data, each a pure function of a snapshot and the time
- * (docs/protocol.md, "Messages"): VERIFY, PROVE, GET_CHAIN, GET_RANGE, GET_CONSISTENCY, LIST,
- * GET_HELD, GET_HELD_RANGE, PROVE_UNDER, GET_POLICY, FIND,
- * RECOGNISED.
+/* Answers to requests for data, each a pure function of a snapshot and the time (docs/protocol.md,
+ * "Messages"); a table in answer.c says which, and by what.
  *
  * One answerer for each reading thread. It keeps what would be costly to make anew for each
  * request: the message structs, scratch space, and the node's own cosignatures. */

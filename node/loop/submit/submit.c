@@ -6,13 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool avow_submit_takes(uint64_t type)
-{
-    return type == AVOW_MESSAGE_SIGNER || type == AVOW_MESSAGE_PROPOSE ||
-           type == AVOW_MESSAGE_SIGN || type == AVOW_MESSAGE_WITHDRAW ||
-           type == AVOW_MESSAGE_HEARTBEAT_KEY || type == AVOW_MESSAGE_RECOVER;
-}
-
 /* ---- PROPOSE ---- */
 
 static void answer_held(struct avow_link *link, uint64_t request, uint64_t size, bool whole)
@@ -310,29 +303,35 @@ static enum avow_submit_outcome try_heartbeat(struct avow_submit *submit, struct
 
 /* ---- messages ---- */
 
+typedef enum avow_submit_outcome try_function(struct avow_submit *submit, struct avow_link *link);
+
+/* What is done here, and by what. */
+static try_function *const tries[AVOW_MESSAGE_SKIPPABLE_MIN] = {
+    [AVOW_MESSAGE_SIGNER] = try_signer,
+    [AVOW_MESSAGE_PROPOSE] = try_propose,
+    [AVOW_MESSAGE_SIGN] = try_sign,
+    [AVOW_MESSAGE_WITHDRAW] = try_withdraw,
+    [AVOW_MESSAGE_RECOVER] = avow_submit_recover,
+    [AVOW_MESSAGE_HEARTBEAT_KEY] = try_heartbeat,
+};
+
+bool avow_submit_takes(uint64_t type)
+{
+    return type < AVOW_MESSAGE_SKIPPABLE_MIN && tries[type] != NULL;
+}
+
 enum avow_submit_outcome avow_submit_try(struct avow_submit *submit, struct avow_link *link,
                                          struct avow_bytes bytes)
 {
     enum avow_reject reject = avow_message_decode(bytes, &submit->message);
     enum avow_submit_outcome outcome = AVOW_SUBMIT_HANDLED;
-    uint64_t type = submit->message.type;
     submit->links[link->slot].needs_lock = submit->links[link->slot].needs_room = false;
     if (reject != AVOW_ACCEPT)
         avow_link_drop(link, reject, "a message that is not well formed");
     else if (submit->links[link->slot].working)
         outcome = AVOW_SUBMIT_MUST_WAIT;
-    else if (type == AVOW_MESSAGE_SIGNER)
-        outcome = try_signer(submit, link);
-    else if (type == AVOW_MESSAGE_PROPOSE)
-        outcome = try_propose(submit, link);
-    else if (type == AVOW_MESSAGE_SIGN)
-        outcome = try_sign(submit, link);
-    else if (type == AVOW_MESSAGE_WITHDRAW)
-        outcome = try_withdraw(submit, link);
-    else if (type == AVOW_MESSAGE_RECOVER)
-        outcome = avow_submit_recover(submit, link);
     else
-        outcome = try_heartbeat(submit, link);
+        outcome = tries[submit->message.type](submit, link);
     sodium_memzero(submit->message.seed, sizeof(submit->message.seed));
     return outcome;
 }

@@ -8,6 +8,7 @@
 
 #include "proto/codec/writer.h"
 #include "proto/wire/channel.h"
+#include "tests/support/full_message.h"
 #include "tests/unit/loop/node_fixture.h"
 
 #include <arpa/inet.h>
@@ -219,6 +220,128 @@ static void test_messages(void **state)
     }
 }
 
+/* ---- every type ---- */
+
+struct variant {
+    const char *name;
+    bool known;   /* names the log that the node has */
+    bool numbers; /* as they are in a full message, else all `number` */
+    uint64_t number;
+    bool fields;      /* those of its type, else none */
+    bool hello;       /* says HELLO before, as a node */
+    uint64_t request; /* 0: gossip */
+};
+
+static const struct variant variants[] = {
+    {"a question", false, true, 0, true, false, 9},
+    {"gossip from nobody", false, true, 0, true, false, 0},
+    {"gossip", false, true, 0, true, true, 0},
+    {"a question about a log", true, false, 1, true, false, 9},
+    {"a question of zeros about a log", true, false, 0, true, false, 9},
+    {"an answer from a peer about a log", true, false, 1, true, true, 1},
+    {"gossip about a log", true, false, 1, true, true, 0},
+    {"without fields", false, true, 0, false, false, 9},
+};
+
+/* Types 1 to 127 that are known have fields; what is above may be skipped. */
+static void write_variant(const struct variant *v, unsigned type, const struct test_issuer *issuer,
+                          struct avow_buf *out)
+{
+    struct avow_message message = full_message();
+    if (!v->numbers) {
+        uint64_t *const numbers[] = {&message.from, &message.size,  &message.count, &message.index,
+                                     &message.at,   &message.flags, &message.code,  &message.last};
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+            *numbers[i] = v->number;
+    }
+    if (v->known) {
+        message.issuer = issuer->id;
+        message.checkpoint = issuer->checkpoint;
+        message.key = issuer->checkpoint.key;
+    }
+    message.type = (enum avow_message_type)type;
+    message.request = v->request;
+    if (v->fields && type < AVOW_MESSAGE_SKIPPABLE_MIN && avow_message_bytes_max(type) != 0) {
+        avow_message_encode(out, &message);
+    } else {
+        avow_write_array(out, 2);
+        avow_write_uint(out, type);
+        avow_write_uint(out, v->request);
+    }
+    full_message_fini();
+}
+
+static void send_message(struct avow_channel *channel, const struct avow_message *message)
+{
+    struct avow_buf bytes;
+    avow_buf_init(&bytes, AVOW_MESSAGE_BYTES_MAX);
+    avow_message_encode(&bytes, message);
+    assert_int_equal(avow_channel_send(channel, avow_buf_bytes(&bytes)), AVOW_OK);
+    avow_buf_fini(&bytes);
+}
+
+/* Reads until the node has answered STATUS, or has ended the connection. */
+static void read_to_end(struct avow_channel *channel, int fd)
+{
+    uint8_t buffer[65536];
+    struct avow_bytes message;
+    ssize_t count;
+    while ((count = read(fd, buffer, sizeof(buffer))) > 0) {
+        avow_channel_feed(channel, buffer, (size_t)count);
+        while (avow_channel_next(channel, &message) == AVOW_CHANNEL_MESSAGE) {
+            uint64_t type;
+            assert_int_equal(avow_message_peek(message, &type), AVOW_ACCEPT);
+            if (type == AVOW_MESSAGE_STATUS_REPLY)
+                return;
+        }
+    }
+}
+
+static void send_variant(const struct variant *v, unsigned type, const struct test_issuer *issuer)
+{
+    static uint32_t source;
+    struct avow_channel channel;
+    struct avow_buf bytes;
+    const struct avow_message hello = {
+        .type = AVOW_MESSAGE_HELLO, .role = AVOW_PEER_NODE, .time = issuer->time};
+    const struct avow_message last = {.type = AVOW_MESSAGE_STATUS, .request = 99};
+    int fd = dial_from(&node, 1 + source++ % 200); /* one alone would be too many connections */
+    if (!shake_hands(&channel, fd))
+        fail_msg("the node is not there before type %u, %s", type, v->name);
+    avow_buf_init(&bytes, AVOW_MESSAGE_BYTES_MAX);
+    write_variant(v, type, issuer, &bytes);
+    if (v->hello)
+        send_message(&channel, &hello);
+    assert_int_equal(avow_channel_send(&channel, avow_buf_bytes(&bytes)), AVOW_OK);
+    send_message(&channel, &last);
+    flush(&channel, fd);
+    read_to_end(&channel, fd);
+    assert_int_equal(close(fd), 0);
+    avow_channel_fini(&channel);
+    avow_buf_fini(&bytes);
+}
+
+/* Whatever its type, and whoever says it: a message is answered, refused, skipped, or the end of
+ * its connection, and nothing else. */
+static void test_every_type(void **state)
+{
+    struct test_issuer issuer;
+    char name[32];
+    (void)state;
+    struct avow_client *client = test_connect(&node, AVOW_PEER_CLIENT);
+    test_issuer_init(&issuer, 2, &node);
+    test_issuer_add_achievement(&issuer);
+    test_publish(&issuer, client);
+    avow_client_free(&client);
+    for (unsigned type = 0; type < 256; type++) {
+        for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+            send_variant(&variants[i], type, &issuer);
+        (void)snprintf(name, sizeof(name), "type %u", type);
+        expect_well(name);
+    }
+    test_issuer_fini(&issuer);
+}
+
 /* The node's own memory, the mapped store left out. */
 static unsigned long resident_kib(void)
 {
@@ -363,8 +486,11 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_raw),      cmocka_unit_test(test_other_network),
-        cmocka_unit_test(test_messages), cmocka_unit_test(test_unread_answers),
+        cmocka_unit_test(test_raw),
+        cmocka_unit_test(test_other_network),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_every_type),
+        cmocka_unit_test(test_unread_answers),
         cmocka_unit_test(test_slots),
     };
     (void)signal(SIGPIPE, SIG_IGN);
