@@ -2,8 +2,6 @@
 #include "store/kept.h"
 #include "store/writer.h"
 
-#define FUTURE_MAX_S 300 /* docs/protocol.md, "Freshness" */
-
 static struct avow_cosignature *line_of(struct avow_log *log, const struct avow_key *key)
 {
     for (size_t i = 0; i < log->cosignature_count; i++) {
@@ -15,7 +13,7 @@ static struct avow_cosignature *line_of(struct avow_log *log, const struct avow_
 
 static bool is_future(const struct avow_cosignature *line, uint64_t now)
 {
-    return line->time > now && line->time - now > FUTURE_MAX_S;
+    return line->time > now && line->time - now > AVOW_CLOCK_AHEAD_MAX_S;
 }
 
 /* The newest line of each key; when there is no room, the oldest of all gives way. One from the

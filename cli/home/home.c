@@ -77,7 +77,7 @@ int avow_home_save_key(const struct avow_cli *cli, const char *name, const char 
 
 static int read_keyfile(const struct avow_cli *cli, const char *path, struct avow_keyfile *file)
 {
-    uint8_t text[AVOW_KEYFILE_BYTES_MAX + 64 * 1024];
+    uint8_t text[AVOW_KEYFILE_BYTES_MAX];
     struct avow_buf in;
     avow_buf_init_fixed(&in, text, sizeof(text));
     enum avow_err err = avow_read_file(path, AVOW_KEYFILE_BYTES_MAX, &in);

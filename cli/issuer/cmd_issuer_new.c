@@ -21,7 +21,7 @@
 
 struct birth {
     const struct avow_cli *cli;
-    uint8_t storage[INCEPTION_FILE_MAX + 64 * 1024];
+    uint8_t storage[INCEPTION_FILE_MAX];
     struct avow_buf file;           /* [entry 0 bin, entry 1 bin] */
     struct avow_bytes entries[2];   /* views into it */
     struct avow_identity_keys keys; /* of the new issuer */

@@ -165,7 +165,7 @@ int avow_recovery_file_read(const struct avow_cli *cli, struct avow_recovery_fil
     char path[AVOW_PATH_BYTES];
     *file = (struct avow_recovery_file){0};
     *found = false;
-    avow_buf_init(&file->bytes, FILE_BYTES_MAX + 64 * 1024);
+    avow_buf_init(&file->bytes, FILE_BYTES_MAX);
     int status = avow_home_path(cli, FILE_NAME, path);
     if (status != AVOW_EXIT_OK)
         return status;

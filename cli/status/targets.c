@@ -96,7 +96,7 @@ static int read_list(struct avow_targets *targets, const char *path)
     const struct avow_csv csv = {
         .columns = columns, .row = take_row, .problem = problem, .context = &gathering};
     struct avow_buf text;
-    avow_buf_init(&text, AVOW_CSV_BYTES_MAX + 64 * 1024);
+    avow_buf_init(&text, AVOW_CSV_BYTES_MAX);
     enum avow_err err = avow_read_file(path, AVOW_CSV_BYTES_MAX, &text);
     int status = AVOW_EXIT_OK;
     if (err != AVOW_OK)

@@ -3,7 +3,7 @@
 
 static bool is_future(const struct avow_core *core, uint64_t time)
 {
-    return time > core->unix_s && time - core->unix_s > FUTURE_MAX_S;
+    return time > core->unix_s && time - core->unix_s > AVOW_CLOCK_AHEAD_MAX_S;
 }
 
 /* A line that is worth judging: by a key that counts, and newer than the held line by that key. */

@@ -235,7 +235,7 @@ static void take_other(struct avow_core *core, uint32_t slot, const struct avow_
         return;
     }
     uint64_t ahead = checkpoint->time > core->unix_s ? checkpoint->time - core->unix_s : 0;
-    bool known = core_shun_has(core, checkpoint, NONE) || ahead > FUTURE_MAX_S ||
+    bool known = core_shun_has(core, checkpoint, NONE) || ahead > AVOW_CLOCK_AHEAD_MAX_S ||
                  core_lookup(core, &checkpoint->issuer) != AVOW_OK ||
                  avow_checkpoint_same_origin(checkpoint, &core->held.checkpoint);
     if (known || core->stats.judgements >= core->config.judgements_max) {

@@ -13,7 +13,6 @@
 
 #define NONE UINT32_MAX /* no link, no want */
 
-#define FUTURE_MAX_S 300        /* docs/protocol.md, "Checkpoint" */
 #define ANSWER_MS 15000         /* a request unanswered for so long: the next source is asked */
 #define BUSY_RETRY_MS 1000      /* after the answer "busy" the same link is asked again */
 #define COMPLETE_MS 600000      /* a want without progress for so long is given up */

@@ -11,6 +11,9 @@
 #include "proto/crypto/ed25519.h"
 
 #define AVOW_EPOCH_MAX 256
+/* What the time of a checkpoint or a line may be ahead of the clock of who reads it
+ * (docs/protocol.md, "Checkpoint"). */
+#define AVOW_CLOCK_AHEAD_MAX_S 300
 #define AVOW_COSIGNATURES_MAX 15            /* one heartbeat and 14 witnesses */
 #define AVOW_ORIGIN_TEXT_MAX 128            /* with its NUL */
 #define AVOW_CHECKPOINT_BODY_MAX 256        /* the note's text */

@@ -3,7 +3,6 @@
  * known without looking: active, since a lifted suspension has no effect at any time. */
 #include "proto/trust/standing.h"
 
-#define CLOCK_TOLERANCE_S 300
 #define MOVES_MAX 16 /* of one record, where histories part, that are looked at */
 
 /* NOT_FOUND is an answer; anything else that is not OK ends the verdict. */
@@ -25,7 +24,8 @@ static uint64_t nth_newest_witness(const struct avow_known_log *log,
     *count = 0;
     for (size_t i = 0; i < log->cosignature_count; i++) {
         const struct avow_cosignature *line = &log->cosignatures[i];
-        if (line->time > now + CLOCK_TOLERANCE_S || !avow_policy_has_witness(policy, &line->key))
+        if (line->time > now + AVOW_CLOCK_AHEAD_MAX_S ||
+            !avow_policy_has_witness(policy, &line->key))
             continue;
         size_t place = (*count)++;
         for (; place > 0 && times[place - 1] < line->time; place--)
@@ -41,13 +41,13 @@ static uint64_t issuer_time(const struct avow_known_log *log, uint64_t now)
     uint64_t newest = log->checkpoint->time;
     for (size_t i = 0; i < log->cosignature_count; i++) {
         const struct avow_cosignature *line = &log->cosignatures[i];
-        if (line->time <= newest || line->time > now + CLOCK_TOLERANCE_S)
+        if (line->time <= newest || line->time > now + AVOW_CLOCK_AHEAD_MAX_S)
             continue;
         if (avow_chain_key(log->chain, &line->key, AVOW_KEY_HEARTBEAT, log->checkpoint->size) !=
             NULL)
             newest = line->time;
     }
-    if (log->forked && log->fork_time > newest && log->fork_time <= now + CLOCK_TOLERANCE_S)
+    if (log->forked && log->fork_time > newest && log->fork_time <= now + AVOW_CLOCK_AHEAD_MAX_S)
         newest = log->fork_time;
     return newest;
 }
@@ -61,7 +61,7 @@ struct avow_freshness avow_freshness(const struct avow_known_log *log,
     const uint64_t nth = nth_newest_witness(log, policy, now, needed, &freshness.witnesses);
     const uint64_t time = needed == 0 ? issuer_time(log, now) : nth;
     freshness.age_s = now > time ? now - time : 0;
-    freshness.is_future = log->checkpoint->time > now + CLOCK_TOLERANCE_S;
+    freshness.is_future = log->checkpoint->time > now + AVOW_CLOCK_AHEAD_MAX_S;
     freshness.final =
         chain->closed && !chain->custodian && log->checkpoint->size == chain->closed_at + 1;
     freshness.fresh = !freshness.is_future && freshness.witnesses >= needed &&
@@ -79,7 +79,7 @@ static uint64_t enough_at(const struct avow_cosignature *lines, size_t count,
     size_t found = 0;
     const size_t needed = policy->min_witnesses > 1 ? policy->min_witnesses : 1;
     for (size_t i = 0; i < count; i++) {
-        if (lines[i].time > now + CLOCK_TOLERANCE_S ||
+        if (lines[i].time > now + AVOW_CLOCK_AHEAD_MAX_S ||
             !avow_policy_has_witness(policy, &lines[i].key))
             continue;
         size_t place = found++;

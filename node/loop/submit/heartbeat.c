@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define FUTURE_MAX_S 300 /* docs/protocol.md, "Freshness" */
-
 /* ---- keys ---- */
 
 void avow_heartbeats_path(const struct avow_heartbeats *heartbeats, const struct avow_hash *issuer,
@@ -171,7 +169,7 @@ static bool is_due(const struct avow_heartbeat_key *key, const struct avow_log *
     const struct avow_cosignature *line = line_by(log, &key->key);
     uint64_t newest = log->checkpoint.time;
     /* One from the future, made while the clock was wrong, helps nobody and gives way. */
-    if (line != NULL && line->time > newest && line->time <= now + FUTURE_MAX_S)
+    if (line != NULL && line->time > newest && line->time <= now + AVOW_CLOCK_AHEAD_MAX_S)
         newest = line->time;
     return (key->given && line == NULL) || now >= newest + AVOW_HEARTBEAT_S;
 }

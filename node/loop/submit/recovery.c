@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#define AHEAD_MAX_S 300 /* docs/protocol.md, "Checkpoint" */
-
 static const struct avow_no yes = {0};
 
 void avow_recovery_free(struct avow_recovery **spent)
@@ -54,7 +52,7 @@ static struct avow_no check_form(const struct avow_submit_facts *facts, const st
     if (checkpoint->size < recover->from ||
         checkpoint->size - recover->from != recover->entries.count)
         return avow_no(AVOW_REFUSAL_INVALID, size, "the batch is not all that it is to be");
-    if (checkpoint->time > facts->now && checkpoint->time - facts->now > AHEAD_MAX_S)
+    if (checkpoint->time > facts->now && checkpoint->time - facts->now > AVOW_CLOCK_AHEAD_MAX_S)
         return avow_no(AVOW_REFUSAL_CLOCK, facts->now, NULL);
     return yes;
 }
