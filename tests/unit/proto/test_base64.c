@@ -115,6 +115,43 @@ static void test_round_trip(void **state)
     }
 }
 
+/* Every byte as the last digit: one of the alphabet stands for itself, and nothing else is read. */
+static void test_every_byte(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct codec *codec;
+        const char *before, *digits;
+    } rows[] = {
+        {&base64, "Zm9", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"},
+        {&base64url, "Zm9", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"},
+        {&hex, "6", "0123456789abcdef"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            char text[5] = "";
+            size_t len = strlen(rows[i].before);
+            memcpy(text, rows[i].before, len);
+            text[len] = (char)byte;
+            uint8_t storage[3] = {0};
+            struct avow_buf out;
+            avow_buf_init_fixed(&out, storage, sizeof(storage));
+            const char *digit = byte == 0 ? NULL : strchr(rows[i].digits, (int)byte);
+            enum avow_reject reject = rows[i].codec->decode(avow_bytes(text, len + 1), &out);
+            /* "Zm9=" ends with padding, and leaves bits over. */
+            bool padding = byte == '=' && rows[i].codec == &base64;
+            if (reject != (digit != NULL ? AVOW_ACCEPT
+                           : padding     ? AVOW_REJECT_MINIMAL
+                                         : AVOW_REJECT_CHECKSUM))
+                fail_msg("%s, byte %u: %s", rows[i].codec->name, byte, avow_reject_name(reject));
+            unsigned last = out.len == 0 ? 0 : out.data[out.len - 1];
+            unsigned mask = rows[i].codec == &hex ? 15 : 63;
+            if (digit != NULL)
+                assert_int_equal(last & mask, digit - rows[i].digits);
+        }
+    }
+}
+
 static void test_exact(void **state)
 {
     (void)state;
@@ -136,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_every_byte),
         cmocka_unit_test(test_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
