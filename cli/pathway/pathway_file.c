@@ -51,7 +51,7 @@ static bool read_award(const json_t *value, const struct avow_hash *own, uint64_
 
 static bool read_cascade(const json_t *value, uint64_t *cascade)
 {
-    for (*cascade = 0; *cascade <= AVOW_CASCADE_MAX; ++*cascade) {
+    for (*cascade = 0; *cascade < AVOW_CASCADE_COUNT; ++*cascade) {
         if (json_is_string(value)
                 ? strcmp(json_string_value(value), avow_cascade_name(*cascade)) == 0
                 : json_is_integer(value) && json_integer_value(value) == (json_int_t)*cascade)

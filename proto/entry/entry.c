@@ -138,7 +138,7 @@ static void read_status(struct avow_reader *reader, struct avow_status_change *c
     change->target = avow_reader_uint(reader);
     change->previous = avow_reader_uint(reader);
     change->state = read_word(reader, AVOW_STATUS_SUPERSEDED);
-    change->reason = read_word(reader, AVOW_REASON_MAX);
+    change->reason = read_word(reader, AVOW_REASON_COUNT - 1);
     change->has_successor = !avow_reader_nil(reader);
     if (change->has_successor)
         change->successor = avow_reader_uint(reader);
@@ -151,7 +151,7 @@ static void read_pathway(struct avow_reader *reader, struct avow_pathway *pathwa
     *pathway = (struct avow_pathway){0};
     pathway->award = avow_reader_uint(reader);
     pathway->title = read_text(reader, is_not_empty);
-    pathway->cascade = read_word(reader, 2);
+    pathway->cascade = read_word(reader, AVOW_CASCADE_COUNT - 1);
     pathway->rule = avow_reader_any_inside(reader, 1);
     if (reader->reject == AVOW_ACCEPT)
         judge(reader, avow_rule_check(pathway->rule));

@@ -44,16 +44,29 @@ enum avow_kind {
 #define AVOW_KIND_ONE(name, number, word, member, items, root, status) +1
 #define AVOW_KIND_COUNT (0 AVOW_KIND_LIST(AVOW_KIND_ONE))
 
+/* The numbers of these, like those of the kinds, are in what was signed (docs/protocol.md,
+ * "Numbers"). */
 enum avow_key_action { AVOW_KEY_AUTHORISE = 0, AVOW_KEY_RETIRE = 1 };
 enum avow_key_use { AVOW_USE_SIGN = 0, AVOW_USE_HEARTBEAT = 1 };
 enum avow_role { AVOW_ROLE_ISSUER = 0, AVOW_ROLE_AUTHORITY = 1 };
 /* What a component that no longer stands does to what was stacked from it. */
+#define AVOW_CASCADE_LIST(X)                                                                       \
+    X(INVALID, 0, "invalid",                                                                       \
+      "If a credential that the award was made for is revoked later, the award is not valid any "  \
+      "more.")                                                                                     \
+    X(DEGRADED, 1, "degraded",                                                                     \
+      "If a credential that the award was made for is revoked later, the award stays valid, and "  \
+      "whoever verifies it is warned.")                                                            \
+    X(GRANDFATHERED, 2, "grandfathered",                                                           \
+      "If a credential that the award was made for is revoked later, the award stays as it was, "  \
+      "unless it turns out that the credential never was good.")
 enum avow_cascade {
-    AVOW_CASCADE_INVALID = 0,
-    AVOW_CASCADE_DEGRADED = 1,
-    AVOW_CASCADE_GRANDFATHERED = 2,
+#define AVOW_CASCADE_ENUM(name, number, word, text) AVOW_CASCADE_##name = (number),
+    AVOW_CASCADE_LIST(AVOW_CASCADE_ENUM)
+#undef AVOW_CASCADE_ENUM
 };
-#define AVOW_CASCADE_MAX AVOW_CASCADE_GRANDFATHERED
+#define AVOW_CASCADE_ONE(name, number, word, text) +1
+#define AVOW_CASCADE_COUNT (0 AVOW_CASCADE_LIST(AVOW_CASCADE_ONE))
 
 /* The state of an entry, as the status map holds it. */
 enum avow_status {
@@ -63,18 +76,24 @@ enum avow_status {
     AVOW_STATUS_SUPERSEDED = 3,
 };
 
+/* Why a state was changed; the words are those of the command line. */
+#define AVOW_REASON_LIST(X)                                                                        \
+    X(UNSPECIFIED, 0, "unspecified")                                                               \
+    X(ERROR, 1, "error")                                                                           \
+    X(FRAUD, 2, "fraud")                                                                           \
+    X(DATA, 3, "data")                                                                             \
+    X(HOLDER, 4, "holder")                                                                         \
+    X(KEY, 5, "key")                                                                               \
+    X(LAPSED, 6, "lapsed")                                                                         \
+    X(REPLACED, 7, "replaced")                                                                     \
+    X(CLOSED, 8, "closed")
 enum avow_reason {
-    AVOW_REASON_UNSPECIFIED = 0,
-    AVOW_REASON_ERROR = 1,
-    AVOW_REASON_FRAUD = 2,
-    AVOW_REASON_DATA = 3,
-    AVOW_REASON_HOLDER = 4,
-    AVOW_REASON_KEY = 5,
-    AVOW_REASON_LAPSED = 6,
-    AVOW_REASON_REPLACED = 7,
-    AVOW_REASON_CLOSED = 8,
+#define AVOW_REASON_ENUM(name, number, word) AVOW_REASON_##name = (number),
+    AVOW_REASON_LIST(AVOW_REASON_ENUM)
+#undef AVOW_REASON_ENUM
 };
-#define AVOW_REASON_MAX AVOW_REASON_CLOSED
+#define AVOW_REASON_ONE(name, number, word) +1
+#define AVOW_REASON_COUNT (0 AVOW_REASON_LIST(AVOW_REASON_ONE))
 
 const char *avow_status_name(enum avow_status status); /* "active", … */
 const char *avow_kind_name(uint64_t kind);             /* "issue", …; "unknown" */

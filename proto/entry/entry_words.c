@@ -2,10 +2,10 @@
 #include "proto/entry/entry.h"
 
 static const char *const reasons[] = {
-    "unspecified", "error", "fraud", "data", "holder", "key", "lapsed", "replaced", "closed",
+#define REASON_ROW(name, number, word) [AVOW_REASON_##name] = word,
+    AVOW_REASON_LIST(REASON_ROW)
+#undef REASON_ROW
 };
-#define REASONS (sizeof(reasons) / sizeof(reasons[0]))
-_Static_assert(REASONS == AVOW_REASON_MAX + 1, "a word for each reason");
 
 const char *avow_status_name(enum avow_status status)
 {
@@ -24,12 +24,12 @@ const char *avow_status_name(enum avow_status status)
 
 const char *avow_reason_name(uint64_t reason)
 {
-    return reason < REASONS ? reasons[reason] : "unknown";
+    return reason < AVOW_REASON_COUNT ? reasons[reason] : "unknown";
 }
 
 bool avow_reason_parse(struct avow_bytes word, enum avow_reason *reason)
 {
-    for (size_t i = 0; i < REASONS; i++) {
+    for (size_t i = 0; i < AVOW_REASON_COUNT; i++) {
         if (avow_bytes_equal(word, avow_bytes_text(reasons[i]))) {
             *reason = (enum avow_reason)i;
             return true;
@@ -58,21 +58,18 @@ bool avow_reason_voids(enum avow_reason reason)
 
 static const struct cascade_row {
     const char *name, *text;
-} cascades[AVOW_CASCADE_MAX + 1] = {
-    {"invalid", "If a credential that the award was made for is revoked later, the award is not "
-                "valid any more."},
-    {"degraded", "If a credential that the award was made for is revoked later, the award stays "
-                 "valid, and whoever verifies it is warned."},
-    {"grandfathered", "If a credential that the award was made for is revoked later, the award "
-                      "stays as it was, unless it turns out that the credential never was good."},
+} cascades[] = {
+#define CASCADE_ROW(name, number, word, text) [AVOW_CASCADE_##name] = {word, text},
+    AVOW_CASCADE_LIST(CASCADE_ROW)
+#undef CASCADE_ROW
 };
 
 const char *avow_cascade_name(uint64_t cascade)
 {
-    return cascade <= AVOW_CASCADE_MAX ? cascades[cascade].name : "unknown";
+    return cascade < AVOW_CASCADE_COUNT ? cascades[cascade].name : "unknown";
 }
 
 const char *avow_cascade_text(uint64_t cascade)
 {
-    return cascade <= AVOW_CASCADE_MAX ? cascades[cascade].text : "";
+    return cascade < AVOW_CASCADE_COUNT ? cascades[cascade].text : "";
 }

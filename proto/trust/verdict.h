@@ -10,54 +10,62 @@
 #include "proto/trust/search.h"
 #include "proto/trust/standing.h"
 
+/* Words and whys travel, in VERDICT, and are kept: a number, once given, never changes, and the
+ * next one is new (docs/protocol.md, "Numbers"). */
+#define AVOW_WORD_LIST(X)                                                                          \
+    X(VALID, 0, "valid")                                                                           \
+    X(TAMPERED, 1, "tampered")                                                                     \
+    X(DISPUTED, 2, "disputed")                                                                     \
+    X(REVOKED, 3, "revoked")                                                                       \
+    X(EXPIRED, 4, "expired")                                                                       \
+    X(NOT_YET_VALID, 5, "not-yet-valid")                                                           \
+    X(SUPERSEDED, 6, "superseded")                                                                 \
+    X(UNKNOWN, 7, "unknown")                                                                       \
+    X(SUSPENDED, 8, "suspended")                                                                   \
+    X(UNRECOGNISED, 9, "unrecognised")
+
 enum avow_word {
-    AVOW_WORD_VALID = 0,
-    AVOW_WORD_TAMPERED = 1,
-    AVOW_WORD_DISPUTED = 2,
-    AVOW_WORD_REVOKED = 3,
-    AVOW_WORD_EXPIRED = 4,
-    AVOW_WORD_NOT_YET_VALID = 5,
-    AVOW_WORD_SUPERSEDED = 6,
-    AVOW_WORD_UNKNOWN = 7,
-    AVOW_WORD_SUSPENDED = 8,
-    AVOW_WORD_UNRECOGNISED = 9,
+#define AVOW_WORD_ENUM(name, number, word) AVOW_WORD_##name = (number),
+    AVOW_WORD_LIST(AVOW_WORD_ENUM)
+#undef AVOW_WORD_ENUM
 };
 /* Any value has a name and an exit status: one from a newer peer is "unknown", 3. */
 const char *avow_word_name(enum avow_word word); /* "valid", "not-yet-valid", … */
 int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 */
 
-/* Why the word is what it is: one machine word and one English sentence each. */
+/* Why the word is what it is: a number, one machine word and one English sentence each. */
 #define AVOW_WHY_LIST(X)                                                                           \
-    X(NONE, "none", "the issuer has registered it, and it is active")                              \
-    X(PROOF, "proof", "the document's proof does not verify: it was changed after it was signed")  \
-    X(SIGNER, "signer", "the document was not signed by a key of this issuer")                     \
-    X(ENTRY, "entry", "the log's entry at this index is not this document's")                      \
-    X(DATES, "dates", "the document's dates are not those in the log")                             \
-    X(STATUS, "status", "the issuer's log says so")                                                \
-    X(PERIOD, "period", "by its dates")                                                            \
-    X(NO_DATA, "no-data", "nothing is known of this issuer's log")                                 \
-    X(BEYOND, "beyond", "the index is beyond the log that is known")                               \
-    X(STALE, "stale", "the log's newest proof is older than the policy allows")                    \
-    X(FUTURE, "future", "the checkpoint's time is in the future of the verifier's clock")          \
-    X(NEWER, "newer", "the record needs a newer version of this program")                          \
-    X(ABANDONED, "abandoned", "the issuer has a better history that is not held here")             \
-    X(MISSING, "missing", "the evidence does not show what is needed")                             \
-    X(WITNESSES, "witnesses", "too few of the policy's witnesses have cosigned")                   \
-    X(FORK, "fork",                                                                                \
+    X(NONE, 0, "none", "the issuer has registered it, and it is active")                           \
+    X(PROOF, 1, "proof",                                                                           \
+      "the document's proof does not verify: it was changed after it was signed")                  \
+    X(SIGNER, 2, "signer", "the document was not signed by a key of this issuer")                  \
+    X(ENTRY, 3, "entry", "the log's entry at this index is not this document's")                   \
+    X(DATES, 4, "dates", "the document's dates are not those in the log")                          \
+    X(STATUS, 5, "status", "the issuer's log says so")                                             \
+    X(PERIOD, 6, "period", "by its dates")                                                         \
+    X(NO_DATA, 7, "no-data", "nothing is known of this issuer's log")                              \
+    X(BEYOND, 8, "beyond", "the index is beyond the log that is known")                            \
+    X(STALE, 9, "stale", "the log's newest proof is older than the policy allows")                 \
+    X(FUTURE, 10, "future", "the checkpoint's time is in the future of the verifier's clock")      \
+    X(NEWER, 11, "newer", "the record needs a newer version of this program")                      \
+    X(ABANDONED, 12, "abandoned", "the issuer has a better history that is not held here")         \
+    X(MISSING, 13, "missing", "the evidence does not show what is needed")                         \
+    X(WITNESSES, 14, "witnesses", "too few of the policy's witnesses have cosigned")               \
+    X(FORK, 15, "fork",                                                                            \
       "the issuer's log is forked: two histories are signed, and this record is in dispute")       \
-    X(ROOT_FORK, "root-fork",                                                                      \
+    X(ROOT_FORK, 16, "root-fork",                                                                  \
       "two root chains claim this log: whose it is cannot be told from here on")                   \
-    X(COMPONENT, "component", "a credential that it is stacked from does not stand")               \
-    X(NO_PATH, "no-path", "none of the policy's anchors recognises the issuer for this")           \
-    X(PATH_UNSEEN, "path-unseen",                                                                  \
+    X(COMPONENT, 17, "component", "a credential that it is stacked from does not stand")           \
+    X(NO_PATH, 18, "no-path", "none of the policy's anchors recognises the issuer for this")       \
+    X(PATH_UNSEEN, 19, "path-unseen",                                                              \
       "no recognition by the policy's anchors is shown, and it cannot be told that there is none") \
-    X(BUDGET, "budget", "the search for a recognition ended at its bound")                         \
-    X(NOT_ISSUE, "not-issue", "the entry at this index is not a credential")                       \
-    X(UNREACHABLE, "unreachable", "the node could not be asked")                                   \
-    X(EVIDENCE, "evidence", "the evidence that was given does not hold")
+    X(BUDGET, 20, "budget", "the search for a recognition ended at its bound")                     \
+    X(NOT_ISSUE, 21, "not-issue", "the entry at this index is not a credential")                   \
+    X(UNREACHABLE, 22, "unreachable", "the node could not be asked")                               \
+    X(EVIDENCE, 23, "evidence", "the evidence that was given does not hold")
 
 enum avow_why {
-#define AVOW_WHY_ENUM(name, word, text) AVOW_WHY_##name,
+#define AVOW_WHY_ENUM(name, number, word, text) AVOW_WHY_##name = (number),
     AVOW_WHY_LIST(AVOW_WHY_ENUM)
 #undef AVOW_WHY_ENUM
 };

@@ -2,44 +2,42 @@
  * any value has a name. */
 #include "proto/trust/verdict.h"
 
+static const char *const words[] = {
+#define WORD_ROW(name, number, word) [AVOW_WORD_##name] = word,
+    AVOW_WORD_LIST(WORD_ROW)
+#undef WORD_ROW
+};
+#define WORDS (sizeof(words) / sizeof(words[0]))
+
 const char *avow_word_name(enum avow_word word)
 {
-    static const char *const names[] = {
-        [AVOW_WORD_VALID] = "valid",           [AVOW_WORD_TAMPERED] = "tampered",
-        [AVOW_WORD_DISPUTED] = "disputed",     [AVOW_WORD_REVOKED] = "revoked",
-        [AVOW_WORD_EXPIRED] = "expired",       [AVOW_WORD_NOT_YET_VALID] = "not-yet-valid",
-        [AVOW_WORD_SUPERSEDED] = "superseded", [AVOW_WORD_UNKNOWN] = "unknown",
-        [AVOW_WORD_SUSPENDED] = "suspended",   [AVOW_WORD_UNRECOGNISED] = "unrecognised",
-    };
-    return (unsigned)word < sizeof(names) / sizeof(names[0]) ? names[word] : "unknown";
+    return (unsigned)word < WORDS ? words[word] : "unknown";
 }
 
 int avow_word_exit(enum avow_word word)
 {
     if (word == AVOW_WORD_VALID)
         return 0;
-    return word == AVOW_WORD_UNKNOWN || (unsigned)word > AVOW_WORD_UNRECOGNISED ? 3 : 1;
+    return word == AVOW_WORD_UNKNOWN || (unsigned)word >= WORDS ? 3 : 1;
 }
+
+static const struct why_row {
+    const char *word, *text;
+} whys[] = {
+#define WHY_ROW(name, number, word, text) [AVOW_WHY_##name] = {word, text},
+    AVOW_WHY_LIST(WHY_ROW)
+#undef WHY_ROW
+};
+#define WHYS (sizeof(whys) / sizeof(whys[0]))
 
 const char *avow_why_name(enum avow_why why)
 {
-    static const char *const names[] = {
-#define AVOW_WHY_ROW(name, word, text) word,
-        AVOW_WHY_LIST(AVOW_WHY_ROW)
-#undef AVOW_WHY_ROW
-    };
-    return (unsigned)why < sizeof(names) / sizeof(names[0]) ? names[why] : "unknown";
+    return (unsigned)why < WHYS ? whys[why].word : "unknown";
 }
 
 const char *avow_why_text(enum avow_why why)
 {
-    static const char *const texts[] = {
-#define AVOW_WHY_ROW(name, word, text) text,
-        AVOW_WHY_LIST(AVOW_WHY_ROW)
-#undef AVOW_WHY_ROW
-    };
-    return (unsigned)why < sizeof(texts) / sizeof(texts[0]) ? texts[why]
-                                                            : "for a reason unknown here";
+    return (unsigned)why < WHYS ? whys[why].text : "for a reason unknown here";
 }
 
 const char *avow_check_name(unsigned bit)

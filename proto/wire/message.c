@@ -133,19 +133,9 @@ static size_t field_count(const struct shape *shape)
 const char *avow_refusal_text(uint64_t code)
 {
     static const char *const texts[] = {
-        [AVOW_REFUSAL_UNKNOWN_LOG] = "this node does not have that log",
-        [AVOW_REFUSAL_MOVED_ON] = "the log has moved on",
-        [AVOW_REFUSAL_HELD] = "another text is held at this place in the log",
-        [AVOW_REFUSAL_NOT_HOME] = "this node is not the log's home node",
-        [AVOW_REFUSAL_NOT_SIGNER] = "the connection has not proved a signing key of this log",
-        [AVOW_REFUSAL_CLOCK] = "the time is over 60 seconds from the node's clock",
-        [AVOW_REFUSAL_INVALID] = "the data breaks a rule",
-        [AVOW_REFUSAL_FULL] = "the node has no room left",
-        [AVOW_REFUSAL_BUSY] = "the node is busy; try again",
-        [AVOW_REFUSAL_NOT_READY] = "the node has not heard from a peer since it started",
-        [AVOW_REFUSAL_TOO_LARGE] = "the answer would be larger than its bound",
-        [AVOW_REFUSAL_SHUTDOWN] = "the node is shutting down",
-        [AVOW_REFUSAL_PROTOCOL] = "the protocol was broken",
+#define REFUSAL_ROW(name, number, text) [AVOW_REFUSAL_##name] = text,
+        AVOW_REFUSAL_LIST(REFUSAL_ROW)
+#undef REFUSAL_ROW
     };
     if (code >= sizeof(texts) / sizeof(texts[0]) || texts[code] == NULL)
         return "refused";

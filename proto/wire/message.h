@@ -80,23 +80,29 @@ enum avow_message_type {
 /* HELLO's role. A peer gossips; a client asks; a watcher asks and is sent announcements. */
 enum avow_peer_role { AVOW_PEER_NODE = 0, AVOW_PEER_CLIENT = 1, AVOW_PEER_WATCHER = 2 };
 
-/* REFUSED and CLOSE codes. */
+/* REFUSED and CLOSE codes, and their texts. */
+#define AVOW_REFUSAL_LIST(X)                                                                       \
+    X(UNKNOWN_LOG, 1, "this node does not have that log")                                          \
+    X(MOVED_ON, 2, "the log has moved on")                      /* it is at `size` now */          \
+    X(HELD, 3, "another text is held at this place in the log") /* up to `size` */                 \
+    X(NOT_HOME, 4, "this node is not the log's home node") /* text: the home node and its place */ \
+    X(NOT_SIGNER, 5, "the connection has not proved a signing key of this log")                    \
+    X(CLOCK, 6, "the time is over 60 seconds from the node's clock") /* size: the node's time */   \
+    X(INVALID, 7, "the data breaks a rule")                          /* text: which rule */        \
+    X(FULL, 8, "the node has no room left")                          /* disk or quota */           \
+    X(BUSY, 9, "the node is busy; try again")                                                      \
+    X(NOT_READY, 10, "the node has not heard from a peer since it started")                        \
+    X(TOO_LARGE, 11, "the answer would be larger than its bound")                                  \
+    X(SHUTDOWN, 12, "the node is shutting down")                                                   \
+    X(PROTOCOL, 13, "the protocol was broken")
+
 enum avow_refusal {
-    AVOW_REFUSAL_UNKNOWN_LOG = 1,
-    AVOW_REFUSAL_MOVED_ON = 2, /* the log is at `size` now */
-    AVOW_REFUSAL_HELD = 3,     /* another text is held at this base, up to `size` */
-    AVOW_REFUSAL_NOT_HOME = 4, /* text: the home node, "avownode1…@host:port" */
-    AVOW_REFUSAL_NOT_SIGNER = 5,
-    AVOW_REFUSAL_CLOCK = 6,   /* the time is over 60 s from the node's; size: the node's time */
-    AVOW_REFUSAL_INVALID = 7, /* text: which rule */
-    AVOW_REFUSAL_FULL = 8,    /* disk or quota */
-    AVOW_REFUSAL_BUSY = 9,
-    AVOW_REFUSAL_NOT_READY = 10, /* no peer has sent its list of logs since the start */
-    AVOW_REFUSAL_TOO_LARGE = 11,
-    AVOW_REFUSAL_SHUTDOWN = 12,
-    AVOW_REFUSAL_PROTOCOL = 13,
+#define AVOW_REFUSAL_ENUM(name, number, text) AVOW_REFUSAL_##name = (number),
+    AVOW_REFUSAL_LIST(AVOW_REFUSAL_ENUM)
+#undef AVOW_REFUSAL_ENUM
 };
-const char *avow_refusal_text(uint64_t code); /* never NULL */
+/* "refused" for a code that is not known. */
+const char *avow_refusal_text(uint64_t code);
 
 #define AVOW_PROVE_FOR_SIGNING 1 /* PROVE flag: also the last entry and the last status chunk */
 

@@ -498,12 +498,12 @@ static void test_words(void **state)
     static const bool roots[] = {true,  true,  true,  false, false, false,
                                  false, false, false, true,  true,  false};
     enum avow_reason reason;
-    for (size_t i = 0; i <= AVOW_REASON_MAX; i++) {
+    for (size_t i = 0; i < AVOW_REASON_COUNT; i++) {
         assert_true(avow_reason_parse(avow_bytes_text(avow_reason_name(i)), &reason));
         assert_int_equal(reason, i);
         assert_int_equal(avow_reason_voids(reason), voids[i]);
     }
-    assert_string_equal(avow_reason_name(AVOW_REASON_MAX + 1), "unknown");
+    assert_string_equal(avow_reason_name(AVOW_REASON_COUNT), "unknown");
     assert_false(avow_reason_parse(avow_bytes_text("unknown"), &reason));
     assert_false(avow_reason_parse(avow_bytes_text(""), &reason));
     assert_string_equal(avow_reason_name(AVOW_REASON_FRAUD), "fraud");

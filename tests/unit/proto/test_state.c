@@ -378,7 +378,7 @@ static void test_reasons(void **state)
     (void)state;
     struct log_builder log;
     start(&log, "reasons");
-    for (unsigned reason = 0; reason <= AVOW_REASON_MAX; reason++) {
+    for (unsigned reason = 0; reason < AVOW_REASON_COUNT; reason++) {
         log_builder_add_status(&log, ISSUE, AVOW_STATUS_SUSPENDED, reason, LOG_BUILDER_NONE);
         log_builder_add_status(&log, ISSUE, AVOW_STATUS_ACTIVE, reason, LOG_BUILDER_NONE);
     }

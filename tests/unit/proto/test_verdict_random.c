@@ -27,7 +27,7 @@ static void random_step(struct log_builder *log, uint32_t *seed, uint64_t achiev
     struct avow_entry entry;
     uint64_t target = 3 + next(seed) % (log->count - 3);
     enum avow_status to = (enum avow_status)(next(seed) % 4);
-    enum avow_reason reason = (enum avow_reason)(next(seed) % (AVOW_REASON_MAX + 1));
+    enum avow_reason reason = (enum avow_reason)(next(seed) % AVOW_REASON_COUNT);
     uint64_t successor = target + 1;
     bool names = to == AVOW_STATUS_SUPERSEDED;
     log_builder_status_change(log, &entry, target, to, reason,
