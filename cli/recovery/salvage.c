@@ -117,7 +117,7 @@ static bool now_at(void *context, uint64_t index, uint64_t *now)
     return true;
 }
 
-struct avow_reissue_map avow_salvage_map(struct avow_salvage *salvage)
+static struct avow_reissue_map salvage_map(struct avow_salvage *salvage)
 {
     return (struct avow_reissue_map){.context = salvage, .now = now_at};
 }
@@ -295,7 +295,7 @@ int avow_salvage_again(struct avow_salvage *salvage, const struct avow_reissue_f
     struct again again = {
         .salvage = salvage,
         .files = files,
-        .reissue = {.issuer = salvage->issuer, .key = *key, .map = avow_salvage_map(salvage)},
+        .reissue = {.issuer = salvage->issuer, .key = *key, .map = salvage_map(salvage)},
         .t = t,
     };
     int status = AVOW_EXIT_OK;

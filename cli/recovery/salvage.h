@@ -64,7 +64,5 @@ int avow_salvage_again(struct avow_salvage *salvage, const struct avow_reissue_f
 struct avow_salvage_row *avow_salvage_rows(const struct avow_salvage *salvage, size_t *count);
 /* Why an entry is not appended again, in words; "" for one that is. */
 const char *avow_fate_text(const struct avow_salvage_row *row);
-/* Where an entry of the log is now. */
-struct avow_reissue_map avow_salvage_map(struct avow_salvage *salvage);
 
 #endif

@@ -158,11 +158,6 @@ struct avow_draft *avow_signer_draft(struct avow_signer *signer)
     return signer->draft;
 }
 
-struct avow_client *avow_signer_client(struct avow_signer *signer)
-{
-    return signer->client;
-}
-
 const struct avow_cli *avow_signer_cli(const struct avow_signer *signer)
 {
     return signer->cli;

@@ -62,7 +62,6 @@ int avow_publish_new(const struct avow_cli *cli, const struct avow_identity_keys
 /* ------------------------------------------------------------------ for `build` */
 
 struct avow_draft *avow_signer_draft(struct avow_signer *signer);
-struct avow_client *avow_signer_client(struct avow_signer *signer);
 const struct avow_cli *avow_signer_cli(const struct avow_signer *signer);
 /* What a new entry's t should be: the later of now and the log's last t. */
 uint64_t avow_signer_time(const struct avow_signer *signer);

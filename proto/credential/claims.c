@@ -203,15 +203,17 @@ static struct avow_hash head_hash(const struct avow_hash *issuer, size_t count)
     return avow_sha256(parts, sizeof(parts) / sizeof(parts[0]));
 }
 
-void avow_claim_salt(const uint8_t seed[AVOW_SEED_LEN], struct avow_bytes pointer,
-                     uint8_t salt[AVOW_SALT_LEN])
+/* The first 16 bytes of HMAC-SHA-256(seed, pointer). */
+static void claim_salt(const uint8_t seed[AVOW_SEED_LEN], struct avow_bytes pointer,
+                       uint8_t salt[AVOW_SALT_LEN])
 {
     const struct avow_hash mac = avow_hmac_sha256(avow_bytes(seed, AVOW_SEED_LEN), &pointer, 1);
     memcpy(salt, mac.bytes, AVOW_SALT_LEN);
 }
 
-struct avow_hash avow_claim_hash(const uint8_t salt[AVOW_SALT_LEN], struct avow_bytes pointer,
-                                 struct avow_bytes value)
+/* SHA-256(0x00 || salt || u16be pointer length || pointer || value); `value` is in JCS form. */
+static struct avow_hash claim_hash(const uint8_t salt[AVOW_SALT_LEN], struct avow_bytes pointer,
+                                   struct avow_bytes value)
 {
     AVOW_ASSERT(pointer.len <= AVOW_CLAIM_POINTER_MAX);
     uint8_t len[2];
@@ -246,8 +248,8 @@ static enum avow_err hash_claims(const struct claims *claims, const struct avow_
         if (value.err != AVOW_OK)
             return value.err;
         uint8_t salt[AVOW_SALT_LEN];
-        avow_claim_salt(seed, pointer, salt);
-        const struct avow_hash leaf = avow_claim_hash(salt, pointer, avow_buf_bytes(&value));
+        claim_salt(seed, pointer, salt);
+        const struct avow_hash leaf = claim_hash(salt, pointer, avow_buf_bytes(&value));
         avow_tree_append(&tree, &leaf, NULL);
         sodium_memzero(salt, sizeof(salt));
     }

@@ -26,13 +26,4 @@ AVOW_NODISCARD enum avow_err avow_commitment(const json_t *document, const struc
                                              const uint8_t seed[AVOW_SEED_LEN],
                                              struct avow_hash *out, struct avow_fault *fault);
 
-/* A claim's salt: the first 16 bytes of HMAC-SHA-256(seed, pointer). */
-void avow_claim_salt(const uint8_t seed[AVOW_SEED_LEN], struct avow_bytes pointer,
-                     uint8_t salt[AVOW_SALT_LEN]);
-
-/* A claim's hash: SHA-256(0x00 || salt || u16be pointer length || pointer || value), where `value`
- * is in JCS form. `pointer` is at most AVOW_CLAIM_POINTER_MAX bytes (asserted). */
-struct avow_hash avow_claim_hash(const uint8_t salt[AVOW_SALT_LEN], struct avow_bytes pointer,
-                                 struct avow_bytes value);
-
 #endif

@@ -6,8 +6,8 @@
 #include "proto/entry/shape.h"
 #include "proto/entry/text_list.h"
 
-bool avow_node_address_parse(struct avow_bytes text, struct avow_key *node,
-                             struct avow_bytes *address)
+/* `*address` ("host:port") is a view into `text`. */
+static bool split(struct avow_bytes text, struct avow_key *node, struct avow_bytes *address)
 {
     char canonical[AVOW_NODE_TEXT_MAX];
     const uint8_t *at = text.len == 0 ? NULL : memchr(text.data, '@', text.len);
@@ -25,7 +25,7 @@ bool avow_node_address_fits(struct avow_bytes text)
 {
     struct avow_key node;
     struct avow_bytes address;
-    return avow_node_address_parse(text, &node, &address);
+    return split(text, &node, &address);
 }
 
 bool avow_nodes_next(struct avow_bytes *list, struct avow_key *node, struct avow_bytes *address)
@@ -35,5 +35,5 @@ bool avow_nodes_next(struct avow_bytes *list, struct avow_key *node, struct avow
     if (!avow_text_list_next(&rest, &text))
         return false;
     *list = rest.items;
-    return avow_node_address_parse(text, node, address);
+    return split(text, node, address);
 }

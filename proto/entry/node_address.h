@@ -4,11 +4,7 @@
 
 #include "proto/base.h"
 
-/* Splits one. `*address` ("host:port") is a view into `text`. False unless both parts have exactly
- * their form. */
-bool avow_node_address_parse(struct avow_bytes text, struct avow_key *node,
-                             struct avow_bytes *address);
-/* True if it would parse. */
+/* False unless both parts have exactly their form. */
 bool avow_node_address_fits(struct avow_bytes text);
 
 #endif

@@ -47,7 +47,7 @@ void avow_cosignature_write(struct avow_buf *out, const struct avow_cosignature 
     avow_write_signature(out, &line->signature);
 }
 
-void avow_cosignature_read(struct avow_reader *reader, struct avow_cosignature *line)
+static void read_cosignature(struct avow_reader *reader, struct avow_cosignature *line)
 {
     avow_reader_array_of(reader, 3);
     avow_reader_key32(reader, &line->key);
@@ -69,7 +69,7 @@ void avow_cosignatures_read(struct avow_reader *reader,
 {
     size_t given = avow_reader_array(reader, AVOW_COSIGNATURES_MAX);
     for (size_t i = 0; i < given; i++) {
-        avow_cosignature_read(reader, &lines[i]);
+        read_cosignature(reader, &lines[i]);
         for (size_t j = 0; j < i; j++)
             if (avow_key_equal(&lines[i].key, &lines[j].key))
                 avow_reader_reject(reader, AVOW_REJECT_DUPLICATE);

@@ -42,7 +42,6 @@ struct avow_cosignature {
 void avow_checkpoint_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint);
 void avow_checkpoint_read(struct avow_reader *reader, struct avow_checkpoint *checkpoint);
 void avow_cosignature_write(struct avow_buf *out, const struct avow_cosignature *line);
-void avow_cosignature_read(struct avow_reader *reader, struct avow_cosignature *line);
 /* A list of at most AVOW_COSIGNATURES_MAX. Reading sets `*count` to 0 after a rejection;
  * DUPLICATE when two are by one key. */
 void avow_cosignatures_write(struct avow_buf *out, const struct avow_cosignature *lines,

@@ -125,10 +125,8 @@ bool avow_channel_at_boundary(const struct avow_channel *channel);
 
 /* Valid once opened, and until fini: */
 /* The peer's node id. The key -A has the same X25519 form as A, and whoever holds one holds the
- * other: count connections and bans by avow_channel_peer_static(). */
+ * other. */
 const struct avow_key *avow_channel_peer(const struct avow_channel *channel);
-/* The peer's X25519 key, 32 bytes. */
-const uint8_t *avow_channel_peer_static(const struct avow_channel *channel);
 /* The same on both sides and unique to the connection. */
 const struct avow_hash *avow_channel_handshake_hash(const struct avow_channel *channel);
 

@@ -104,11 +104,6 @@ const struct avow_key *avow_channel_peer(const struct avow_channel *channel)
     return &channel->peer;
 }
 
-const uint8_t *avow_channel_peer_static(const struct avow_channel *channel)
-{
-    return channel->peer_static;
-}
-
 const struct avow_hash *avow_channel_handshake_hash(const struct avow_channel *channel)
 {
     return &channel->handshake_hash;

@@ -220,11 +220,3 @@ void avow_proved_status_write(struct avow_buf *out, const struct avow_proved_sta
     avow_write_uint(out, status->index);
     avow_path_write(out, &status->path);
 }
-
-enum avow_reject avow_proved_status_read(struct avow_bytes bytes, struct avow_proved_status *status)
-{
-    struct avow_reader reader;
-    avow_reader_init(&reader, bytes);
-    read_status(&reader, status);
-    return avow_reader_finish(&reader);
-}

@@ -49,9 +49,6 @@ struct avow_proved_status {
 };
 bool avow_list_next_status(struct avow_list *list, struct avow_proved_status *status);
 void avow_proved_status_write(struct avow_buf *out, const struct avow_proved_status *status);
-/* The form of one item by itself: ACCEPT or the codec's rejections. Views as `bytes`. */
-AVOW_NODISCARD enum avow_reject avow_proved_status_read(struct avow_bytes bytes,
-                                                        struct avow_proved_status *status);
 /* The whole array [item, …] of a list whose items stand in a row: for avow_chain_read(). */
 void avow_list_write(struct avow_buf *out, const struct avow_list *list);
 

@@ -150,8 +150,9 @@ static void keep_fork(struct replica *replica, const struct avow_core_action *ac
 static struct avow_proved_status read_item(const struct replica_foreign *foreign)
 {
     struct avow_proved_status status;
-    enum avow_reject reject = avow_proved_status_read(avow_buf_bytes(&foreign->item), &status);
-    AVOW_ASSERT(reject == AVOW_ACCEPT);
+    struct avow_list list = {.count = 1, .items = avow_buf_bytes(&foreign->item)};
+    bool whole = avow_list_next_status(&list, &status) && list.items.len == 0;
+    AVOW_ASSERT(whole);
     return status;
 }
 

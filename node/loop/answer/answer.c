@@ -31,8 +31,8 @@ void avow_answerer_free(struct avow_answerer **answerer)
 
 /* ---- saying no ---- */
 
-void avow_answer_refuse(struct avow_answerer *a, enum avow_refusal code, uint64_t size,
-                        struct avow_buf *out)
+static void refuse(struct avow_answerer *a, enum avow_refusal code, uint64_t size,
+                   struct avow_buf *out)
 {
     a->answer.type = AVOW_MESSAGE_REFUSED;
     a->answer.code = code;
@@ -44,11 +44,11 @@ void avow_answer_refuse(struct avow_answerer *a, enum avow_refusal code, uint64_
 static void refuse_err(struct avow_answerer *a, enum avow_err err, struct avow_buf *out)
 {
     if (err == AVOW_ERR_NOT_FOUND)
-        avow_answer_refuse(a, AVOW_REFUSAL_UNKNOWN_LOG, 0, out);
+        refuse(a, AVOW_REFUSAL_UNKNOWN_LOG, 0, out);
     else if (err == AVOW_ERR_TOO_LARGE)
-        avow_answer_refuse(a, AVOW_REFUSAL_TOO_LARGE, 0, out);
+        refuse(a, AVOW_REFUSAL_TOO_LARGE, 0, out);
     else
-        avow_answer_refuse(a, AVOW_REFUSAL_BUSY, 0, out);
+        refuse(a, AVOW_REFUSAL_BUSY, 0, out);
 }
 
 /* ---- verdicts and evidence ---- */
@@ -147,7 +147,7 @@ static bool find_log(struct avow_answerer *a, const struct avow_log **log, struc
     if (err != AVOW_OK)
         refuse_err(a, err, out);
     else if (a->request.size == 0 || a->request.size > (*log)->checkpoint.size)
-        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, (*log)->checkpoint.size, out);
+        refuse(a, AVOW_REFUSAL_MOVED_ON, (*log)->checkpoint.size, out);
     else
         return true;
     return false;
@@ -228,7 +228,7 @@ static enum avow_err answer_range(struct avow_answerer *a, struct avow_buf *out)
         return AVOW_OK;
     uint64_t end = range_end(&a->request, a->request.size);
     if (end == 0) {
-        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
+        refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
         return AVOW_OK;
     }
     enum avow_err err = gather(a, read_accepted, log, end);
@@ -252,7 +252,7 @@ static enum avow_err answer_consistency(struct avow_answerer *a, struct avow_buf
     if (!find_log(a, &log, out))
         return AVOW_OK;
     if (a->request.from > a->request.size) {
-        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
+        refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
         return AVOW_OK;
     }
     enum avow_err err = avow_snapshot_consistency(a->snapshot, log, a->request.from,
@@ -306,7 +306,7 @@ static bool find_held(struct avow_answerer *a, struct avow_pending *pending, str
     if (err == AVOW_OK || err == AVOW_ERR_NOT_FOUND)
         err = avow_snapshot_log(a->snapshot, &a->request.issuer, &log);
     if (err == AVOW_OK)
-        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
+        refuse(a, AVOW_REFUSAL_MOVED_ON, log->checkpoint.size, out);
     else
         refuse_err(a, err, out);
     return false;
@@ -332,7 +332,7 @@ static enum avow_err answer_held_range(struct avow_answerer *a, struct avow_buf 
         return AVOW_OK;
     uint64_t end = range_end(&a->request, pending.size);
     if (end == 0 || a->request.from < pending.base) {
-        avow_answer_refuse(a, AVOW_REFUSAL_MOVED_ON, pending.base, out);
+        refuse(a, AVOW_REFUSAL_MOVED_ON, pending.base, out);
         return AVOW_OK;
     }
     enum avow_err err = gather(a, read_pending, NULL, end);

@@ -28,9 +28,6 @@ struct avow_answerer {
     struct avow_own_line own[AVOW_WITNESS_CACHE];
 };
 
-/* Appends REFUSED. */
-void avow_answer_refuse(struct avow_answerer *a, enum avow_refusal code, uint64_t size,
-                        struct avow_buf *out);
 /* The node's line on the accepted checkpoint, or NULL: what is accepted is synced, and the store
  * never goes back. */
 const struct avow_cosignature *avow_answer_own_line(struct avow_answerer *a,

@@ -40,7 +40,7 @@ void avow_line_begin(struct avow_line *line, const struct avow_logger *logger,
                     now.tv_nsec / 1000000, level_names[level], event);
 }
 
-void avow_line_text(struct avow_line *line, const char *name, struct avow_bytes value)
+static void line_text(struct avow_line *line, const char *name, struct avow_bytes value)
 {
     if (line->logger == NULL)
         return;
@@ -70,7 +70,7 @@ void avow_line_word(struct avow_line *line, const char *name, const char *value)
     if (is_plain(value))
         avow_buf_printf(&line->buf, " %s=%s", name, value);
     else
-        avow_line_text(line, name, avow_bytes_text(value));
+        line_text(line, name, avow_bytes_text(value));
 }
 
 void avow_line_uint(struct avow_line *line, const char *name, uint64_t value)

@@ -29,7 +29,6 @@ struct avow_line {
 /* `event` is a fixed word of ours. */
 void avow_line_begin(struct avow_line *line, const struct avow_logger *logger,
                      enum avow_log_level level, const char *event);
-void avow_line_text(struct avow_line *line, const char *name, struct avow_bytes value);
 void avow_line_word(struct avow_line *line, const char *name, const char *value);
 void avow_line_uint(struct avow_line *line, const char *name, uint64_t value);
 void avow_line_issuer(struct avow_line *line, const struct avow_hash *issuer);

@@ -140,12 +140,3 @@ const struct avow_policy *avow_policies_find(const struct avow_policies *policie
     }
     return NULL;
 }
-
-bool avow_policies_have_witness(const struct avow_policies *policies, const struct avow_key *key)
-{
-    for (size_t i = 0; i < avow_policies_count(policies); i++) {
-        if (avow_policy_has_witness(&policies->list[i].policy, key))
-            return true;
-    }
-    return false;
-}

@@ -22,7 +22,5 @@ const struct avow_policy *avow_policies_find(const struct avow_policies *policie
 /* By position, to walk them: NULL from avow_policies_count() on. In the order of their names. */
 size_t avow_policies_count(const struct avow_policies *policies);
 const struct avow_policy *avow_policies_at(const struct avow_policies *policies, size_t position);
-/* Whether any of them names this key as a witness: its lines are worth passing on. */
-bool avow_policies_have_witness(const struct avow_policies *policies, const struct avow_key *key);
 
 #endif

@@ -9,8 +9,6 @@
 /* What became of a message that was tried. */
 enum avow_submit_outcome { AVOW_SUBMIT_HANDLED, AVOW_SUBMIT_MUST_WAIT };
 
-uint64_t avow_submit_now(void); /* Unix seconds */
-
 /* ------------------------------------------------------------------ messages (submit.c) */
 
 /* Tries submit->message, which is decoded from `bytes`. */
@@ -21,9 +19,6 @@ enum avow_submit_outcome avow_submit_recover(struct avow_submit *submit, struct 
 
 /* ------------------------------------------------------------------ locks (submit_queue.c) */
 
-struct avow_submit_lock *avow_submit_find_lock(struct avow_submit *submit,
-                                               const struct avow_hash *issuer);
-bool avow_submit_is_mine(const struct avow_submit_lock *lock, const struct avow_link *link);
 /* Adds one operation of this link on a log; false when others are in the way. */
 bool avow_submit_lock(struct avow_submit *submit, const struct avow_link *link,
                       const struct avow_hash *issuer, bool exclusive);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-uint64_t avow_submit_now(void)
+static uint64_t unix_now(void)
 {
     time_t now = time(NULL);
     return now < 0 ? 0 : (uint64_t)now;
@@ -76,7 +76,7 @@ struct avow_no avow_submit_gather_facts(struct avow_submit *submit, const struct
     *facts = (struct avow_submit_facts){
         .self = submit->config.self,
         .signer = proved_key(&submit->links[link->slot], issuer),
-        .now = avow_submit_now(),
+        .now = unix_now(),
         .wanted = avow_core_wants(core, issuer),
         .ready = !submit->config.has_peers || avow_core_has_heard(core),
     };
@@ -110,7 +110,7 @@ struct avow_job *avow_submit_new_job(struct avow_submit *submit, const struct av
     job->generation = link->generation;
     job->request = request;
     job->issuer = *issuer;
-    job->now = avow_submit_now();
+    job->now = unix_now();
     return job;
 }
 

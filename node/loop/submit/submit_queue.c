@@ -3,8 +3,8 @@
 
 /* ---- locks ---- */
 
-struct avow_submit_lock *avow_submit_find_lock(struct avow_submit *submit,
-                                               const struct avow_hash *issuer)
+static struct avow_submit_lock *find_lock(struct avow_submit *submit,
+                                          const struct avow_hash *issuer)
 {
     for (size_t i = 0; i < submit->lock_count; i++) {
         if (avow_hash_equal(&submit->locks[i].issuer, issuer))
@@ -13,7 +13,7 @@ struct avow_submit_lock *avow_submit_find_lock(struct avow_submit *submit,
     return NULL;
 }
 
-bool avow_submit_is_mine(const struct avow_submit_lock *lock, const struct avow_link *link)
+static bool is_mine(const struct avow_submit_lock *lock, const struct avow_link *link)
 {
     return lock->slot == link->slot && lock->generation == link->generation;
 }
@@ -22,9 +22,9 @@ bool avow_submit_is_mine(const struct avow_submit_lock *lock, const struct avow_
 bool avow_submit_lock(struct avow_submit *submit, const struct avow_link *link,
                       const struct avow_hash *issuer, bool exclusive)
 {
-    struct avow_submit_lock *held = avow_submit_find_lock(submit, issuer);
+    struct avow_submit_lock *held = find_lock(submit, issuer);
     if (held != NULL) {
-        bool mine = avow_submit_is_mine(held, link);
+        bool mine = is_mine(held, link);
         submit->links[link->slot].needs_lock = !mine;
         submit->links[link->slot].locked = *issuer;
         if (!mine || exclusive || held->exclusive)
@@ -46,7 +46,7 @@ bool avow_submit_lock(struct avow_submit *submit, const struct avow_link *link,
 
 void avow_submit_unlock(struct avow_submit *submit, const struct avow_hash *issuer)
 {
-    struct avow_submit_lock *held = avow_submit_find_lock(submit, issuer);
+    struct avow_submit_lock *held = find_lock(submit, issuer);
     AVOW_ASSERT(held != NULL);
     if (--held->jobs == 0)
         *held = submit->locks[--submit->lock_count];
@@ -95,8 +95,8 @@ static bool is_blocked(struct avow_submit *submit, const struct avow_link *link)
 {
     const struct avow_submit_link *state = &submit->links[link->slot];
     const struct avow_submit_lock *held =
-        state->needs_lock ? avow_submit_find_lock(submit, &state->locked) : NULL;
-    return state->working || (held != NULL && !avow_submit_is_mine(held, link)) ||
+        state->needs_lock ? find_lock(submit, &state->locked) : NULL;
+    return state->working || (held != NULL && !is_mine(held, link)) ||
            (state->needs_room && !avow_write_thread_has_room(submit->config.writer));
 }
 

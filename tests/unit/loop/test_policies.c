@@ -93,7 +93,6 @@ static void test_found_by_name(void **state)
     (void)state;
     struct avow_policies *policies;
     struct avow_buf error;
-    struct avow_key nobody = {{1}};
     avow_buf_init(&error, 4096);
     write_files(&cases[1]);
     assert_int_equal(avow_policies_read(folder, &policies, &error), AVOW_OK);
@@ -103,7 +102,6 @@ static void test_found_by_name(void **state)
     assert_ptr_equal(found, avow_policies_at(policies, 1));
     assert_null(avow_policies_find(policies, avow_bytes_text("README")));
     assert_null(avow_policies_find(NULL, avow_bytes_text("b")));
-    assert_false(avow_policies_have_witness(policies, &nobody));
     avow_policies_free(&policies);
     remove_files(&cases[1]);
     assert_int_equal(avow_policies_read("/nowhere/at/all", &policies, &error), AVOW_ERR_INVALID);

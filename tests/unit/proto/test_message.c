@@ -390,13 +390,6 @@ static void test_lists(void **state)
     for (list = message.statuses, walked = 0; avow_list_next_status(&list, &status); walked++)
         assert_true(status.index == walked && status.path.count == 2 && status.entry.len == 4);
     assert_int_equal(walked, 3);
-    struct avow_buf one;
-    avow_buf_init(&one, 4 * KIB);
-    avow_proved_status_write(&one, &status);
-    assert_int_equal(avow_proved_status_read(avow_buf_bytes(&one), &status), AVOW_ACCEPT);
-    one.len--;
-    assert_int_equal(avow_proved_status_read(avow_buf_bytes(&one), &status), AVOW_REJECT_LENGTH);
-    avow_buf_fini(&one);
     struct avow_buf out;
     avow_buf_init(&out, KIB);
     avow_list_write(&out, &message.indices);
