@@ -4,7 +4,6 @@
 #include "cli/home/own_log.h"
 #include "cli/log/entry_show.h"
 #include "proto/codec/id.h"
-#include "proto/json/details.h"
 
 /* "2" is in the log of --issuer or of this home; a reference says whose. */
 static int find(const struct avow_cli *cli, struct avow_hash *issuer, uint64_t *index)
@@ -26,18 +25,7 @@ static int show(const struct avow_cli *cli, const struct avow_log_proof *proof, 
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "entry %llu is not an achievement",
                              (unsigned long long)index);
     /* Its elements are as many as its issuer gave: for people too they are best named. */
-    json_t *answer = avow_shown_json(&shown);
-    struct avow_details details;
-    const struct avow_bytes language = shown.entry.achievement.language;
-    if (answer == NULL ||
-        json_object_set_new(answer, "language",
-                            json_stringn((const char *)language.data, language.len)) != 0 ||
-        avow_details_parse(shown.entry.achievement.details, &details) != AVOW_ACCEPT ||
-        !avow_details_json(&details, answer)) {
-        json_decref(answer);
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    }
-    return avow_print_json(cli, answer);
+    return avow_print_json(cli, avow_shown_json(&shown));
 }
 
 static int run(struct avow_cli *cli)

@@ -8,10 +8,10 @@
 #include "cli/verify/policy_file.h"
 #include "proto/codec/base64.h"
 #include "proto/codec/id.h"
-#include "proto/codec/json.h"
 #include "proto/codec/utf8.h"
+#include "proto/entry/details.h"
 #include "proto/entry/shape.h"
-#include "proto/json/details.h"
+#include "proto/json/found.h"
 #include "proto/wire/find.h"
 
 #include <inttypes.h>
@@ -118,53 +118,6 @@ static int read_policy(struct finding *finding)
 
 /* ------------------------------------------------------------------ one result */
 
-static json_t *text_json(struct avow_bytes text)
-{
-    return json_stringn(text.len > 0 ? (const char *)text.data : "", text.len);
-}
-
-static void put(json_t *object, const char *name, json_t *value, bool *ok)
-{
-    if (json_object_set_new(object, name, value) != 0)
-        *ok = false;
-}
-
-static bool put_entry(json_t *object, const struct avow_entry *entry)
-{
-    struct avow_details details;
-    bool ok = true;
-    const bool achievement = entry->kind == AVOW_KIND_ACHIEVEMENT;
-    put(object, "kind", json_string(avow_kind_name(entry->kind)), &ok);
-    put(object, "title", text_json(achievement ? entry->achievement.title : entry->pathway.title),
-        &ok);
-    if (!achievement) {
-        put(object, "award", json_integer((json_int_t)entry->pathway.award), &ok);
-        return ok;
-    }
-    put(object, "code", text_json(entry->achievement.code), &ok);
-    put(object, "language", text_json(entry->achievement.language), &ok);
-    return avow_details_parse(entry->achievement.details, &details) == AVOW_ACCEPT &&
-           avow_details_json(&details, object) && ok;
-}
-
-static json_t *result_json(const struct avow_find_result *result, const struct avow_entry *entry)
-{
-    char id[AVOW_ISSUER_TEXT_MAX], reference[AVOW_REFERENCE_TEXT_MAX];
-    bool ok = true;
-    json_t *object = json_object();
-    avow_issuer_text(&result->issuer, id);
-    avow_reference_text(&result->issuer, result->index, reference);
-    put(object, "issuer", json_string(id), &ok);
-    put(object, "index", json_integer((json_int_t)result->index), &ok);
-    put(object, "reference", json_string(reference), &ok);
-    put(object, "issuer_name", text_json(result->name), &ok);
-    put(object, "jurisdiction", text_json(result->jurisdiction), &ok);
-    if (put_entry(object, entry) && ok)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
 static void print_details(FILE *file, const struct avow_details *details)
 {
     const char *separator = "  ";
@@ -212,8 +165,8 @@ static void print_result(const struct avow_cli *cli, const struct avow_find_resu
 
 /* ------------------------------------------------------------------ the answer */
 
-static int show_results(const struct avow_cli *cli, struct avow_list list, json_t *rows,
-                        size_t *count)
+/* All of them are looked at, although with --json nothing is printed yet. */
+static int show_results(const struct avow_cli *cli, struct avow_list list, size_t *count)
 {
     struct avow_find_result result;
     struct avow_entry entry;
@@ -223,8 +176,6 @@ static int show_results(const struct avow_cli *cli, struct avow_list list, json_
             return AVOW_EXIT_OK;
         if (!cli->json)
             print_result(cli, &result, &entry);
-        else if (json_array_append_new(rows, result_json(&result, &entry)) != 0)
-            return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
         ++*count;
     }
     return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
@@ -239,22 +190,17 @@ static int show(const struct avow_cli *cli, struct avow_bytes bytes)
     struct avow_buf next;
     struct avow_find_results results;
     size_t count = 0;
-    AVOW_CLEANUP(avow_json_release)
-    json_t *rows = json_array();
     avow_buf_init_fixed(&next, storage, sizeof(storage));
     if (avow_find_results_decode(bytes, &results) != AVOW_ACCEPT)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
                              "what the node at %s sent is not an answer of the catalogue",
                              cli->node);
-    avow_base64url_encode(results.next, &next);
-    int status = show_results(cli, results.list, rows, &count);
+    int status = show_results(cli, results.list, &count);
     if (status != AVOW_EXIT_OK)
         return status;
     if (cli->json)
-        return avow_print_json(
-            cli, json_pack("{s:O, s:o, s:b}", "results", rows, "next",
-                           next.len > 0 ? json_stringn(storage, next.len) : json_null(), "stopped",
-                           results.stopped));
+        return avow_print_json(cli, avow_found_json(&results));
+    avow_base64url_encode(results.next, &next);
     if (count == 0)
         avow_cli_note(cli, "Nothing was found in the logs that this node holds.");
     if (next.len > 0)

@@ -1,10 +1,10 @@
 /* avow issuer nodes: where the log lives. The first is the home node. */
+#include "cli/frame/print.h"
 #include "cli/frame/request.h"
 #include "cli/home/own_log.h"
 #include "cli/issuer/node_names.h"
 #include "proto/codec/id.h"
-
-#include <jansson.h>
+#include "proto/json/entry.h"
 
 static int build(void *context, struct avow_signer *signer)
 {
@@ -41,23 +41,13 @@ static int print_nodes(const struct avow_cli *cli, struct avow_bytes rest)
     struct avow_bytes address;
     struct avow_key node;
     char id[AVOW_NODE_TEXT_MAX];
-    json_t *nodes = cli->json ? json_array() : NULL;
+    if (cli->json)
+        return avow_print_json(cli, avow_nodes_json(rest));
     while (avow_nodes_next(&rest, &node, &address)) {
         avow_node_text(&node, id);
-        if (!cli->json)
-            (void)fprintf(cli->out, "%s@%.*s\n", id, (int)address.len, (const char *)address.data);
-        else if (json_array_append_new(nodes, json_pack("{s:s, s:s%}", "node", id, "address",
-                                                        (const char *)address.data, address.len)) !=
-                 0)
-            break;
+        (void)fprintf(cli->out, "%s@%.*s\n", id, (int)address.len, (const char *)address.data);
     }
-    const bool whole = rest.len == 0;
-    if (cli->json && whole) {
-        (void)json_dumpf(nodes, cli->out, JSON_INDENT(2)); /* finish() sees what did not go out */
-        (void)fputc('\n', cli->out);
-    }
-    json_decref(nodes);
-    return whole ? AVOW_EXIT_OK : avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
+    return AVOW_EXIT_OK;
 }
 
 /* The proof that one signs by shows the nodes entry. */

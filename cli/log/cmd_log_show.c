@@ -1,5 +1,6 @@
 /* avow log show: entries of a log, each with its proof checked. */
 #include "cli/frame/page.h"
+#include "cli/frame/print.h"
 #include "cli/frame/term.h"
 #include "cli/home/home.h"
 #include "cli/log/entry_show.h"
@@ -130,9 +131,7 @@ static int run(struct avow_cli *cli)
     status = show_entries(&show, client);
     if (status != AVOW_EXIT_OK || !cli->json)
         return status;
-    if (json_dumpf(rows, cli->out, JSON_INDENT(2)) != 0 || fputc('\n', cli->out) == EOF)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write the answer");
-    return AVOW_EXIT_OK;
+    return avow_print_json(cli, json_incref(rows));
 }
 
 const struct avow_command avow_cmd_log_show = {

@@ -1,9 +1,8 @@
 /* What stands beside the tiles: who signs, and whether a folder may be written to at all. */
 #include "cli/log/export.h"
-#include "proto/codec/base58.h"
 #include "proto/codec/id.h"
-#include "proto/codec/json.h"
-#include "proto/codec/time.h"
+#include "proto/json/issuer.h"
+#include "proto/json/text.h"
 #include "proto/log/note.h"
 #include "sys/files.h"
 
@@ -68,89 +67,9 @@ static int write_cosigners(struct avow_export *export)
 
 /* ------------------------------------------------------------------ issuer.json */
 
-static void put(json_t *object, const char *name, json_t *value, bool *ok)
-{
-    if (json_object_set_new(object, name, value) != 0)
-        *ok = false;
-}
-
-static json_t *index_or_null(uint64_t index)
-{
-    return index == AVOW_NEVER ? json_null() : json_integer((json_int_t)index);
-}
-
-static json_t *time_or_null(uint64_t seconds)
-{
-    char text[AVOW_TIME_TEXT_LEN + 1];
-    if (seconds > AVOW_TIME_MAX) /* AVOW_NEVER too */
-        return json_null();
-    avow_time_format(seconds, text);
-    return json_string(text);
-}
-
-static json_t *keys_array(const struct avow_chain *chain, bool *ok)
-{
-    static const char *const uses[] = {
-        [AVOW_KEY_ROOT] = "root", [AVOW_KEY_SIGN] = "sign", [AVOW_KEY_HEARTBEAT] = "heartbeat"};
-    json_t *array = json_array();
-    for (size_t i = 0; i < chain->key_count; i++) {
-        const struct avow_chain_key *key = &chain->keys[i];
-        char multikey[AVOW_MULTIKEY_TEXT_MAX];
-        json_t *object = json_object();
-        avow_multikey_text(&key->key, multikey);
-        put(object, "use", json_string(uses[key->kind]), ok);
-        put(object, "public_key", json_string(multikey), ok);
-        put(object, "since", json_integer((json_int_t)key->since), ok);
-        put(object, "until", index_or_null(key->until), ok);
-        put(object, "not_after", time_or_null(key->not_after), ok);
-        if (json_array_append_new(array, object) != 0)
-            *ok = false;
-    }
-    return array;
-}
-
-static json_t *root_entries_array(const struct avow_chain *chain, bool *ok)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < chain->count; i++) {
-        if (json_array_append_new(array, json_integer((json_int_t)chain->entries[i].index)) != 0)
-            *ok = false;
-    }
-    return array;
-}
-
-static json_t *text_value(struct avow_bytes text)
-{
-    return json_stringn((const char *)text.data, text.len);
-}
-
-static json_t *issuer_object(const struct avow_log *log)
-{
-    const struct avow_chain *chain = &log->state.chain;
-    const struct avow_chain_names names = avow_chain_names(chain, AVOW_NEVER);
-    char id[AVOW_ISSUER_TEXT_MAX];
-    bool ok = true;
-    json_t *object = json_object();
-    avow_issuer_text(&chain->issuer, id);
-    put(object, "id", json_string(id), &ok);
-    put(object, "name", text_value(names.name), &ok);
-    put(object, "jurisdiction", text_value(names.jurisdiction), &ok);
-    put(object, "website", text_value(names.website), &ok);
-    put(object, "epoch", json_integer((json_int_t)avow_chain_epoch(chain)), &ok);
-    put(object, "closed", json_boolean(chain->closed), &ok);
-    put(object, "root_entries", root_entries_array(chain, &ok), &ok);
-    put(object, "keys", keys_array(chain, &ok), &ok);
-    if (ok)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
 static int write_issuer(struct avow_export *export)
 {
-    AVOW_CLEANUP(avow_json_release)
-    json_t *object = issuer_object(export->log);
-    char *text = object == NULL ? NULL : json_dumps(object, JSON_INDENT(2));
+    char *text = avow_json_text(avow_issuer_history_json(&export->log->state.chain));
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf out;
     avow_buf_init(&out, ISSUER_BYTES_MAX);

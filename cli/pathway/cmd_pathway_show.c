@@ -1,21 +1,6 @@
 /* avow pathway show: one pathway, proved. */
 #include "cli/frame/print.h"
-#include "cli/pathway/pathway_file.h"
 #include "cli/pathway/pathway_view.h"
-#include "proto/json/rule.h"
-
-static int show(const struct avow_cli *cli, const struct avow_pathway_view *view)
-{
-    json_t *answer = avow_shown_json(&view->shown);
-    if (answer == NULL ||
-        json_object_set_new(answer, "cascade",
-                            json_string(avow_cascade_name(view->pathway.cascade))) != 0 ||
-        json_object_set_new(answer, "rule", avow_rule_to_json(view->pathway.rule)) != 0) {
-        json_decref(answer);
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    }
-    return avow_print_json(cli, answer);
-}
 
 static int run(struct avow_cli *cli)
 {
@@ -25,7 +10,7 @@ static int run(struct avow_cli *cli)
     if (status == AVOW_EXIT_OK)
         status = avow_pathway_open(cli, &reference, &view);
     if (status == AVOW_EXIT_OK)
-        status = show(cli, &view);
+        status = avow_print_json(cli, avow_shown_json(&view.shown));
     avow_pathway_close(&view);
     return status;
 }

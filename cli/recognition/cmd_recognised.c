@@ -3,7 +3,7 @@
 #include "cli/frame/fetch.h"
 #include "cli/frame/number.h"
 #include "cli/frame/print.h"
-#include "cli/frame/recognition_json.h"
+#include "cli/frame/recognition_show.h"
 #include "cli/frame/term.h"
 #include "cli/verify/paths_show.h"
 #include "cli/verify/policy_file.h"
@@ -11,6 +11,7 @@
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/json/put.h"
+#include "proto/json/recognition.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -34,19 +35,18 @@ struct inquiry {
 static json_t *row_json(const struct avow_log_proof *proof, uint64_t index,
                         const struct avow_recognition *recognition, enum avow_status state)
 {
-    char id[AVOW_ISSUER_TEXT_MAX], reference[AVOW_REFERENCE_TEXT_MAX];
+    const struct avow_hash *body = &proof->checkpoint.issuer;
     const struct avow_chain_names names = avow_chain_names(&proof->chain, AVOW_NEVER);
-    avow_issuer_text(&proof->checkpoint.issuer, id);
-    avow_reference_text(&proof->checkpoint.issuer, index, reference);
-    json_t *row =
-        json_pack("{s:s, s:I, s:s, s:s%, s:s%, s:s}", "issuer", id, "index", (json_int_t)index,
-                  "reference", reference, "name", (const char *)names.name.data, names.name.len,
-                  "jurisdiction", (const char *)names.jurisdiction.data, names.jurisdiction.len,
-                  "state", avow_status_name(state));
-    if (row != NULL && avow_recognition_json(recognition, row))
-        return row;
-    json_decref(row);
-    return NULL;
+    bool ok = true;
+    json_t *row = json_object();
+    avow_put(row, "issuer", avow_value_issuer(body), &ok);
+    avow_put(row, "index", avow_value_uint(index), &ok);
+    avow_put(row, "reference", avow_value_reference(body, index), &ok);
+    avow_put(row, "name", avow_value_text(names.name), &ok);
+    avow_put(row, "jurisdiction", avow_value_text(names.jurisdiction), &ok);
+    avow_put(row, "state", json_string(avow_status_name(state)), &ok);
+    avow_recognition_put(recognition, row, &ok);
+    return avow_put_whole(row, ok);
 }
 
 static void print_row(FILE *file, const struct avow_log_proof *proof, uint64_t index,
@@ -201,13 +201,13 @@ static int answer(struct inquiry *inquiry)
 {
     const struct avow_cli *cli = inquiry->cli;
     const bool has_policy = avow_cli_value(cli, "policy") != NULL;
-    char id[AVOW_ISSUER_TEXT_MAX];
     bool found = false;
     int status = AVOW_EXIT_OK;
-    avow_issuer_text(&inquiry->issuer, id);
     AVOW_CLEANUP(avow_json_release)
-    json_t *object = has_policy ? json_pack("{s:s}", "issuer", id)
-                                : json_pack("{s:s, s:[]}", "issuer", id, "paths");
+    json_t *object = json_object();
+    avow_put(object, "issuer", avow_value_issuer(&inquiry->issuer), &inquiry->ok);
+    if (!has_policy)
+        avow_put(object, "paths", json_array(), &inquiry->ok);
     show_rows(inquiry);
     if (has_policy)
         status = show_paths(inquiry, object, &found);

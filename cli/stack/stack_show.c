@@ -2,7 +2,7 @@
 #include "cli/frame/term.h"
 #include "cli/stack/stack_check.h"
 #include "proto/codec/id.h"
-#include "proto/json/rule.h"
+#include "proto/json/put.h"
 
 #include <inttypes.h>
 
@@ -270,7 +270,7 @@ static json_t *files_of(const struct avow_stack_check *check, uint64_t used, boo
 
 static json_t *number_json(const struct avow_stack_node *node, uint64_t number)
 {
-    return node->rule.op == AVOW_RULE_CREDITS ? avow_hundredths_json(number)
+    return node->rule.op == AVOW_RULE_CREDITS ? avow_value_hundredths(number)
                                               : json_integer((json_int_t)number);
 }
 
@@ -347,7 +347,7 @@ json_t *avow_stack_check_json(const struct avow_stack_check *check)
     put(object, "complete",
         check->exit == AVOW_EXIT_UNKNOWN ? json_null() : json_boolean(check->exit == AVOW_EXIT_OK),
         &ok);
-    put(object, "credits", avow_hundredths_json(check->result.credits), &ok);
+    put(object, "credits", avow_value_hundredths(check->result.credits), &ok);
     put(object, "percent", json_integer(avow_stack_percent(&check->result)), &ok);
     put(object, "pathway", pathway_json(check, &ok), &ok);
     put(object, "rules", rules_json(check, &ok), &ok);

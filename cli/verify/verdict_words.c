@@ -1,6 +1,6 @@
 /* The verdict's lists in words: who recognises it and through whom, side by side where they
  * disagree; what it is made of; what came later; forks. */
-#include "cli/frame/recognition_json.h"
+#include "cli/frame/recognition_show.h"
 #include "cli/frame/term.h"
 #include "cli/verify/paths_show.h"
 #include "cli/verify/verdict_show.h"

@@ -1,57 +1,40 @@
 #include "proto/json/details.h"
 
-#include "proto/codec/base64.h"
+#include "proto/json/put.h"
 
-static bool add_text(json_t *object, const char *name, struct avow_bytes text)
+static void put_text(json_t *object, const char *name, struct avow_bytes text, bool *ok)
 {
-    return text.len == 0 ||
-           json_object_set_new(object, name, json_stringn((const char *)text.data, text.len)) == 0;
+    if (text.len > 0)
+        avow_put(object, name, avow_value_text(text), ok);
 }
 
-static bool add_list(json_t *object, const char *name, struct avow_text_list list)
+static void put_list(json_t *object, const char *name, struct avow_text_list list, bool *ok)
 {
-    json_t *array = json_array();
-    struct avow_bytes text;
-    bool good = true;
-    if (list.count == 0) {
-        json_decref(array);
-        return true;
-    }
-    while (good && avow_text_list_next(&list, &text))
-        good = json_array_append_new(array, json_stringn((const char *)text.data, text.len)) == 0;
-    return json_object_set_new(object, name, array) == 0 && good;
+    if (list.count > 0)
+        avow_put(object, name, avow_value_list(list), ok);
 }
 
-static bool add_image(json_t *object, const struct avow_hash *image)
+void avow_details_put(const struct avow_details *details, json_t *object, bool *ok)
 {
-    uint8_t hex[2 * sizeof(image->bytes)];
-    struct avow_buf out;
-    avow_buf_init_fixed(&out, hex, sizeof(hex));
-    avow_hex_encode(avow_bytes(image->bytes, sizeof(image->bytes)), &out);
-    return add_text(object, "image", avow_buf_bytes(&out));
-}
-
-bool avow_details_json(const struct avow_details *details, json_t *object)
-{
-    bool good = add_list(object, "outcomes", details->outcomes);
-    if (good && details->has_workload)
-        good = json_object_set_new(object, "workload_hours",
-                                   json_integer((json_int_t)details->workload_hours)) == 0;
-    if (good && details->has_credits)
-        good =
-            json_object_set_new(object, "credits", json_real((double)details->credits / 100)) == 0;
-    if (good && details->has_image)
-        good = add_image(object, &details->image);
-    return good && add_text(object, "credit_system", details->credit_system) &&
-           add_text(object, "level", details->level) &&
-           add_text(object, "framework", details->framework) &&
-           add_text(object, "field", details->field) &&
-           add_text(object, "assessment", details->assessment) &&
-           add_text(object, "participation", details->participation) &&
-           add_text(object, "quality", details->quality) &&
-           add_text(object, "prerequisites", details->prerequisites) &&
-           add_text(object, "supervision", details->supervision) &&
-           add_text(object, "stackable", details->stackable) &&
-           add_text(object, "criteria", details->criteria) &&
-           add_list(object, "skills", details->skills);
+    put_list(object, "outcomes", details->outcomes, ok);
+    if (details->has_workload)
+        avow_put(object, "workload_hours", avow_value_uint(details->workload_hours), ok);
+    if (details->has_credits)
+        avow_put(object, "credits", json_real((double)details->credits / 100), ok);
+    if (details->has_image)
+        avow_put(object, "image",
+                 avow_value_hex(avow_bytes(details->image.bytes, sizeof(details->image.bytes))),
+                 ok);
+    put_text(object, "credit_system", details->credit_system, ok);
+    put_text(object, "level", details->level, ok);
+    put_text(object, "framework", details->framework, ok);
+    put_text(object, "field", details->field, ok);
+    put_text(object, "assessment", details->assessment, ok);
+    put_text(object, "participation", details->participation, ok);
+    put_text(object, "quality", details->quality, ok);
+    put_text(object, "prerequisites", details->prerequisites, ok);
+    put_text(object, "supervision", details->supervision, ok);
+    put_text(object, "stackable", details->stackable, ok);
+    put_text(object, "criteria", details->criteria, ok);
+    put_list(object, "skills", details->skills, ok);
 }

@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 
-/* Adds what is present to `object`, under the names of docs/protocol.md, "Achievement details".
- * False when memory ran out. Elements that this version does not know are not shown. */
-bool avow_details_json(const struct avow_details *details, json_t *object);
+/* Puts what is there of outcomes [], workload_hours, credits, image, credit_system, level,
+ * framework, field, assessment, participation, quality, prerequisites, supervision, stackable,
+ * criteria and skills [] (docs/protocol.md, "Achievement details"). Elements that this version does
+ * not know are not shown. `*ok` as of avow_put(). */
+void avow_details_put(const struct avow_details *details, json_t *object, bool *ok);
 
 #endif

@@ -35,9 +35,24 @@ json_t *avow_value_text_or_null(struct avow_bytes text)
     return text.len > 0 ? avow_value_text(text) : json_null();
 }
 
+json_t *avow_value_list(struct avow_text_list list)
+{
+    struct avow_bytes text;
+    bool ok = true;
+    json_t *array = json_array();
+    while (avow_text_list_next(&list, &text))
+        avow_put_item(array, avow_value_text(text), &ok);
+    return avow_put_whole(array, ok);
+}
+
 json_t *avow_value_uint(uint64_t number)
 {
     return json_integer((json_int_t)number);
+}
+
+json_t *avow_value_range(uint64_t min, uint64_t max)
+{
+    return json_pack("[I, I]", (json_int_t)min, (json_int_t)max);
 }
 
 json_t *avow_value_hundredths(uint64_t hundredths)
@@ -88,11 +103,12 @@ json_t *avow_value_key(const struct avow_key *key)
     return json_string(text);
 }
 
-json_t *avow_value_hex(const struct avow_hash *hash)
+json_t *avow_value_hex(struct avow_bytes bytes)
 {
-    uint8_t hex[2 * sizeof(hash->bytes)];
+    uint8_t hex[2 * AVOW_VALUE_HEX_MAX];
     struct avow_buf out;
+    AVOW_ASSERT(bytes.len <= AVOW_VALUE_HEX_MAX);
     avow_buf_init_fixed(&out, hex, sizeof(hex));
-    avow_hex_encode(avow_bytes(hash->bytes, sizeof(hash->bytes)), &out);
+    avow_hex_encode(bytes, &out);
     return avow_value_text(avow_buf_bytes(&out));
 }

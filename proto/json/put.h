@@ -3,7 +3,7 @@
 #ifndef AVOW_PROTO_JSON_PUT_H
 #define AVOW_PROTO_JSON_PUT_H
 
-#include "proto/base.h"
+#include "proto/entry/text_list.h"
 
 #include <jansson.h>
 
@@ -19,8 +19,10 @@ AVOW_NODISCARD json_t *avow_put_whole(json_t *value, bool ok);
  * _or_null empty text is null. */
 json_t *avow_value_text(struct avow_bytes text);
 json_t *avow_value_text_or_null(struct avow_bytes text);
-/* At most AVOW_UINT_MAX. */
+json_t *avow_value_list(struct avow_text_list list);
+/* At most AVOW_UINT_MAX. A range is [min, max]. */
 json_t *avow_value_uint(uint64_t number);
+json_t *avow_value_range(uint64_t min, uint64_t max);
 /* Hundredths as people write them: 30, 7.5. */
 json_t *avow_value_hundredths(uint64_t hundredths);
 /* RFC 3339 in UTC; null beyond AVOW_TIME_MAX. With _or_null 0 is null too. */
@@ -31,7 +33,8 @@ json_t *avow_value_issuer(const struct avow_hash *issuer);
 json_t *avow_value_reference(const struct avow_hash *issuer, uint64_t index);
 json_t *avow_value_node(const struct avow_key *node);
 json_t *avow_value_key(const struct avow_key *key);
-/* In lower case. */
-json_t *avow_value_hex(const struct avow_hash *hash);
+/* At most AVOW_VALUE_HEX_MAX bytes, asserted; in lower case. */
+#define AVOW_VALUE_HEX_MAX 64
+json_t *avow_value_hex(struct avow_bytes bytes);
 
 #endif

@@ -4,6 +4,7 @@
 #include "proto/codec/utf8.h"
 #include "proto/codec/writer.h"
 #include "proto/entry/shape.h"
+#include "proto/json/put.h"
 
 #include <stdarg.h>
 
@@ -287,85 +288,60 @@ bool avow_rule_from_json(const json_t *value, struct avow_buf *out, struct avow_
 
 /* ------------------------------------------------------------------ writing */
 
-json_t *avow_hundredths_json(uint64_t hundredths)
-{
-    return hundredths % 100 == 0 ? json_integer((json_int_t)(hundredths / 100))
-                                 : json_real((double)hundredths / 100);
-}
-
-static bool append(json_t *array, json_t *value)
-{
-    return json_array_append_new(array, value) == 0;
-}
-
-static json_t *issuer_json(const struct avow_hash *issuer)
-{
-    char text[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(issuer, text);
-    return json_string(text);
-}
-
-static json_t *where_json(const struct avow_rule_where *where)
+static json_t *where_json(const struct avow_rule_where *where, bool *ok)
 {
     json_t *object = json_object();
-    bool good = object != NULL;
     if (where->field.len > 0)
-        good = json_object_set_new(
-                   object, "field",
-                   json_stringn((const char *)where->field.data, where->field.len)) == 0;
-    if (good && where->has_issuer)
-        good = json_object_set_new(object, "issuer", issuer_json(&where->issuer)) == 0;
-    if (good && where->has_level)
-        good = json_object_set_new(object, "level",
-                                   json_pack("[I, I]", (json_int_t)where->level_min,
-                                             (json_int_t)where->level_max)) == 0;
-    if (good && where->has_recognised_by)
-        good =
-            json_object_set_new(object, "recognised_by", issuer_json(&where->recognised_by)) == 0;
-    if (good && where->has_within)
-        good =
-            json_object_set_new(object, "within", json_integer((json_int_t)where->within_s)) == 0;
-    if (good)
-        return object;
-    json_decref(object);
-    return NULL;
+        avow_put(object, "field", avow_value_text(where->field), ok);
+    if (where->has_issuer)
+        avow_put(object, "issuer", avow_value_issuer(&where->issuer), ok);
+    if (where->has_level)
+        avow_put(object, "level", avow_value_range(where->level_min, where->level_max), ok);
+    if (where->has_recognised_by)
+        avow_put(object, "recognised_by", avow_value_issuer(&where->recognised_by), ok);
+    if (where->has_within)
+        avow_put(object, "within", avow_value_uint(where->within_s), ok);
+    return object;
 }
 
-static bool append_fields(json_t *array, const struct avow_rule_node *node)
+static void put_fields(json_t *array, const struct avow_rule_node *node, bool *ok)
 {
     switch (node->op) {
     case AVOW_RULE_ALL:
     case AVOW_RULE_ANY:
     case AVOW_RULE_DISTINCT:
-        return true;
+        return;
     case AVOW_RULE_N:
-        return append(array, json_integer((json_int_t)node->number));
+        avow_put_item(array, avow_value_uint(node->number), ok);
+        return;
     case AVOW_RULE_CREDITS:
-        return append(array, avow_hundredths_json(node->number)) &&
-               append(array, json_stringn((const char *)node->system.data, node->system.len));
+        avow_put_item(array, avow_value_hundredths(node->number), ok);
+        avow_put_item(array, avow_value_text(node->system), ok);
+        return;
     case AVOW_RULE_ACHIEVEMENT:
-        return append(array, node->has_issuer ? issuer_json(&node->issuer) : json_null()) &&
-               append(array, json_integer((json_int_t)node->index));
+        avow_put_item(array, node->has_issuer ? avow_value_issuer(&node->issuer) : json_null(), ok);
+        avow_put_item(array, avow_value_uint(node->index), ok);
+        return;
     case AVOW_RULE_WHERE:
-        return append(array, where_json(&node->where));
+        avow_put_item(array, where_json(&node->where, ok), ok);
+        return;
     }
-    return false;
 }
 
 json_t *avow_rule_to_json(struct avow_bytes rule)
 {
     struct avow_rule_walk walk;
     struct avow_rule_node node;
-    json_t *open[AVOW_RULE_DEPTH_MAX] = {NULL};
+    json_t *open[AVOW_RULE_DEPTH_MAX] = {NULL}; /* each is owned by the one before */
+    bool ok = true;
     avow_rule_walk_init(&walk, rule);
-    while (avow_rule_next(&walk, &node)) {
-        json_t *array = json_pack("[s]", operators[node.op].word);
-        const bool good = array != NULL && append_fields(array, &node);
-        open[node.depth - 1] = array; /* its parent's now, or the answer */
-        if ((node.depth > 1 && !append(open[node.depth - 2], array)) || !good) {
-            json_decref(open[0]);
-            return NULL;
-        }
+    while (ok && avow_rule_next(&walk, &node)) {
+        json_t *array = json_array();
+        avow_put_item(array, json_string(operators[node.op].word), &ok);
+        put_fields(array, &node, &ok);
+        if (node.depth > 1)
+            avow_put_item(open[node.depth - 2], array, &ok);
+        open[node.depth - 1] = array;
     }
-    return open[0];
+    return avow_put_whole(open[0], ok);
 }

@@ -20,7 +20,4 @@ bool avow_rule_from_json(const json_t *value, struct avow_buf *out, struct avow_
 /* The JSON of a rule that has been checked, as it is read. NULL when memory ran out. */
 json_t *avow_rule_to_json(struct avow_bytes rule);
 
-/* Hundredths as a JSON number: 30, 7.5. */
-json_t *avow_hundredths_json(uint64_t hundredths);
-
 #endif

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "cli/frame/recognition_json.h"
 #include "cli/recognition/statements.h"
 #include "proto/codec/id.h"
+#include "proto/json/recognition.h"
 
 #include <stdlib.h>
 
@@ -123,8 +123,10 @@ static void test_good(void **state)
         if (said.count != 0 || statements.count != 1)
             fail_msg("%s: --%s: %s", row->name, said.column, said.what);
         assert_int_equal(statements.items[0].line, 7);
+        bool ok = true;
         json_t *object = json_object();
-        assert_true(avow_recognition_json(&statements.items[0].entry.recognition, object));
+        avow_recognition_put(&statements.items[0].entry.recognition, object, &ok);
+        assert_true(ok);
         char *text =
             json_dumps(json_object_get(object, row->member), JSON_COMPACT | JSON_ENCODE_ANY);
         if (text == NULL || strcmp(text, row->expected) != 0)

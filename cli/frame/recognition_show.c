@@ -1,80 +1,9 @@
-#include "cli/frame/recognition_json.h"
+#include "cli/frame/recognition_show.h"
 
 #include "cli/frame/term.h"
-#include "proto/codec/id.h"
-#include "proto/codec/time.h"
 #include "proto/entry/scope.h"
-#include "proto/json/scope.h"
 
 #include <inttypes.h>
-
-/* ------------------------------------------------------------------ JSON */
-
-static void put(json_t *object, const char *name, json_t *value, bool *ok)
-{
-    if (json_object_set_new(object, name, value) != 0)
-        *ok = false;
-}
-
-static void append(json_t *array, json_t *value, bool *ok)
-{
-    if (json_array_append_new(array, value) != 0)
-        *ok = false;
-}
-
-static json_t *text_json(struct avow_bytes text)
-{
-    return json_stringn((const char *)text.data, text.len);
-}
-
-static json_t *equivalence_json(struct avow_bytes rows, bool *ok)
-{
-    json_t *array = json_array();
-    struct avow_reader reader;
-    struct avow_equivalence row;
-    size_t remaining;
-    avow_equivalence_walk_init(&reader, rows, &remaining);
-    while (avow_equivalence_next(&reader, &remaining, &row))
-        append(array,
-               json_sprintf("%.*s:%.*s=%.*s:%.*s", (int)row.subject_framework.len,
-                            (const char *)row.subject_framework.data, (int)row.subject_level.len,
-                            (const char *)row.subject_level.data, (int)row.own_framework.len,
-                            (const char *)row.own_framework.data, (int)row.own_level.len,
-                            (const char *)row.own_level.data),
-               ok);
-    return array;
-}
-
-/* 0 is no bound. */
-static json_t *time_json(uint64_t seconds)
-{
-    char text[AVOW_TIME_TEXT_LEN + 1];
-    if (seconds == 0 || seconds > AVOW_TIME_MAX)
-        return json_null();
-    avow_time_format(seconds, text);
-    return json_string(text);
-}
-
-bool avow_recognition_json(const struct avow_recognition *recognition, json_t *object)
-{
-    struct avow_scope scope;
-    char id[AVOW_ISSUER_TEXT_MAX];
-    bool ok = avow_scope_parse(recognition->scope, &scope) == AVOW_ACCEPT;
-    avow_issuer_text(&recognition->subject, id);
-    put(object, "subject", json_string(id), &ok);
-    put(object, "subject_name", text_json(recognition->subject_name), &ok);
-    put(object, "role",
-        json_string(recognition->role == AVOW_ROLE_AUTHORITY ? "authority" : "issuer"), &ok);
-    put(object, "scope", avow_scope_json(recognition->scope), &ok);
-    put(object, "usable", json_boolean(!scope.has_unknown), &ok);
-    put(object, "equivalence", equivalence_json(recognition->equivalence, &ok), &ok);
-    put(object, "valid_from", time_json(recognition->valid_from), &ok);
-    put(object, "valid_until", time_json(recognition->valid_until), &ok);
-    put(object, "basis", text_json(recognition->basis), &ok);
-    return ok;
-}
-
-/* ------------------------------------------------------------------ words */
 
 static void print_list(FILE *file, const char *indent, const char *what, struct avow_text_list list)
 {
