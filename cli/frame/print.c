@@ -6,7 +6,11 @@
 
 int avow_print_json(const struct avow_cli *cli, json_t *value)
 {
-    char *text = avow_json_text(value);
+    return avow_print_json_text(cli, avow_json_text(value));
+}
+
+int avow_print_json_text(const struct avow_cli *cli, char *text)
+{
     const bool printed = text != NULL && fprintf(cli->out, "%s\n", text) >= 0;
     free(text);
     return printed ? AVOW_EXIT_OK

@@ -1,10 +1,11 @@
 /* avow log audit: everything that a node says of its logs, computed again. */
+#include "cli/frame/print.h"
 #include "cli/frame/term.h"
 #include "cli/log/mirror.h"
 #include "proto/codec/id.h"
+#include "proto/json/put.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 
 static const struct avow_option options[] = {
@@ -16,6 +17,7 @@ struct audit {
     const struct avow_cli *cli;
     struct avow_mirror *mirror;
     json_t *rows; /* with --json */
+    bool ok;      /* false: memory ran out, and not all are listed */
     int status;   /* the worst so far: NEGATIVE before UNKNOWN before OK */
 };
 
@@ -35,13 +37,13 @@ static const char *outcome(int status)
 static void add_row(struct audit *audit, const char *id, const struct avow_mirror_result *result,
                     const struct avow_log *log)
 {
-    json_t *row =
-        json_pack("{s:s, s:s, s:s?, s:I, s:I}", "issuer", id, "outcome", outcome(result->status),
-                  "detail", result->text[0] != '\0' ? result->text : NULL, "size",
-                  (json_int_t)(log != NULL ? log->checkpoint.size : 0), "epoch",
-                  (json_int_t)(log != NULL ? log->checkpoint.epoch : 0));
-    if (json_array_append_new(audit->rows, row) != 0)
-        worsen(audit, avow_cli_fail(audit->cli, AVOW_EXIT_UNKNOWN, "out of memory"));
+    json_t *row = json_object();
+    avow_put(row, "issuer", json_string(id), &audit->ok);
+    avow_put(row, "outcome", json_string(outcome(result->status)), &audit->ok);
+    avow_put(row, "detail", avow_value_text_or_null(avow_bytes_text(result->text)), &audit->ok);
+    avow_put(row, "size", avow_value_uint(log != NULL ? log->checkpoint.size : 0), &audit->ok);
+    avow_put(row, "epoch", avow_value_uint(log != NULL ? log->checkpoint.epoch : 0), &audit->ok);
+    avow_put_item(audit->rows, row, &audit->ok);
 }
 
 static void print_row(const struct audit *audit, const char *id,
@@ -102,13 +104,11 @@ static void audit_all(struct audit *audit)
 
 static int finish(const struct audit *audit)
 {
-    if (audit->rows == NULL)
+    if (!audit->cli->json)
         return audit->status;
-    const int failed = json_dumpf(audit->rows, audit->cli->out, JSON_INDENT(2));
-    json_decref(audit->rows);
-    (void)fputc('\n', audit->cli->out);
-    return failed == 0 ? audit->status
-                       : avow_cli_fail(audit->cli, AVOW_EXIT_UNKNOWN, "cannot write the answer");
+    return avow_print_json(audit->cli, avow_put_whole(audit->rows, audit->ok)) == AVOW_EXIT_OK
+               ? audit->status
+               : AVOW_EXIT_UNKNOWN;
 }
 
 static int run(struct avow_cli *cli)
@@ -122,7 +122,8 @@ static int run(struct avow_cli *cli)
     int status = avow_mirror_open(cli, &mirror);
     if (status != AVOW_EXIT_OK)
         return status;
-    struct audit audit = {.cli = cli, .mirror = mirror, .rows = cli->json ? json_array() : NULL};
+    struct audit audit = {
+        .cli = cli, .mirror = mirror, .rows = cli->json ? json_array() : NULL, .ok = true};
     if (id != NULL)
         audit_log(&audit, &issuer);
     else

@@ -8,6 +8,7 @@
 #include "cli/signer/signer_inner.h"
 #include "proto/codec/id.h"
 #include "proto/crypto/sha256.h"
+#include "proto/json/put.h"
 #include "sys/files.h"
 
 struct publishing {
@@ -73,22 +74,19 @@ static struct avow_hash request_of(const struct avow_cli *cli,
 
 static json_t *rows_json(const struct avow_statements *statements)
 {
+    bool ok = true;
     json_t *rows = json_array();
     for (size_t i = 0; i < statements->count; i++) {
         const struct avow_statement *statement = &statements->items[i];
         const struct avow_recognition *recognition = &statement->entry.recognition;
-        char id[AVOW_ISSUER_TEXT_MAX];
-        avow_issuer_text(&recognition->subject, id);
-        if (json_array_append_new(
-                rows,
-                json_pack("{s:I, s:s, s:s%, s:b}", "index", (json_int_t)statement->index, "issuer",
-                          id, "subject_name", (const char *)recognition->subject_name.data,
-                          recognition->subject_name.len, "before", statement->known)) != 0) {
-            json_decref(rows);
-            return NULL;
-        }
+        json_t *row = json_object();
+        avow_put(row, "index", avow_value_uint(statement->index), &ok);
+        avow_put(row, "issuer", avow_value_issuer(&recognition->subject), &ok);
+        avow_put(row, "subject_name", avow_value_text(recognition->subject_name), &ok);
+        avow_put(row, "before", json_boolean(statement->known), &ok);
+        avow_put_item(rows, row, &ok);
     }
-    return rows;
+    return avow_put_whole(rows, ok);
 }
 
 static int report_one(const struct avow_cli *cli, const struct avow_statement *statement)

@@ -6,6 +6,7 @@
 #include "cli/issuer/own_log_summary.h"
 #include "cli/signer/references.h"
 #include "cli/signer/signer.h"
+#include "proto/json/put.h"
 
 #include <sodium.h>
 #include <time.h>
@@ -196,20 +197,21 @@ static int report(const struct avow_cli *cli, const struct avow_recovery_file *f
 {
     if (!cli->json)
         return AVOW_EXIT_OK;
-    json_t *list = json_array();
+    bool ok = true;
+    json_t *answer = json_object(), *list = json_array();
     for (size_t i = 0; i < file->moved_count; i++) {
         const struct avow_moved *moved = &file->moved[i];
-        if (json_array_append_new(list, json_pack("{s:I, s:I, s:s?}", "old", (json_int_t)moved->old,
-                                                  "new", (json_int_t)moved->now, "file",
-                                                  moved->path)) != 0) {
-            json_decref(list);
-            return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
-        }
+        json_t *row = json_object();
+        avow_put(row, "old", avow_value_uint(moved->old), &ok);
+        avow_put(row, "new", avow_value_uint(moved->now), &ok);
+        avow_put(row, "file", moved->path != NULL ? json_string(moved->path) : json_null(), &ok);
+        avow_put_item(list, row, &ok);
     }
-    return avow_print_json(cli,
-                           json_pack("{s:I, s:I, s:I, s:o}", "from", (json_int_t)file->from, "size",
-                                     (json_int_t)file->cuts[file->cut_count - 1].size, "epoch",
-                                     (json_int_t)file->checkpoint.epoch, "moved", list));
+    avow_put(answer, "from", avow_value_uint(file->from), &ok);
+    avow_put(answer, "size", avow_value_uint(file->cuts[file->cut_count - 1].size), &ok);
+    avow_put(answer, "epoch", avow_value_uint(file->checkpoint.epoch), &ok);
+    avow_put(answer, "moved", list, &ok);
+    return avow_print_json(cli, avow_put_whole(answer, ok));
 }
 
 int avow_recovery_finish(const struct avow_cli *cli, struct avow_recovery_file *file)

@@ -7,6 +7,7 @@
 #include "cli/signer/signer.h"
 #include "cli/status/targets.h"
 #include "proto/codec/id.h"
+#include "proto/json/put.h"
 
 #include <stdlib.h>
 
@@ -189,18 +190,17 @@ static void tell(const struct change *change, const struct standing *standing, s
 static json_t *list_standing(const struct change *change, const struct standing *standing,
                              size_t kept)
 {
+    bool ok = true;
     json_t *list = json_array();
     for (size_t i = 0; i < kept; i++) {
-        char reference[AVOW_REFERENCE_TEXT_MAX];
-        avow_reference_text(&change->targets->issuer, standing[i].index, reference);
-        if (json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "reference", reference,
-                                                  "reason", avow_reason_name(standing[i].reason),
-                                                  "since", (json_int_t)standing[i].since)) != 0) {
-            json_decref(list);
-            return NULL;
-        }
+        json_t *row = json_object();
+        avow_put(row, "reference",
+                 avow_value_reference(&change->targets->issuer, standing[i].index), &ok);
+        avow_put(row, "reason", json_string(avow_reason_name(standing[i].reason)), &ok);
+        avow_put(row, "since", avow_value_uint(standing[i].since), &ok);
+        avow_put_item(list, row, &ok);
     }
-    return list;
+    return avow_put_whole(list, ok);
 }
 
 /* NEGATIVE when a reason that was asked for is not in the log. */

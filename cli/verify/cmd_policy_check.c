@@ -4,6 +4,7 @@
 #include "cli/frame/print.h"
 #include "cli/verify/policy_file.h"
 #include "proto/codec/id.h"
+#include "proto/json/put.h"
 
 /* What the node knows of one anchor. */
 static json_t *ask_about(const struct avow_cli *cli, struct avow_client *client,
@@ -35,16 +36,19 @@ static json_t *ask_about(const struct avow_cli *cli, struct avow_client *client,
                     : fetched.why == AVOW_WHY_NONE    ? json_true()
                     : fetched.why == AVOW_WHY_NO_DATA ? json_false()
                                                       : json_null();
-    return json_pack("{s:s%, s:s, s:o, s:o}", "name", own.len > 0 ? (const char *)own.data : "",
-                     own.len, "issuer", id, "known", known, "registry_name",
-                     names.name.len > 0
-                         ? json_stringn((const char *)names.name.data, names.name.len)
-                         : json_null());
+    bool ok = true;
+    json_t *answer = json_object();
+    avow_put(answer, "name", avow_value_text(own), &ok);
+    avow_put(answer, "issuer", json_string(id), &ok);
+    avow_put(answer, "known", known, &ok);
+    avow_put(answer, "registry_name", avow_value_text_or_null(names.name), &ok);
+    return avow_put_whole(answer, ok);
 }
 
 static json_t *ask_all(const struct avow_cli *cli, const struct avow_policy *policy)
 {
     char reason[AVOW_FETCH_REASON_MAX];
+    bool ok = true;
     json_t *anchors = json_array();
     AVOW_CLEANUP(avow_client_free)
     struct avow_client *client = NULL;
@@ -56,31 +60,24 @@ static json_t *ask_all(const struct avow_cli *cli, const struct avow_policy *pol
             (void)fprintf(cli->out, "\nThe anchors, by the node at %s:\n",
                           avow_client_address(client));
     }
-    for (size_t i = 0; i < policy->anchor_count; i++) {
-        if (json_array_append_new(anchors, ask_about(cli, client, policy, &policy->anchors[i])) !=
-            0) {
-            json_decref(anchors);
-            return NULL;
-        }
-    }
-    return anchors;
+    for (size_t i = 0; i < policy->anchor_count; i++)
+        avow_put_item(anchors, ask_about(cli, client, policy, &policy->anchors[i]), &ok);
+    return avow_put_whole(anchors, ok);
 }
 
 static json_t *lines(struct avow_bytes text)
 {
+    bool ok = true;
     json_t *array = json_array();
     while (text.len > 0) {
         const uint8_t *end = memchr(text.data, '\n', text.len);
         const size_t len = end != NULL ? (size_t)(end - text.data) : text.len;
-        if (json_array_append_new(array, json_stringn((const char *)text.data, len)) != 0) {
-            json_decref(array);
-            return NULL;
-        }
+        avow_put_item(array, avow_value_text(avow_bytes(text.data, len)), &ok);
         text = avow_bytes(text.data + len, text.len - len);
         if (text.len > 0)
             text = avow_bytes(text.data + 1, text.len - 1);
     }
-    return array;
+    return avow_put_whole(array, ok);
 }
 
 static int run(struct avow_cli *cli)

@@ -2,11 +2,11 @@
  * its part is to carry the proof. */
 #include "cli/frame/fetch.h"
 #include "cli/frame/number.h"
+#include "cli/frame/print.h"
 #include "cli/verify/policy_file.h"
 #include "cli/verify/subject_open.h"
 #include "cli/verify/verdict_show.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 static const struct avow_option options[] = {
@@ -50,11 +50,9 @@ static int show(const struct avow_cli *cli, const struct avow_verdict_view *view
         avow_verdict_print(cli->out, view, shown, avow_cli_may_colour(cli->out));
         return avow_word_exit(view->verdict->word);
     }
-    char *text = avow_verdict_json_text(view);
-    const bool printed = text != NULL && fprintf(cli->out, "%s\n", text) >= 0;
-    free(text);
-    return printed ? avow_word_exit(view->verdict->word)
-                   : avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "cannot write the answer");
+    return avow_print_json_text(cli, avow_verdict_json_text(view)) == AVOW_EXIT_OK
+               ? avow_word_exit(view->verdict->word)
+               : AVOW_EXIT_UNKNOWN;
 }
 
 static int judge(const struct call *call)

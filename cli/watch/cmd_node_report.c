@@ -1,7 +1,9 @@
 /* avow node status, avow node peers: what a node says of itself. Its own word, shown as such. */
 #include "cli/frame/fetch.h"
+#include "cli/frame/print.h"
 #include "cli/frame/term.h"
 #include "proto/codec/json.h"
+#include "proto/json/text.h"
 
 #include <inttypes.h>
 
@@ -26,12 +28,10 @@ static int ask(const struct avow_cli *cli, enum avow_message_type question_type,
     return AVOW_EXIT_OK;
 }
 
-static int dump(const struct avow_cli *cli, const json_t *report)
+static int dump(const struct avow_cli *cli, json_t *report)
 {
-    if (json_dumpf(report, cli->out, JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0 ||
-        fputc('\n', cli->out) == EOF)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write the answer");
-    return AVOW_EXIT_OK;
+    return avow_print_json_text(
+        cli, avow_json_text_as(json_incref(report), JSON_INDENT(2) | JSON_ENSURE_ASCII));
 }
 
 /* ------------------------------------------------------------------ status */

@@ -1,23 +1,25 @@
 /* avow node check, avow node backup: a data folder on this machine, without its node. */
-#include "cli/frame/command.h"
+#include "cli/frame/print.h"
+#include "proto/json/put.h"
 #include "store/store.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 
 struct check {
     const struct avow_cli *cli;
     json_t *problems; /* with --json */
+    bool ok;          /* false: memory ran out, and not all are listed */
 };
 
 static void report(void *context, const char *what, const char *issuer, uint64_t index)
 {
-    const struct check *check = context;
+    struct check *check = context;
     if (check->problems != NULL) {
-        /* What cannot be listed is still counted. */
-        (void)json_array_append_new(check->problems,
-                                    json_pack("{s:s, s:s, s:I}", "what", what, "issuer", issuer,
-                                              "index", (json_int_t)index));
+        json_t *problem = json_object();
+        avow_put(problem, "what", json_string(what), &check->ok);
+        avow_put(problem, "issuer", json_string(issuer), &check->ok);
+        avow_put(problem, "index", avow_value_uint(index), &check->ok);
+        avow_put_item(check->problems, problem, &check->ok);
         return;
     }
     if (issuer[0] == '\0')
@@ -31,26 +33,30 @@ static void print_count(FILE *out, uint64_t count, const char *one, const char *
     (void)fprintf(out, "%" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
-static int print_summary(const struct check *check, const struct avow_check_summary *summary)
+static int print_json(struct check *check, const struct avow_check_summary *summary)
+{
+    json_t *answer = json_object();
+    avow_put(answer, "logs", avow_value_uint(summary->logs), &check->ok);
+    avow_put(answer, "entries", avow_value_uint(summary->entries), &check->ok);
+    avow_put(answer, "problems", json_incref(check->problems), &check->ok);
+    return avow_print_json(check->cli, avow_put_whole(answer, check->ok));
+}
+
+static int print_summary(struct check *check, const struct avow_check_summary *summary)
 {
     const int status = summary->problems == 0 ? AVOW_EXIT_OK : AVOW_EXIT_NEGATIVE;
     FILE *out = check->cli->out;
-    if (check->problems == NULL) {
-        print_count(out, summary->logs, "log, ", "logs, ");
-        print_count(out, summary->entries, "entry: ", "entries: ");
-        if (summary->problems == 0)
-            (void)fputs("every stored byte that matters is right\n", out);
-        else
-            print_count(out, summary->problems, "problem\n", "problems\n");
-        return status;
+    if (check->cli->json) {
+        const int printed = print_json(check, summary);
+        return printed == AVOW_EXIT_OK ? status : printed;
     }
-    json_t *answer = json_pack("{s:I, s:I, s:O}", "logs", (json_int_t)summary->logs, "entries",
-                               (json_int_t)summary->entries, "problems", check->problems);
-    const int failed = answer == NULL || json_dumpf(answer, out, JSON_INDENT(2)) != 0;
-    json_decref(answer);
-    (void)fputc('\n', out);
-    return failed ? avow_cli_fail(check->cli, AVOW_EXIT_NEGATIVE, "cannot write the answer")
-                  : status;
+    print_count(out, summary->logs, "log, ", "logs, ");
+    print_count(out, summary->entries, "entry: ", "entries: ");
+    if (summary->problems == 0)
+        (void)fputs("every stored byte that matters is right\n", out);
+    else
+        print_count(out, summary->problems, "problem\n", "problems\n");
+    return status;
 }
 
 static const char *what_to_do(enum avow_err err)
@@ -64,7 +70,7 @@ static const char *what_to_do(enum avow_err err)
 static int run_check(struct avow_cli *cli)
 {
     const char *folder = avow_cli_value(cli, "data");
-    struct check check = {.cli = cli, .problems = cli->json ? json_array() : NULL};
+    struct check check = {.cli = cli, .problems = cli->json ? json_array() : NULL, .ok = true};
     struct avow_check_summary summary = {0};
     enum avow_err err = avow_store_check(folder, report, &check, &summary);
     int status;

@@ -3,10 +3,12 @@
  * One connection hears announcements; what they announce is fetched over another, with proofs. An
  * announcement that is missed is made up for by listing the logs after each connection. Signals
  * that end the program are taken only while it waits, when nothing is half done. */
+#include "cli/frame/print.h"
 #include "cli/frame/term.h"
 #include "cli/watch/interest.h"
 #include "cli/watch/watcher.h"
 #include "proto/codec/id.h"
+#include "proto/json/text.h"
 
 #include <signal.h>
 #include <sodium.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #define WAIT_MS 1000
+#define ROW (JSON_COMPACT | JSON_REAL_PRECISION(12)) /* one line an event */
 #define BACK_OFF_MIN_MS 500
 #define BACK_OFF_MAX_MS 30000
 
@@ -93,11 +96,9 @@ static void tell(void *context, struct avow_client *client, const struct avow_lo
         avow_cli_print_text(cli->out, names.name);
         avow_shown_print(cli->out, &shown, avow_cli_may_colour(cli->out));
     } else {
-        json_t *row = avow_shown_json(&shown);
-        if (row == NULL || json_dumpf(row, cli->out, JSON_COMPACT) != 0 ||
-            fputc('\n', cli->out) == EOF)
-            watch->status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write an event");
-        json_decref(row);
+        const int status =
+            avow_print_json_text(cli, avow_json_text_as(avow_shown_json(&shown), ROW));
+        watch->status = status == AVOW_EXIT_OK ? watch->status : status;
     }
     /* An event must be out before the cursor says so, and now rather than later. */
     if (fflush(cli->out) != 0 && watch->status == AVOW_EXIT_OK)

@@ -1,20 +1,15 @@
 #include "node/loop/report.h"
 
 #include "node/loop/base/version.h"
-#include "proto/codec/id.h"
-
-#include <jansson.h>
+#include "proto/codec/utf8.h"
+#include "proto/json/put.h"
+#include "proto/json/text.h"
 
 #define PEERS_MAX 1000 /* so that the text stays within its message */
 
-static json_t *number(uint64_t value)
+static void put_uint(json_t *object, const char *name, uint64_t value, bool *ok)
 {
-    return json_integer((json_int_t)value);
-}
-
-static void set(json_t *object, const char *name, uint64_t value)
-{
-    (void)json_object_set_new(object, name, number(value));
+    avow_put(object, name, avow_value_uint(value), ok);
 }
 
 static const char *writer_word(enum avow_write_thread_state state)
@@ -30,71 +25,75 @@ static const char *writer_word(enum avow_write_thread_state state)
     return "broken";
 }
 
-static json_t *store_of(const struct avow_report_facts *facts)
+static json_t *store_of(const struct avow_report_facts *facts, bool *ok)
 {
     struct avow_store_stats stats;
     json_t *store = json_object();
     if (avow_store_stats(facts->snapshot, &stats) == AVOW_OK) {
-        set(store, "logs", stats.logs);
-        set(store, "entries", stats.entries);
-        set(store, "bytes_used", stats.bytes_used);
+        put_uint(store, "logs", stats.logs, ok);
+        put_uint(store, "entries", stats.entries, ok);
+        put_uint(store, "bytes_used", stats.bytes_used, ok);
     }
-    (void)json_object_set_new(store, "writer",
-                              json_string(writer_word(avow_write_thread_state(facts->writer))));
+    avow_put(store, "writer", json_string(writer_word(avow_write_thread_state(facts->writer))), ok);
     return store;
 }
 
-static json_t *gossip_of(const struct avow_report_facts *facts)
+static json_t *gossip_of(const struct avow_report_facts *facts, bool *ok)
 {
     struct avow_core_stats stats;
     json_t *gossip = json_object();
     avow_core_stats(facts->core, &stats);
-    set(gossip, "wants", stats.wants);
-    set(gossip, "judgements", stats.judgements);
-    set(gossip, "ranges", stats.ranges);
-    set(gossip, "shunned", stats.shunned);
-    set(gossip, "announced", stats.announced);
-    set(gossip, "judged", stats.judged);
-    set(gossip, "rejected", stats.rejected);
-    set(gossip, "ranges_stored", stats.ranges_stored);
-    set(gossip, "logs_advanced", stats.logs_advanced);
-    (void)json_object_set_new(gossip, "heard", json_boolean(avow_core_has_heard(facts->core)));
+    put_uint(gossip, "wants", stats.wants, ok);
+    put_uint(gossip, "judgements", stats.judgements, ok);
+    put_uint(gossip, "ranges", stats.ranges, ok);
+    put_uint(gossip, "shunned", stats.shunned, ok);
+    put_uint(gossip, "announced", stats.announced, ok);
+    put_uint(gossip, "judged", stats.judged, ok);
+    put_uint(gossip, "rejected", stats.rejected, ok);
+    put_uint(gossip, "ranges_stored", stats.ranges_stored, ok);
+    put_uint(gossip, "logs_advanced", stats.logs_advanced, ok);
+    avow_put(gossip, "heard", json_boolean(avow_core_has_heard(facts->core)), ok);
     return gossip;
 }
 
-static json_t *links_of(const struct avow_report_facts *facts)
+static json_t *links_of(const struct avow_report_facts *facts, bool *ok)
 {
     json_t *links = json_object();
-    set(links, "count", facts->links->count);
-    set(links, "inbound", facts->links->inbound);
-    set(links, "max", facts->links->max - facts->links->outbound_reserve);
-    set(links, "refused", facts->links->refused);
+    put_uint(links, "count", facts->links->count, ok);
+    put_uint(links, "inbound", facts->links->inbound, ok);
+    put_uint(links, "max", facts->links->max - facts->links->outbound_reserve, ok);
+    put_uint(links, "refused", facts->links->refused, ok);
     return links;
 }
 
-static char *finish(json_t *root)
+static char *finish(json_t *root, bool ok)
 {
-    char *text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
-    json_decref(root);
-    return text;
+    return avow_json_text_as(avow_put_whole(root, ok), JSON_COMPACT | JSON_ENSURE_ASCII);
+}
+
+/* An operator may call a network what no JSON can say. */
+static json_t *network_value(const char *network)
+{
+    return avow_utf8_check(avow_bytes_text(network)) == AVOW_ACCEPT ? json_string(network)
+                                                                    : json_null();
 }
 
 char *avow_report_status(const struct avow_report_facts *facts)
 {
-    char node[AVOW_NODE_TEXT_MAX];
+    bool ok = true;
     json_t *root = json_object();
-    avow_node_text(facts->self, node);
-    (void)json_object_set_new(root, "node", json_string(node));
-    (void)json_object_set_new(root, "version", json_string(avow_node_version()));
-    (void)json_object_set_new(root, "network", json_string(facts->network));
-    (void)json_object_set_new(root, "listen", json_string(facts->listen));
-    set(root, "time", facts->now);
-    set(root, "uptime_seconds", facts->now > facts->started ? facts->now - facts->started : 0);
-    set(root, "heartbeat_keys", facts->heartbeat_keys);
-    (void)json_object_set_new(root, "store", store_of(facts));
-    (void)json_object_set_new(root, "gossip", gossip_of(facts));
-    (void)json_object_set_new(root, "links", links_of(facts));
-    return finish(root);
+    avow_put(root, "node", avow_value_node(facts->self), &ok);
+    avow_put(root, "version", json_string(avow_node_version()), &ok);
+    avow_put(root, "network", network_value(facts->network), &ok);
+    avow_put(root, "listen", json_string(facts->listen), &ok);
+    put_uint(root, "time", facts->now, &ok);
+    put_uint(root, "uptime_seconds", facts->now > facts->started ? facts->now - facts->started : 0,
+             &ok);
+    put_uint(root, "heartbeat_keys", facts->heartbeat_keys, &ok);
+    avow_put(root, "store", store_of(facts, &ok), &ok);
+    avow_put(root, "gossip", gossip_of(facts, &ok), &ok);
+    avow_put(root, "links", links_of(facts, &ok), &ok);
+    return finish(root, ok);
 }
 
 static const char *role_word(enum avow_peer_role role)
@@ -110,28 +109,28 @@ static const char *role_word(enum avow_peer_role role)
     return "watcher";
 }
 
-static json_t *peer_of(const struct avow_link *link, const struct avow_core_link_info *info)
+static json_t *peer_of(const struct avow_link *link, const struct avow_core_link_info *info,
+                       bool *ok)
 {
-    char node[AVOW_NODE_TEXT_MAX];
     json_t *peer = json_object();
-    avow_node_text(&info->node, node);
-    (void)json_object_set_new(peer, "node", json_string(node));
-    (void)json_object_set_new(peer, "address", json_string(link->address));
-    (void)json_object_set_new(peer, "listens", json_string(info->address));
-    (void)json_object_set_new(peer, "agent", json_string(info->agent));
-    (void)json_object_set_new(peer, "role", json_string(role_word(info->role)));
-    (void)json_object_set_new(peer, "ready", json_boolean(info->ready));
-    (void)json_object_set_new(peer, "outbound", json_boolean(info->outbound));
-    set(peer, "since_ms", info->since_ms);
-    set(peer, "logs_served", info->logs_served);
-    set(peer, "clock_ahead_s", info->clock_ahead_s);
-    set(peer, "clock_behind_s", info->clock_behind_s);
-    set(peer, "queued_bytes", link->queue.bytes);
+    avow_put(peer, "node", avow_value_node(&info->node), ok);
+    avow_put(peer, "address", json_string(link->address), ok);
+    avow_put(peer, "listens", json_string(info->address), ok);
+    avow_put(peer, "agent", json_string(info->agent), ok);
+    avow_put(peer, "role", json_string(role_word(info->role)), ok);
+    avow_put(peer, "ready", json_boolean(info->ready), ok);
+    avow_put(peer, "outbound", json_boolean(info->outbound), ok);
+    put_uint(peer, "since_ms", info->since_ms, ok);
+    put_uint(peer, "logs_served", info->logs_served, ok);
+    put_uint(peer, "clock_ahead_s", info->clock_ahead_s, ok);
+    put_uint(peer, "clock_behind_s", info->clock_behind_s, ok);
+    put_uint(peer, "queued_bytes", link->queue.bytes, ok);
     return peer;
 }
 
 char *avow_report_peers(const struct avow_report_facts *facts)
 {
+    bool ok = true;
     json_t *peers = json_array();
     for (uint32_t slot = 0; slot < facts->links->max && json_array_size(peers) < PEERS_MAX;
          slot++) {
@@ -139,7 +138,7 @@ char *avow_report_peers(const struct avow_report_facts *facts)
         struct avow_core_link_info info;
         if (link != NULL && link->up && avow_core_link(facts->core, slot, &info) &&
             (facts->local || (info.ready && info.role == AVOW_PEER_NODE)))
-            (void)json_array_append_new(peers, peer_of(link, &info));
+            avow_put_item(peers, peer_of(link, &info, &ok), &ok);
     }
-    return finish(peers);
+    return finish(peers, ok);
 }

@@ -2,8 +2,6 @@
 
 #include "proto/base.h"
 
-#define FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(12))
-
 static int append(const char *text, size_t len, void *context)
 {
     struct avow_buf *out = context;
@@ -11,16 +9,22 @@ static int append(const char *text, size_t len, void *context)
     return out->err == AVOW_OK ? 0 : -1;
 }
 
-/* Not json_dumps(): whose free() its text takes, depends on what the program set for Jansson. */
-char *avow_json_text(json_t *value)
+/* Not json_dumps(): whose free() its text takes, depends on what the program set for Jansson; and
+ * it leaves out a member's name for which there was no memory. Here that sticks in the buffer. */
+char *avow_json_text_as(json_t *value, size_t flags)
 {
     struct avow_buf out;
     avow_buf_init(&out, SIZE_MAX);
-    const bool dumped = value != NULL && json_dump_callback(value, append, &out, FLAGS) == 0 &&
+    const bool dumped = value != NULL && json_dump_callback(value, append, &out, flags) == 0 &&
                         append("", 1, &out) == 0;
     json_decref(value);
     if (dumped)
         return (char *)out.data;
     avow_buf_fini(&out);
     return NULL;
+}
+
+char *avow_json_text(json_t *value)
+{
+    return avow_json_text_as(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 }

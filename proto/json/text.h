@@ -8,5 +8,7 @@
  * written (7.1, not the 17 digits of its double), without a newline at its end. With a NUL; the
  * caller frees it with free(). NULL when `value` is, or memory ran out: all of it or nothing. */
 char *avow_json_text(json_t *value);
+/* The same with other flags of json_dumps(). */
+char *avow_json_text_as(json_t *value, size_t flags);
 
 #endif
