@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "proto/json/text.h"
+#include "proto/json/dump.h"
 
 int avow_print_json(const struct avow_cli *cli, json_t *value)
 {
-    return avow_print_json_text(cli, avow_json_text(value));
+    return avow_print_json_text(cli, avow_json_dump(value));
 }
 
 int avow_print_json_text(const struct avow_cli *cli, char *text)

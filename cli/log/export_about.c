@@ -1,8 +1,8 @@
 /* What stands beside the tiles: who signs, and whether a folder may be written to at all. */
 #include "cli/log/export.h"
 #include "proto/codec/id.h"
+#include "proto/json/dump.h"
 #include "proto/json/issuer.h"
-#include "proto/json/text.h"
 #include "proto/log/note.h"
 #include "sys/files.h"
 
@@ -69,7 +69,7 @@ static int write_cosigners(struct avow_export *export)
 
 static int write_issuer(struct avow_export *export)
 {
-    char *text = avow_json_text(avow_issuer_history_json(&export->log->state.chain));
+    char *text = avow_json_dump(avow_issuer_history_json(&export->log->state.chain));
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf out;
     avow_buf_init(&out, ISSUER_BYTES_MAX);

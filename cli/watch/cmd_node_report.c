@@ -3,7 +3,7 @@
 #include "cli/frame/print.h"
 #include "cli/frame/term.h"
 #include "proto/codec/json.h"
-#include "proto/json/text.h"
+#include "proto/json/dump.h"
 
 #include <inttypes.h>
 
@@ -31,7 +31,7 @@ static int ask(const struct avow_cli *cli, enum avow_message_type question_type,
 static int dump(const struct avow_cli *cli, json_t *report)
 {
     return avow_print_json_text(
-        cli, avow_json_text_as(json_incref(report), JSON_INDENT(2) | JSON_ENSURE_ASCII));
+        cli, avow_json_dump_as(json_incref(report), JSON_INDENT(2) | JSON_ENSURE_ASCII));
 }
 
 /* ------------------------------------------------------------------ status */

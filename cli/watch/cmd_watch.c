@@ -8,7 +8,7 @@
 #include "cli/watch/interest.h"
 #include "cli/watch/watcher.h"
 #include "proto/codec/id.h"
-#include "proto/json/text.h"
+#include "proto/json/dump.h"
 
 #include <signal.h>
 #include <sodium.h>
@@ -97,7 +97,7 @@ static void tell(void *context, struct avow_client *client, const struct avow_lo
         avow_shown_print(cli->out, &shown, avow_cli_may_colour(cli->out));
     } else {
         const int status =
-            avow_print_json_text(cli, avow_json_text_as(avow_shown_json(&shown), ROW));
+            avow_print_json_text(cli, avow_json_dump_as(avow_shown_json(&shown), ROW));
         watch->status = status == AVOW_EXIT_OK ? watch->status : status;
     }
     /* An event must be out before the cursor says so, and now rather than later. */

@@ -2,8 +2,8 @@
 
 #include "node/loop/base/version.h"
 #include "proto/codec/utf8.h"
+#include "proto/json/dump.h"
 #include "proto/json/put.h"
-#include "proto/json/text.h"
 
 #define PEERS_MAX 1000 /* so that the text stays within its message */
 
@@ -68,7 +68,7 @@ static json_t *links_of(const struct avow_report_facts *facts, bool *ok)
 
 static char *finish(json_t *root, bool ok)
 {
-    return avow_json_text_as(avow_put_whole(root, ok), JSON_COMPACT | JSON_ENSURE_ASCII);
+    return avow_json_dump_as(avow_put_whole(root, ok), JSON_COMPACT | JSON_ENSURE_ASCII);
 }
 
 /* An operator may call a network what no JSON can say. */

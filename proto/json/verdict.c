@@ -1,7 +1,7 @@
 #include "proto/json/verdict.h"
 
+#include "proto/json/dump.h"
 #include "proto/json/put.h"
-#include "proto/json/text.h"
 #include "proto/json/verdict_lists.h"
 
 static json_t *name_value(bool known, const char *name)
@@ -102,5 +102,5 @@ json_t *avow_verdict_json(const struct avow_verdict_view *view)
 
 char *avow_verdict_json_text(const struct avow_verdict_view *view)
 {
-    return avow_json_text(avow_verdict_json(view));
+    return avow_json_dump(avow_verdict_json(view));
 }

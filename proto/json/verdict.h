@@ -24,7 +24,7 @@ struct avow_verdict_view {
  * UTC. NULL when memory ran out or the facts could not be read; the caller owns it. */
 AVOW_NODISCARD json_t *avow_verdict_json(const struct avow_verdict_view *view);
 
-/* The same as text (proto/json/text.h), which the caller frees with free(); NULL likewise. */
+/* The same as text (proto/json/dump.h), which the caller frees with free(); NULL likewise. */
 AVOW_NODISCARD char *avow_verdict_json_text(const struct avow_verdict_view *view);
 
 #endif

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "proto/codec/writer.h"
+#include "proto/json/dump.h"
 #include "proto/json/entry.h"
 #include "proto/json/found.h"
 #include "proto/json/issuer.h"
@@ -16,7 +17,6 @@
 #include "proto/json/put.h"
 #include "proto/json/rule.h"
 #include "proto/json/scope.h"
-#include "proto/json/text.h"
 #include "proto/json/verdict.h"
 #include "tests/support/proof_builder.h"
 #include "tests/support/sample_entries.h"
@@ -32,7 +32,7 @@ struct sweep {
 static enum avow_err make_again(void *context)
 {
     const struct sweep *sweep = context;
-    char *text = avow_json_text(sweep->make(sweep->of));
+    char *text = avow_json_dump(sweep->make(sweep->of));
     if (text == NULL)
         return AVOW_ERR_NOMEM;
     assert_string_equal(text, sweep->whole);
@@ -42,7 +42,7 @@ static enum avow_err make_again(void *context)
 
 static void sweep_all(const char *name, maker *make, const void *of)
 {
-    struct sweep sweep = {.make = make, .of = of, .whole = avow_json_text(make(of))};
+    struct sweep sweep = {.make = make, .of = of, .whole = avow_json_dump(make(of))};
     assert_non_null(sweep.whole);
     avow_alloc_sweep(name, make_again, &sweep);
     free(sweep.whole);

@@ -1,4 +1,4 @@
-#include "proto/json/text.h"
+#include "proto/json/dump.h"
 
 #include "proto/base.h"
 
@@ -11,7 +11,7 @@ static int append(const char *text, size_t len, void *context)
 
 /* Not json_dumps(): whose free() its text takes, depends on what the program set for Jansson; and
  * it leaves out a member's name for which there was no memory. Here that sticks in the buffer. */
-char *avow_json_text_as(json_t *value, size_t flags)
+char *avow_json_dump_as(json_t *value, size_t flags)
 {
     struct avow_buf out;
     avow_buf_init(&out, SIZE_MAX);
@@ -24,7 +24,7 @@ char *avow_json_text_as(json_t *value, size_t flags)
     return NULL;
 }
 
-char *avow_json_text(json_t *value)
+char *avow_json_dump(json_t *value)
 {
-    return avow_json_text_as(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    return avow_json_dump_as(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 }
