@@ -22,9 +22,7 @@ void avow_details_put(const struct avow_details *details, json_t *object, bool *
     if (details->has_credits)
         avow_put(object, "credits", json_real((double)details->credits / 100), ok);
     if (details->has_image)
-        avow_put(object, "image",
-                 avow_value_hex(avow_bytes(details->image.bytes, sizeof(details->image.bytes))),
-                 ok);
+        avow_put(object, "image", avow_value_hex(&details->image), ok);
     put_text(object, "credit_system", details->credit_system, ok);
     put_text(object, "level", details->level, ok);
     put_text(object, "framework", details->framework, ok);

@@ -18,12 +18,7 @@ static json_t *issuer_value(bool known, const struct avow_hash *issuer)
 
 static json_t *hash_value(bool known, const struct avow_hash *hash)
 {
-    return known ? avow_value_hex(avow_bytes(hash->bytes, sizeof(hash->bytes))) : json_null();
-}
-
-static json_t *signature_value(const struct avow_signature *signature)
-{
-    return avow_value_hex(avow_bytes(signature->bytes, sizeof(signature->bytes)));
+    return known ? avow_value_hex(hash) : json_null();
 }
 
 static void put_names(json_t *object, struct avow_bytes name, struct avow_bytes jurisdiction,
@@ -39,7 +34,7 @@ static void put_inception(json_t *object, const struct avow_inception *inception
     put_names(object, inception->name, inception->jurisdiction, inception->website, ok);
     avow_put(object, "signing_key", avow_value_key(&inception->signing_key), ok);
     avow_put(object, "root_key", avow_value_key(&inception->root_key), ok);
-    avow_put(object, "next_root_digest", hash_value(true, &inception->next_root_digest), ok);
+    avow_put(object, "next_root_digest", avow_value_hex(&inception->next_root_digest), ok);
     avow_put(object, "heartbeat_key",
              key_value(inception->has_heartbeat, &inception->heartbeat_key), ok);
     avow_put(object, "not_after", avow_value_time_or_null(inception->not_after), ok);
@@ -52,18 +47,18 @@ static void put_key(json_t *object, const struct avow_key_entry *key, bool *ok)
     avow_put(object, "use", json_string(key->use == AVOW_USE_SIGN ? "sign" : "heartbeat"), ok);
     avow_put(object, "key", avow_value_key(&key->key), ok);
     avow_put(object, "not_after", avow_value_time_or_null(key->not_after), ok);
-    avow_put(object, "signature", signature_value(&key->signature), ok);
+    avow_put(object, "signature", avow_value_signature(&key->signature), ok);
 }
 
 static void put_rotation(json_t *object, const struct avow_root_rotation *rotation, bool *ok)
 {
     avow_put(object, "new_root", avow_value_key(&rotation->new_root), ok);
     avow_put(object, "signing_key", avow_value_key(&rotation->signing_key), ok);
-    avow_put(object, "next_root_digest", hash_value(true, &rotation->next_root_digest), ok);
+    avow_put(object, "next_root_digest", avow_value_hex(&rotation->next_root_digest), ok);
     avow_put(object, "heartbeat_key", key_value(rotation->has_heartbeat, &rotation->heartbeat_key),
              ok);
     avow_put(object, "not_after", avow_value_time_or_null(rotation->not_after), ok);
-    avow_put(object, "signature", signature_value(&rotation->signature), ok);
+    avow_put(object, "signature", avow_value_signature(&rotation->signature), ok);
 }
 
 static void put_achievement(json_t *object, const struct avow_achievement *achievement, bool *ok)
@@ -83,7 +78,7 @@ static void put_issue(json_t *object, const struct avow_issue *issue, bool *ok)
     avow_put(object, "achievement", avow_value_uint(issue->achievement), ok);
     avow_put(object, "valid_from", avow_value_time_or_null(issue->valid_from), ok);
     avow_put(object, "valid_until", avow_value_time_or_null(issue->valid_until), ok);
-    avow_put(object, "commitment", hash_value(true, &issue->commitment), ok);
+    avow_put(object, "commitment", avow_value_hex(&issue->commitment), ok);
 }
 
 static void put_status(json_t *object, const struct avow_hash *issuer,
@@ -115,7 +110,7 @@ static void put_closure(json_t *object, const struct avow_closure *closure, bool
     avow_put(object, "custodian_key", key_value(handed_on, &closure->custodian_key), ok);
     avow_put(object, "next_root_digest", hash_value(handed_on, &closure->next_root_digest), ok);
     avow_put(object, "not_after", avow_value_time_or_null(closure->not_after), ok);
-    avow_put(object, "signature", signature_value(&closure->signature), ok);
+    avow_put(object, "signature", avow_value_signature(&closure->signature), ok);
 }
 
 /* What its kind says; nothing for a kind that has no effect. */
@@ -153,7 +148,7 @@ static void put_kind(json_t *object, const struct avow_hash *issuer, const struc
     case AVOW_KIND_IDENTITY:
         put_names(object, entry->identity.name, entry->identity.jurisdiction,
                   entry->identity.website, ok);
-        avow_put(object, "signature", signature_value(&entry->identity.signature), ok);
+        avow_put(object, "signature", avow_value_signature(&entry->identity.signature), ok);
         return;
     case AVOW_KIND_CLOSURE:
         put_closure(object, &entry->closure, ok);

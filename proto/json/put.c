@@ -103,12 +103,21 @@ json_t *avow_value_key(const struct avow_key *key)
     return json_string(text);
 }
 
-json_t *avow_value_hex(struct avow_bytes bytes)
+static json_t *hex_value(const void *data, size_t len)
 {
-    uint8_t hex[2 * AVOW_VALUE_HEX_MAX];
+    uint8_t hex[2 * sizeof(struct avow_signature)];
     struct avow_buf out;
-    AVOW_ASSERT(bytes.len <= AVOW_VALUE_HEX_MAX);
     avow_buf_init_fixed(&out, hex, sizeof(hex));
-    avow_hex_encode(bytes, &out);
+    avow_hex_encode(avow_bytes(data, len), &out);
     return avow_value_text(avow_buf_bytes(&out));
+}
+
+json_t *avow_value_hex(const struct avow_hash *hash)
+{
+    return hex_value(hash->bytes, sizeof(hash->bytes));
+}
+
+json_t *avow_value_signature(const struct avow_signature *signature)
+{
+    return hex_value(signature->bytes, sizeof(signature->bytes));
 }

@@ -33,8 +33,8 @@ json_t *avow_value_issuer(const struct avow_hash *issuer);
 json_t *avow_value_reference(const struct avow_hash *issuer, uint64_t index);
 json_t *avow_value_node(const struct avow_key *node);
 json_t *avow_value_key(const struct avow_key *key);
-/* At most AVOW_VALUE_HEX_MAX bytes, asserted; in lower case. */
-#define AVOW_VALUE_HEX_MAX 64
-json_t *avow_value_hex(struct avow_bytes bytes);
+/* Hexadecimal, in lower case. */
+json_t *avow_value_hex(const struct avow_hash *hash);
+json_t *avow_value_signature(const struct avow_signature *signature);
 
 #endif
