@@ -15,7 +15,7 @@ static void say_worth(const struct avow_pathway_view *view, const struct avow_ru
     struct avow_details details;
     const struct avow_hash *issuer = node->has_issuer ? &node->issuer : &view->reference.issuer;
     if (node->op != AVOW_RULE_ACHIEVEMENT ||
-        !avow_pathway_achievement(view, issuer, node->index, &achievement) ||
+        avow_facts_definition(&view->facts, issuer, node->index, &achievement) != AVOW_OK ||
         avow_details_parse(achievement.details, &details) != AVOW_ACCEPT || !details.has_credits)
         return;
     avow_buf_printf(line, ", ");
@@ -33,7 +33,7 @@ static void explain_rule(const struct avow_cli *cli, const struct avow_pathway_v
         AVOW_CLEANUP(avow_buf_fini)
         struct avow_buf line;
         avow_buf_init(&line, LINE_MAX_BYTES);
-        avow_rule_say(view, &node, &line);
+        avow_rule_say(&view->facts, &view->reference.issuer, &node, &line);
         say_worth(view, &node, &line);
         (void)fprintf(cli->out, "%*s- ", (int)(2 * node.depth), "");
         avow_cli_print_text(cli->out, avow_buf_bytes(&line));
@@ -43,16 +43,17 @@ static void explain_rule(const struct avow_cli *cli, const struct avow_pathway_v
 
 static void explain(const struct avow_cli *cli, const struct avow_pathway_view *view)
 {
+    const struct avow_hash *issuer = &view->reference.issuer;
     char reference[AVOW_REFERENCE_TEXT_MAX], time[AVOW_TERM_TIME_MAX];
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf award;
     avow_buf_init(&award, LINE_MAX_BYTES);
-    avow_reference_text(&view->reference.issuer, view->reference.index, reference);
+    avow_reference_text(issuer, view->reference.index, reference);
     avow_term_time(view->shown.entry.t, time);
-    avow_pathway_title(view, &view->reference.issuer, view->pathway.award, &award);
+    avow_rule_say_achievement(&view->facts, issuer, issuer, view->pathway.award, &award);
     avow_cli_print_text(cli->out, view->pathway.title);
     (void)fprintf(cli->out, "\nA pathway of ");
-    avow_cli_print_text(cli->out, avow_pathway_issuer_name(view, &view->reference.issuer));
+    avow_cli_print_text(cli->out, avow_chain_names(&view->shown.proof->chain, AVOW_NEVER).name);
     (void)fprintf(cli->out, " (%s), published %s.\n", reference, time);
     if (!view->shown.has_state)
         (void)fprintf(cli->out, "Whether it still stands is not shown.\n");

@@ -5,11 +5,12 @@
 
 #include "cli/frame/fetch.h"
 #include "cli/log/entry_show.h"
-#include "proto/entry/rule.h"
+#include "proto/trust/rule_words.h"
 
 struct avow_pathway_view {
     struct avow_client *client;
     struct avow_fetched fetched; /* the pathway, its award, and every achievement of its rule */
+    struct avow_facts facts;     /* of the same */
     struct avow_reference reference;
     struct avow_shown shown;
     struct avow_pathway pathway; /* views into `fetched` */
@@ -23,22 +24,5 @@ int avow_pathway_find(const struct avow_cli *cli, const char *text,
 int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *reference,
                       struct avow_pathway_view *view);
 void avow_pathway_close(struct avow_pathway_view *view);
-
-/* An achievement of the rule, as its log proves it. False if it is not shown, or is none. */
-bool avow_pathway_achievement(const struct avow_pathway_view *view, const struct avow_hash *issuer,
-                              uint64_t index, struct avow_achievement *achievement);
-/* The issuer's present name; empty if its log is not shown. */
-struct avow_bytes avow_pathway_issuer_name(const struct avow_pathway_view *view,
-                                           const struct avow_hash *issuer);
-/* Appends the achievement's title and whose it is, or its reference if it is not shown. */
-void avow_pathway_title(const struct avow_pathway_view *view, const struct avow_hash *issuer,
-                        uint64_t index, struct avow_buf *out);
-
-/* Appends one node of the rule in words, without what is below it: "all of these", "at least 30
- * ECTS from these", "Data analysis (Universidade do Porto)". */
-void avow_rule_say(const struct avow_pathway_view *view, const struct avow_rule_node *node,
-                   struct avow_buf *out);
-/* Hundredths as people write them: 30, 7.5. */
-void avow_rule_say_credits(uint64_t hundredths, struct avow_buf *out);
 
 #endif

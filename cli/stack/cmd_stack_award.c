@@ -1,14 +1,13 @@
 /* avow stack award: the larger credential, once all that its pathway takes is there. */
-#include "cli/frame/print.h"
 #include "cli/issue/single.h"
-#include "cli/stack/stack_check.h"
+#include "cli/stack/stack_call.h"
 #include "cli/verify/policy_file.h"
 #include "proto/crypto/sha256.h"
 
 #include <stdlib.h>
 
 struct award {
-    struct avow_stack_check *check;
+    struct avow_stack_call *call;
     struct avow_identity_keys keys;
     struct avow_single single;
     struct avow_learners learners;
@@ -25,15 +24,15 @@ static char *copy(struct avow_bytes text)
 /* The credentials that it rests upon, and no others: nothing else can take it away later. */
 static enum avow_err list_components(struct award *award)
 {
-    const struct avow_stack_check *check = award->check;
+    const struct avow_stack_check *check = &award->call->check;
     for (size_t i = 0; i < check->count; i++) {
-        const struct avow_stack_file *file = &check->folder.files[check->file_of[i]];
+        const struct avow_stack_file *file = &check->files[check->file_of[i]];
         const struct avow_subject *subject = &file->subject.subject;
         struct avow_achievement achievement;
         if ((check->result.needed >> i & 1) == 0)
             continue;
-        const bool shown = avow_pathway_achievement(&check->view, &subject->issuer,
-                                                    file->item.achievement, &achievement);
+        const bool shown = avow_facts_definition(check->facts, &subject->issuer,
+                                                 file->item.achievement, &achievement) == AVOW_OK;
         char *title = shown ? copy(achievement.title) : strdup(file->name);
         if (title == NULL)
             return AVOW_ERR_NOMEM;
@@ -41,10 +40,10 @@ static enum avow_err list_components(struct award *award)
         award->components[award->count++] =
             (struct avow_badge_part){subject->issuer, subject->index, title};
     }
-    char *title = copy(check->view.pathway.title);
+    char *title = copy(check->pathway->title);
     award->titles[award->count] = title;
     award->pathway =
-        (struct avow_badge_part){check->view.reference.issuer, check->view.reference.index, title};
+        (struct avow_badge_part){check->reference.issuer, check->reference.index, title};
     return title != NULL ? AVOW_OK : AVOW_ERR_NOMEM;
 }
 
@@ -68,38 +67,35 @@ static void set_digest(struct award *award)
 /* Against whom it is to be awarded to; beside what the check has found. */
 static void check_person(struct award *award)
 {
-    const struct avow_cli *cli = award->check->cli;
-    for (size_t i = 0; i < award->check->count; i++) {
-        const struct avow_stack_file *file = &award->check->folder.files[award->check->file_of[i]];
-        if ((award->check->result.needed >> i & 1) == 0)
+    const struct avow_cli *cli = award->call->cli;
+    struct avow_stack_check *check = &award->call->check;
+    for (size_t i = 0; i < check->count; i++) {
+        const struct avow_stack_file *file = &check->files[check->file_of[i]];
+        if ((check->result.needed >> i & 1) == 0)
             continue;
-        avow_stack_check_same(award->check, file, "name", avow_cli_value(cli, "name"),
+        avow_stack_check_same(check, file, "name", avow_cli_value(cli, "name"),
                               "the award goes to");
-        avow_stack_check_same(award->check, file, "emailAddress", avow_cli_value(cli, "email"),
+        avow_stack_check_same(check, file, "emailAddress", avow_cli_value(cli, "email"),
                               "the award goes to");
     }
-    for (size_t i = 0; i < award->check->warning_count; i++)
-        avow_cli_note(cli, "Note: %s.", award->check->warnings[i]);
+    for (size_t i = 0; i < check->warning_count; i++)
+        avow_cli_note(cli, "Note: %s.", check->warnings[i]);
 }
 
 static int refuse(const struct award *award)
 {
-    const struct avow_stack_check *check = award->check;
-    const struct avow_cli *cli = check->cli;
-    if (cli->json)
-        (void)avow_print_json(cli, avow_stack_check_json(check));
-    else
-        avow_stack_check_print(check);
-    return avow_cli_fail(cli, check->exit,
-                         check->exit == AVOW_EXIT_UNKNOWN
+    const int status = avow_stack_call_exit(award->call);
+    (void)avow_stack_call_print(award->call);
+    return avow_cli_fail(award->call->cli, status,
+                         status == AVOW_EXIT_UNKNOWN
                              ? "nothing was awarded: whether the pathway is complete cannot be told"
                              : "nothing was awarded: the pathway is not complete");
 }
 
 static int issue(struct award *award)
 {
-    const struct avow_cli *cli = award->check->cli;
-    const uint64_t achievement = award->check->view.pathway.award;
+    const struct avow_cli *cli = award->call->cli;
+    const uint64_t achievement = award->call->view.pathway.award;
     int status = avow_learners_from_options(cli, achievement, &award->learners);
     if (status != AVOW_EXIT_OK)
         return status;
@@ -127,13 +123,13 @@ static int run_award(const struct avow_cli *cli, struct award *award)
     if (status == AVOW_EXIT_OK)
         status = avow_home_identity(cli, &award->keys);
     if (status == AVOW_EXIT_OK)
-        status = avow_stack_check_run(cli, &award->check);
+        status = avow_stack_call_run(cli, &award->call);
     if (status != AVOW_EXIT_OK)
         return status;
-    if (!avow_hash_equal(&award->keys.issuer, &award->check->view.reference.issuer))
+    if (!avow_hash_equal(&award->keys.issuer, &award->call->view.reference.issuer))
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "the pathway is another issuer's: only it can award by it");
-    return award->check->exit == AVOW_EXIT_OK ? issue(award) : refuse(award);
+    return avow_stack_call_exit(award->call) == AVOW_EXIT_OK ? issue(award) : refuse(award);
 }
 
 static int run(struct avow_cli *cli)
@@ -146,7 +142,7 @@ static int run(struct avow_cli *cli)
         free(award->titles[i]);
     avow_learners_fini(&award->learners);
     avow_identity_keys_fini(&award->keys);
-    avow_stack_check_free(&award->check);
+    avow_stack_call_free(&award->call);
     free(award);
     return status;
 }

@@ -1,21 +1,15 @@
 /* avow stack check: how far a learner's credentials have got on a pathway. */
-#include "cli/frame/print.h"
-#include "cli/stack/stack_check.h"
+#include "cli/stack/stack_call.h"
 #include "cli/verify/policy_file.h"
 
 static int run(struct avow_cli *cli)
 {
-    AVOW_CLEANUP(avow_stack_check_free)
-    struct avow_stack_check *check = NULL;
-    int status = avow_stack_check_run(cli, &check);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    if (!cli->json) {
-        avow_stack_check_print(check);
-        return check->exit;
-    }
-    status = avow_print_json(cli, avow_stack_check_json(check));
-    return status == AVOW_EXIT_OK ? check->exit : status;
+    AVOW_CLEANUP(avow_stack_call_free)
+    struct avow_stack_call *call = NULL;
+    int status = avow_stack_call_run(cli, &call);
+    if (status == AVOW_EXIT_OK)
+        status = avow_stack_call_print(call);
+    return status == AVOW_EXIT_OK ? avow_stack_call_exit(call) : status;
 }
 
 static const struct avow_option options[] = {

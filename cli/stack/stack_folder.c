@@ -141,7 +141,7 @@ static bool find_details(const struct avow_stack_folder *folder, const struct av
     if (proof != NULL && avow_shown_get(proof, achievement, &shown) && shown.decoded &&
         shown.entry.kind == AVOW_KIND_ACHIEVEMENT)
         found = shown.entry.achievement;
-    else if (!avow_pathway_achievement(folder->view, issuer, achievement, &found))
+    else if (avow_facts_definition(&folder->view->facts, issuer, achievement, &found) != AVOW_OK)
         return false;
     return avow_details_parse(found.details, details) == AVOW_ACCEPT;
 }
@@ -408,18 +408,4 @@ void avow_stack_folder_fini(struct avow_stack_folder *folder)
     free(folder->files);
     folder->files = NULL;
     folder->count = 0;
-}
-
-const char *avow_stack_identity(const struct avow_stack_file *file, const char *type)
-{
-    const json_t *list =
-        json_object_get(json_object_get(file->subject.document, "credentialSubject"), "identifier");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *identity = json_array_get(list, i);
-        const char *has = json_string_value(json_object_get(identity, "identityType"));
-        if (has != NULL && strcmp(has, type) == 0 &&
-            json_is_false(json_object_get(identity, "hashed")))
-            return json_string_value(json_object_get(identity, "identityHash"));
-    }
-    return NULL;
 }

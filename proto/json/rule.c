@@ -288,6 +288,11 @@ bool avow_rule_from_json(const json_t *value, struct avow_buf *out, struct avow_
 
 /* ------------------------------------------------------------------ writing */
 
+const char *avow_rule_word(enum avow_rule_operator op)
+{
+    return operators[op].word;
+}
+
 static json_t *where_json(const struct avow_rule_where *where, bool *ok)
 {
     json_t *object = json_object();
@@ -337,7 +342,7 @@ json_t *avow_rule_to_json(struct avow_bytes rule)
     avow_rule_walk_init(&walk, rule);
     while (ok && avow_rule_next(&walk, &node)) {
         json_t *array = json_array();
-        avow_put_item(array, json_string(operators[node.op].word), &ok);
+        avow_put_item(array, json_string(avow_rule_word(node.op)), &ok);
         put_fields(array, &node, &ok);
         if (node.depth > 1)
             avow_put_item(open[node.depth - 2], array, &ok);

@@ -80,8 +80,13 @@ struct avow_facts {
 AVOW_NODISCARD enum avow_err avow_facts_names(const struct avow_facts *facts,
                                               const struct avow_hash *issuer,
                                               struct avow_chain_names *names);
-/* The achievement that a record was issued for: a view into the facts. NOT_FOUND if the record is
- * no credential, or the facts do not show both; other errors: those of the facts. */
+/* The achievement at `index`: a view into the facts. NOT_FOUND if there is none, or the facts do
+ * not show it; other errors: those of the facts. */
+AVOW_NODISCARD enum avow_err avow_facts_definition(const struct avow_facts *facts,
+                                                   const struct avow_hash *issuer, uint64_t index,
+                                                   struct avow_achievement *achievement);
+/* Likewise the achievement that the record at `index` was issued for. NOT_FOUND too if it is no
+ * credential. */
 AVOW_NODISCARD enum avow_err avow_facts_achievement(const struct avow_facts *facts,
                                                     const struct avow_hash *issuer, uint64_t index,
                                                     struct avow_achievement *achievement);

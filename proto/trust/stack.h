@@ -63,5 +63,8 @@ AVOW_NODISCARD enum avow_err avow_stack_judge(struct avow_bytes rule, const stru
                                               const struct avow_stack_item *items, size_t count,
                                               uint64_t award_time,
                                               struct avow_stack_result *result);
+/* How far it is, in hundredths: of what it takes, all in equal parts; of a choice, those that are
+ * furthest. */
+unsigned avow_stack_percent(const struct avow_stack_result *result);
 
 #endif

@@ -17,6 +17,7 @@
 #include "proto/json/put.h"
 #include "proto/json/rule.h"
 #include "proto/json/scope.h"
+#include "proto/json/stack.h"
 #include "proto/json/verdict.h"
 #include "tests/support/proof_builder.h"
 #include "tests/support/sample_entries.h"
@@ -220,6 +221,68 @@ static void test_found(void **state)
     avow_buf_fini(&entry);
 }
 
+static json_t *make_stack(const void *of)
+{
+    return avow_stack_json(of);
+}
+
+/* Two achievements are wanted; one is there, a superseded credential for the other, and a file that
+ * is none. */
+static void test_stack(void **state)
+{
+    (void)state;
+    struct log_builder log;
+    struct proof_plan plan;
+    struct avow_policy policy;
+    const struct avow_entry sample = sample_entry(AVOW_KIND_PATHWAY);
+    log_builder_start(&log, "stack");
+    const uint64_t first = log_builder_add_achievement(&log, "A", "One");  /* 2 */
+    const uint64_t second = log_builder_add_achievement(&log, "B", "Two"); /* 3 */
+    const uint64_t index = log_builder_add_pathway(&log, first, sample.pathway.rule);
+    proof_plan_init(&plan, &log);
+    avow_policy_init(&policy);
+    const struct avow_facts facts = proof_plan_facts(&plan);
+    const struct avow_hash issuer = log.state.chain.issuer;
+    struct avow_stack_file files[] = {
+        {.name = "one.json",
+         .subject.has_reference = true,
+         .part = AVOW_STACK_COUNTS,
+         .item = {.issuer = issuer, .achievement = first, .awarded = log.t}},
+        {.name = "old.json",
+         .part = AVOW_STACK_CANNOT,
+         .word = AVOW_WORD_SUPERSEDED,
+         .why = AVOW_WHY_STATUS,
+         .has_successor = true,
+         .successor = 9,
+         .item = {.issuer = issuer, .achievement = second}},
+        {.name = "none.json", .part = AVOW_STACK_NO_BADGE, .detail = "not JSON"},
+    };
+    struct avow_stack_check *check = calloc(1, sizeof(*check));
+    assert_non_null(check);
+    *check = (struct avow_stack_check){.facts = &facts,
+                                       .reference = {issuer, index},
+                                       .pathway = &sample.pathway,
+                                       .policy = &policy,
+                                       .now = log.t,
+                                       .files = files,
+                                       .file_count = 3};
+    assert_int_equal(avow_stack_check(check), AVOW_OK);
+    assert_int_equal(check->end, AVOW_STACK_IS_INCOMPLETE);
+    assert_int_equal(avow_stack_percent(&check->result), 50);
+    check->warning_count = 1;
+    (void)snprintf(check->warnings[0], sizeof(check->warnings[0]), "a warning");
+    sweep_all("stack", make_stack, check);
+    json_t *json = avow_stack_json(check), *missing = json_object_get(json, "missing");
+    assert_string_equal(json_string_value(json_array_get(missing, 0)),
+                        "Two, counting only what is of level 5 to 7 (EQF), in field 06 (ISCED-F); "
+                        "old.json is for it, and is superseded by entry 9");
+    assert_string_equal(json_string_value(json_array_get(missing, 1)),
+                        "7.5 ECTS credits more (0 of 7.5), for example from Two");
+    json_decref(json);
+    free(check);
+    log_builder_fini(&log);
+}
+
 /* ------------------------------------------------------------------ facts that cannot be read */
 
 static enum avow_err no_log(void *context, const struct avow_hash *issuer,
@@ -255,9 +318,10 @@ static void test_broken_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_entries), cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_policy),  cmocka_unit_test(test_of_a_log),
-        cmocka_unit_test(test_found),   cmocka_unit_test(test_broken_facts),
+        cmocka_unit_test(test_entries),      cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_policy),       cmocka_unit_test(test_of_a_log),
+        cmocka_unit_test(test_found),        cmocka_unit_test(test_stack),
+        cmocka_unit_test(test_broken_facts),
     };
     json_set_alloc_funcs(malloc, free); /* so that its allocations fail too */
     return avow_crypto_init() == AVOW_OK ? cmocka_run_group_tests(tests, NULL, NULL) : EXIT_FAILURE;

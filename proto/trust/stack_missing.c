@@ -1,13 +1,15 @@
 /* What a stack still lacks, in sentences. */
-#include "cli/stack/stack_check.h"
+#include "proto/trust/rule_words.h"
+#include "proto/trust/stack_words.h"
 
 #define SENTENCE_MAX 2048
 
 struct telling {
     const struct avow_stack_check *check;
     size_t parents[AVOW_RULE_NODES_MAX], ends[AVOW_RULE_NODES_MAX]; /* one past what is below */
-    json_t *list;
-    bool failed;
+    avow_stack_sentence *say;
+    void *context;
+    enum avow_err err;
 };
 
 static const struct avow_stack_node *node_at(const struct telling *telling, size_t v)
@@ -58,10 +60,9 @@ static void say_files(const struct telling *telling, size_t v, struct avow_buf *
 {
     const struct avow_stack_check *check = telling->check;
     const struct avow_rule_node *rule = &node_at(telling, v)->rule;
-    const struct avow_hash *issuer =
-        rule->has_issuer ? &rule->issuer : &check->view.reference.issuer;
-    for (size_t i = 0; i < check->folder.count; i++) {
-        const struct avow_stack_file *file = &check->folder.files[i];
+    const struct avow_hash *issuer = rule->has_issuer ? &rule->issuer : &check->reference.issuer;
+    for (size_t i = 0; i < check->file_count; i++) {
+        const struct avow_stack_file *file = &check->files[i];
         const char *why = why_not(file);
         if (why == NULL || file->item.achievement != rule->index ||
             !avow_hash_equal(&file->item.issuer, issuer))
@@ -73,11 +74,17 @@ static void say_files(const struct telling *telling, size_t v, struct avow_buf *
     }
 }
 
+static void say_node(const struct telling *telling, const struct avow_rule_node *node,
+                     struct avow_buf *out)
+{
+    avow_rule_say(telling->check->facts, &telling->check->reference.issuer, node, out);
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): to AVOW_RULE_DEPTH_MAX */
 static void say_briefly(const struct telling *telling, size_t v, struct avow_buf *out)
 {
     const struct avow_stack_node *node = node_at(telling, v);
-    avow_rule_say(&telling->check->view, &node->rule, out);
+    say_node(telling, &node->rule, out);
     if (node->rule.op == AVOW_RULE_ACHIEVEMENT || out->len > SENTENCE_MAX / 2)
         return;
     const char *separator = " (";
@@ -111,7 +118,7 @@ static void say_unmet_leaves(const struct telling *telling, size_t v, struct avo
         if (node->rule.op != AVOW_RULE_ACHIEVEMENT || node->met)
             continue;
         avow_buf_printf(out, "%s", separator);
-        avow_rule_say(&telling->check->view, &node->rule, out);
+        say_node(telling, &node->rule, out);
         separator = "; ";
     }
 }
@@ -123,19 +130,11 @@ static void say_conditions(const struct telling *telling, size_t v, struct avow_
         if (node_at(telling, above)->rule.op != AVOW_RULE_WHERE)
             continue;
         avow_buf_printf(out, ", ");
-        avow_rule_say(&telling->check->view, &node_at(telling, above)->rule, out);
+        say_node(telling, &node_at(telling, above)->rule, out);
     }
 }
 
 /* ------------------------------------------------------------------ sentences */
-
-static void add(struct telling *telling, const struct avow_buf *sentence)
-{
-    struct avow_bytes text = avow_buf_bytes(sentence);
-    if (sentence->err == AVOW_ERR_NOMEM ||
-        json_array_append_new(telling->list, json_stringn((const char *)text.data, text.len)) != 0)
-        telling->failed = true;
-}
 
 static void tell_one(struct telling *telling, size_t v)
 {
@@ -144,7 +143,7 @@ static void tell_one(struct telling *telling, size_t v)
     struct avow_buf out;
     avow_buf_init(&out, (size_t)16 * AVOW_ENTRY_BYTES_MAX);
     if (node->rule.op == AVOW_RULE_ACHIEVEMENT) {
-        avow_rule_say(&telling->check->view, &node->rule, &out);
+        say_node(telling, &node->rule, &out);
         say_conditions(telling, v, &out);
         say_files(telling, v, &out);
     } else if (node->rule.op == AVOW_RULE_CREDITS) {
@@ -162,7 +161,9 @@ static void tell_one(struct telling *telling, size_t v)
         say_unmet_children(telling, v, &out);
         say_conditions(telling, v, &out);
     }
-    add(telling, &out);
+    if (out.err == AVOW_ERR_NOMEM)
+        telling->err = out.err;
+    telling->say(telling->context, avow_buf_bytes(&out));
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): to AVOW_RULE_DEPTH_MAX */
@@ -185,15 +186,11 @@ static void tell(struct telling *telling, size_t v)
         tell_one(telling, v);
 }
 
-json_t *avow_stack_missing(const struct avow_stack_check *check)
+enum avow_err avow_stack_missing(const struct avow_stack_check *check, avow_stack_sentence *say,
+                                 void *context)
 {
-    struct telling telling = {.check = check, .list = json_array()};
-    if (telling.list == NULL)
-        return NULL;
+    struct telling telling = {.check = check, .say = say, .context = context};
     find_shape(&telling);
     tell(&telling, 0);
-    if (!telling.failed)
-        return telling.list;
-    json_decref(telling.list);
-    return NULL;
+    return telling.err;
 }

@@ -1,22 +1,20 @@
-#include "cli/stack/stack_check.h"
-
-#include "cli/verify/policy_file.h"
-#include "proto/codec/id.h"
+#include "proto/trust/stack_check.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-static void set_why(struct avow_stack_check *check, int exit_status, const char *format, ...)
-    AVOW_PRINTF(3, 4);
+static void set_why(struct avow_stack_check *check, enum avow_stack_end end, const char *format,
+                    ...) AVOW_PRINTF(3, 4);
 
-static void set_why(struct avow_stack_check *check, int exit_status, const char *format, ...)
+static void set_why(struct avow_stack_check *check, enum avow_stack_end end, const char *format,
+                    ...)
 {
     va_list args;
     va_start(args, format);
     (void)vsnprintf(check->why, sizeof(check->why), format, args);
     va_end(args);
-    check->exit = exit_status;
+    check->end = end;
 }
 
 static void warn(struct avow_stack_check *check, const char *format, ...) AVOW_PRINTF(2, 3);
@@ -34,32 +32,33 @@ static void warn(struct avow_stack_check *check, const char *format, ...)
 
 /* ------------------------------------------------------------------ the pathway itself */
 
-/* False if nothing can be complete by it, or it cannot be told: check->exit says which. */
+/* False if nothing can be complete by it, or it cannot be told: check->end says which. */
 static enum avow_err check_pathway(struct avow_stack_check *check, bool *good)
 {
-    const struct avow_facts facts = avow_facts_from_evidence(&check->view.fetched.evidence);
-    const struct avow_reference *reference = &check->view.reference;
+    const struct avow_facts *facts = check->facts;
+    const struct avow_reference *reference = &check->reference;
     struct avow_known_log log;
     struct avow_standing standing;
     *good = false;
-    enum avow_err err = facts.log(facts.context, &reference->issuer, &log);
+    enum avow_err err = facts->log(facts->context, &reference->issuer, &log);
     if (err == AVOW_OK)
-        err = avow_standing(&facts, &log, &check->policy, reference->index, check->now, check->now,
+        err = avow_standing(facts, &log, check->policy, reference->index, check->now, check->now,
                             &standing);
     if (err != AVOW_OK)
         return err;
-    const struct avow_freshness freshness = avow_freshness(&log, &check->policy, check->now);
+    const struct avow_freshness freshness = avow_freshness(&log, check->policy, check->now);
     if (standing.has_state && standing.state == AVOW_STATUS_REVOKED)
-        set_why(check, AVOW_EXIT_NEGATIVE, "the pathway is revoked: nothing is awarded by it");
+        set_why(check, AVOW_STACK_IS_INCOMPLETE,
+                "the pathway is revoked: nothing is awarded by it");
     else if (standing.abandoned || standing.disputed || !standing.has_state)
-        set_why(check, AVOW_EXIT_UNKNOWN, "whether the pathway stands cannot be told: %s",
+        set_why(check, AVOW_STACK_IS_UNKNOWN, "whether the pathway stands cannot be told: %s",
                 standing.disputed ? "its issuer's log is in dispute" : "its state is not shown");
     else if (!freshness.fresh)
-        set_why(check, AVOW_EXIT_UNKNOWN,
+        set_why(check, AVOW_STACK_IS_UNKNOWN,
                 "whether the pathway stands cannot be told: its log's newest proof is older than "
                 "the policy allows");
     else if (standing.state == AVOW_STATUS_SUSPENDED)
-        set_why(check, AVOW_EXIT_NEGATIVE,
+        set_why(check, AVOW_STACK_IS_INCOMPLETE,
                 "the pathway is suspended: nothing is awarded by it now");
     else
         *good = true;
@@ -71,6 +70,21 @@ static enum avow_err check_pathway(struct avow_stack_check *check, bool *good)
 
 /* ------------------------------------------------------------------ who it is */
 
+/* The learner's identity of this type in a badge, or NULL. */
+static const char *identity_of(const struct avow_stack_file *file, const char *type)
+{
+    const json_t *list =
+        json_object_get(json_object_get(file->subject.document, "credentialSubject"), "identifier");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *identity = json_array_get(list, i);
+        const char *has = json_string_value(json_object_get(identity, "identityType"));
+        if (has != NULL && strcmp(has, type) == 0 &&
+            json_is_false(json_object_get(identity, "hashed")))
+            return json_string_value(json_object_get(identity, "identityHash"));
+    }
+    return NULL;
+}
+
 static bool same_text(const char *a, const char *b, bool any_case)
 {
     return any_case ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0;
@@ -79,7 +93,7 @@ static bool same_text(const char *a, const char *b, bool any_case)
 void avow_stack_check_same(struct avow_stack_check *check, const struct avow_stack_file *file,
                            const char *type, const char *expected, const char *whose)
 {
-    const char *has = avow_stack_identity(file, type);
+    const char *has = identity_of(file, type);
     const char *word = strcmp(type, "emailAddress") == 0 ? "e-mail address"
                        : strcmp(type, "name") == 0       ? "name"
                                                          : "number";
@@ -95,12 +109,12 @@ void avow_stack_check_same(struct avow_stack_check *check, const struct avow_sta
 static void check_person(struct avow_stack_check *check, const char *type, bool by_issuer)
 {
     for (size_t i = 0; i < check->count; i++) {
-        const struct avow_stack_file *file = &check->folder.files[check->file_of[i]];
+        const struct avow_stack_file *file = &check->files[check->file_of[i]];
         for (size_t j = 0; j < i; j++) {
-            const struct avow_stack_file *first = &check->folder.files[check->file_of[j]];
+            const struct avow_stack_file *first = &check->files[check->file_of[j]];
             if (by_issuer && !avow_hash_equal(&first->item.issuer, &file->item.issuer))
                 continue;
-            const char *expected = avow_stack_identity(first, type);
+            const char *expected = identity_of(first, type);
             if (expected == NULL)
                 continue;
             avow_stack_check_same(check, file, type, expected, first->name);
@@ -123,8 +137,8 @@ static size_t list_items(struct avow_stack_check *check, bool hoped, struct avow
 {
     size_t count = 0;
     *doubts = (struct doubts){false};
-    for (size_t i = 0; i < check->folder.count; i++) {
-        const struct avow_stack_file *file = &check->folder.files[i];
+    for (size_t i = 0; i < check->file_count; i++) {
+        const struct avow_stack_file *file = &check->files[i];
         const bool untold = file->part == AVOW_STACK_UNTOLD;
         if (!untold && file->part != AVOW_STACK_COUNTS)
             continue;
@@ -148,7 +162,7 @@ static enum avow_err judge_items(const struct avow_stack_check *check,
                                  const struct avow_stack_item *items, size_t count,
                                  struct avow_stack_result *result)
 {
-    return avow_stack_judge(check->view.pathway.rule, &check->view.reference.issuer, items, count,
+    return avow_stack_judge(check->pathway->rule, &check->reference.issuer, items, count,
                             check->now, result);
 }
 
@@ -159,14 +173,14 @@ static enum avow_err doubt(struct avow_stack_check *check, const struct doubts *
     size_t file_of[AVOW_STACK_CREDENTIALS_MAX];
     struct doubts hoped;
     if (doubts->left_out > 0) {
-        set_why(check, AVOW_EXIT_UNKNOWN,
+        set_why(check, AVOW_STACK_IS_UNKNOWN,
                 "%zu credentials too many: at most %d are judged together; take away what is not "
                 "needed",
                 doubts->left_out, AVOW_STACK_CREDENTIALS_MAX);
         return AVOW_OK;
     }
     if (check->result.stopped) {
-        set_why(check, AVOW_EXIT_UNKNOWN,
+        set_why(check, AVOW_STACK_IS_UNKNOWN,
                 "the search for what counts for what ended at its bound: it may yet be complete");
         return AVOW_OK;
     }
@@ -179,13 +193,13 @@ static enum avow_err doubt(struct avow_stack_check *check, const struct doubts *
     enum avow_err err = judge_items(check, items, count, result);
     if (err == AVOW_OK &&
         (result->complete || result->stopped || doubts->blind || hoped.left_out > 0))
-        set_why(check, AVOW_EXIT_UNKNOWN,
+        set_why(check, AVOW_STACK_IS_UNKNOWN,
                 "it would be complete if what cannot be told were good; ask again when it can");
     free(result);
     return err;
 }
 
-static enum avow_err judge(struct avow_stack_check *check)
+enum avow_err avow_stack_check(struct avow_stack_check *check)
 {
     bool good;
     struct doubts doubts;
@@ -195,46 +209,11 @@ static enum avow_err judge(struct avow_stack_check *check)
         err = check_pathway(check, &good);
     if (err != AVOW_OK || !good)
         return err;
-    check->exit = check->result.complete ? AVOW_EXIT_OK : AVOW_EXIT_NEGATIVE;
+    check->end = check->result.complete ? AVOW_STACK_IS_COMPLETE : AVOW_STACK_IS_INCOMPLETE;
     if (!check->result.complete)
         err = doubt(check, &doubts);
     check_person(check, "emailAddress", false);
     check_person(check, "name", false);
     check_person(check, "sourcedId", true);
     return err;
-}
-
-int avow_stack_check_run(const struct avow_cli *cli, struct avow_stack_check **out)
-{
-    struct avow_reference reference;
-    struct avow_stack_check *check = calloc(1, sizeof(*check));
-    *out = check;
-    if (check == NULL)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    check->cli = cli;
-    check->now = (uint64_t)time(NULL);
-    int status = avow_policy_of_call(cli, &check->policy);
-    if (status == AVOW_EXIT_OK)
-        status = avow_pathway_find(cli, avow_cli_value(cli, "pathway"), &reference);
-    if (status == AVOW_EXIT_OK)
-        status = avow_pathway_open(cli, &reference, &check->view);
-    if (status == AVOW_EXIT_OK)
-        status = avow_stack_folder_read(cli, cli->operands[0], &check->view, &check->policy,
-                                        check->now, &check->folder);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    enum avow_err err = judge(check);
-    return err == AVOW_OK
-               ? AVOW_EXIT_OK
-               : avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "cannot judge: %s", avow_err_text(err));
-}
-
-void avow_stack_check_free(struct avow_stack_check **check)
-{
-    if (*check == NULL)
-        return;
-    avow_stack_folder_fini(&(*check)->folder);
-    avow_pathway_close(&(*check)->view);
-    free(*check);
-    *check = NULL;
 }
