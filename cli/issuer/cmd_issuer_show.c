@@ -6,24 +6,6 @@
 #include "proto/codec/id.h"
 #include "proto/json/issuer.h"
 
-static const char *use_of(enum avow_key_kind kind)
-{
-    switch (kind) {
-    case AVOW_KEY_ROOT:
-        return "root";
-    case AVOW_KEY_SIGN:
-        return "sign";
-    case AVOW_KEY_HEARTBEAT:
-        return "heartbeat";
-    }
-    return "unknown";
-}
-
-static bool in_force(const struct avow_chain_key *key, uint64_t size)
-{
-    return key->since < size && key->until >= size;
-}
-
 static int print_json(const struct avow_cli *cli, const struct avow_log_proof *proof)
 {
     const struct avow_known_log log = {.checkpoint = &proof->checkpoint,
@@ -38,12 +20,13 @@ static void print_keys(const struct avow_cli *cli, const struct avow_log_proof *
     for (size_t i = 0; i < proof->chain.key_count; i++) {
         const struct avow_chain_key *key = &proof->chain.keys[i];
         char public[AVOW_MULTIKEY_TEXT_MAX], until[AVOW_TERM_TIME_MAX] = "replaced";
-        if (!in_force(key, proof->checkpoint.size))
+        if (!avow_chain_key_covers(key, proof->checkpoint.size))
             continue;
         avow_multikey_text(&key->key, public);
         if (key->not_after != AVOW_NEVER)
             avow_term_time(key->not_after, until);
-        (void)fprintf(cli->out, "  %-10s %s  until %s\n", use_of(key->kind), public, until);
+        (void)fprintf(cli->out, "  %-10s %s  until %s\n", avow_key_kind_name(key->kind), public,
+                      until);
     }
 }
 

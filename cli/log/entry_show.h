@@ -22,7 +22,7 @@ struct avow_shown {
 bool avow_shown_get(const struct avow_log_proof *proof, uint64_t index, struct avow_shown *shown);
 
 /* As of proto/json/entry.h. NULL when memory ran out; the caller owns it. */
-json_t *avow_shown_json(const struct avow_shown *shown);
+AVOW_NODISCARD json_t *avow_shown_json(const struct avow_shown *shown);
 /* One line, with its newline: index, time, kind, what it says, and its state if not active. */
 void avow_shown_print(FILE *file, const struct avow_shown *shown, bool colour);
 

@@ -53,13 +53,8 @@ void avow_stack_call_free(struct avow_stack_call **call)
 
 int avow_stack_call_exit(const struct avow_stack_call *call)
 {
-    switch (call->check.end) {
-    case AVOW_STACK_IS_COMPLETE:
-        return AVOW_EXIT_OK;
-    case AVOW_STACK_IS_INCOMPLETE:
-        return AVOW_EXIT_NEGATIVE;
-    case AVOW_STACK_IS_UNKNOWN:
-        break;
-    }
-    return AVOW_EXIT_UNKNOWN;
+    static const int exits[] = {[AVOW_STACK_IS_UNKNOWN] = AVOW_EXIT_UNKNOWN,
+                                [AVOW_STACK_IS_COMPLETE] = AVOW_EXIT_OK,
+                                [AVOW_STACK_IS_INCOMPLETE] = AVOW_EXIT_NEGATIVE};
+    return exits[call->check.end];
 }

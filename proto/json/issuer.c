@@ -3,33 +3,15 @@
 #include "proto/json/put.h"
 #include "proto/log/note.h"
 
-static const char *use_of(enum avow_key_kind kind)
-{
-    switch (kind) {
-    case AVOW_KEY_ROOT:
-        return "root";
-    case AVOW_KEY_SIGN:
-        return "sign";
-    case AVOW_KEY_HEARTBEAT:
-        return "heartbeat";
-    }
-    return "unknown";
-}
-
-static bool in_force(const struct avow_chain_key *key, uint64_t size)
-{
-    return key->since < size && key->until >= size;
-}
-
 static json_t *keys_json(const struct avow_known_log *log, bool *ok)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < log->chain->key_count; i++) {
         const struct avow_chain_key *key = &log->chain->keys[i];
-        if (!in_force(key, log->checkpoint->size))
+        if (!avow_chain_key_covers(key, log->checkpoint->size))
             continue;
         json_t *object = json_object();
-        avow_put(object, "use", json_string(use_of(key->kind)), ok);
+        avow_put(object, "use", json_string(avow_key_kind_name(key->kind)), ok);
         avow_put(object, "public_key", avow_value_key(&key->key), ok);
         avow_put(object, "not_after", avow_value_time(key->not_after), ok);
         avow_put_item(array, object, ok);
@@ -53,7 +35,7 @@ static json_t *note_value(const struct avow_known_log *log)
     struct avow_buf note;
     for (size_t i = 0; i < log->chain->key_count; i++) {
         const struct avow_chain_key *key = &log->chain->keys[i];
-        if (key->kind == AVOW_KEY_HEARTBEAT && in_force(key, log->checkpoint->size))
+        if (key->kind == AVOW_KEY_HEARTBEAT && avow_chain_key_covers(key, log->checkpoint->size))
             heartbeat = &key->key;
     }
     avow_buf_init_fixed(&note, bytes, sizeof(bytes));
@@ -97,7 +79,7 @@ static json_t *all_keys_json(const struct avow_chain *chain, bool *ok)
     for (size_t i = 0; i < chain->key_count; i++) {
         const struct avow_chain_key *key = &chain->keys[i];
         json_t *object = json_object();
-        avow_put(object, "use", json_string(use_of(key->kind)), ok);
+        avow_put(object, "use", json_string(avow_key_kind_name(key->kind)), ok);
         avow_put(object, "public_key", avow_value_key(&key->key), ok);
         avow_put(object, "since", avow_value_uint(key->since), ok);
         avow_put(object, "until",

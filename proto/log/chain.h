@@ -25,6 +25,12 @@ struct avow_chain_key {
     uint64_t not_after; /* Unix seconds; AVOW_NEVER for a root key */
 };
 
+static inline bool avow_chain_key_covers(const struct avow_chain_key *key, uint64_t size)
+{
+    return key->since < size && size <= key->until;
+}
+const char *avow_key_kind_name(enum avow_key_kind kind); /* "root", "sign", "heartbeat" */
+
 struct avow_root_entry {
     uint64_t index;
     struct avow_hash leaf;

@@ -33,6 +33,13 @@ struct avow_chain_names avow_chain_names(const struct avow_chain *chain, uint64_
                                      entry.identity.website};
 }
 
+const char *avow_key_kind_name(enum avow_key_kind kind)
+{
+    static const char *const names[] = {
+        [AVOW_KEY_ROOT] = "root", [AVOW_KEY_SIGN] = "sign", [AVOW_KEY_HEARTBEAT] = "heartbeat"};
+    return names[kind];
+}
+
 /* The closing checkpoint, of size closed_at + 1, is signed by a sign key that the closure ended,
  * and by no other: the custodian's first checkpoint is a larger one. */
 static bool is_in_force_at(const struct avow_chain *chain, const struct avow_chain_key *key,
@@ -40,7 +47,7 @@ static bool is_in_force_at(const struct avow_chain *chain, const struct avow_cha
 {
     if (chain->closed && size == chain->closed_at + 1)
         return key->kind == AVOW_KEY_SIGN && key->until == chain->closed_at;
-    return key->since < size && size <= key->until;
+    return avow_chain_key_covers(key, size);
 }
 
 const struct avow_chain_key *avow_chain_key(const struct avow_chain *chain,
