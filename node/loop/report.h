@@ -18,10 +18,15 @@ struct avow_report_facts {
     bool local; /* who asks is on this machine: the operator */
 };
 
-/* Each returns JSON text on the heap, to be freed, or NULL when out of memory. From elsewhere only
- * the nodes among the peers are seen: who asks about credentials, and from where, is nobody's
- * business.
- */
+/* Each returns JSON text on the heap, to be freed, or NULL when out of memory. Of peers, only the
+ * nodes are seen from elsewhere: who asks about credentials, and from where, is nobody's business.
+ *
+ * status: {node, version, network (null if it is not UTF-8), listen, time, uptime_seconds,
+ * heartbeat_keys, store {logs, entries, bytes_used, writer ("good", "disk-full", "broken")}, gossip
+ * {wants, judgements, ranges, shunned, announced, judged, rejected, ranges_stored, logs_advanced,
+ * heard}, links {count, inbound, max, refused}}.
+ * peers: [{node, address, listens, agent, role ("node", "client", "watcher"), ready, outbound,
+ * since_ms, logs_served, clock_ahead_s, clock_behind_s, queued_bytes}]. */
 char *avow_report_status(const struct avow_report_facts *facts);
 char *avow_report_peers(const struct avow_report_facts *facts);
 
