@@ -4,6 +4,8 @@
 #include "proto/codec/writer.h"
 #include "proto/entry/details.h"
 
+#include <stdio.h>
+
 #define T0 UINT64_C(1790000000)
 
 static struct avow_key key_of(uint8_t byte)
@@ -83,9 +85,9 @@ static struct avow_bytes nodes(void)
     avow_buf_init_fixed(&out, storage, sizeof(storage));
     for (uint8_t i = 0; i < 2; i++) {
         const struct avow_key node = key_of((uint8_t)(0x20 + i));
-        char text[AVOW_NODE_TEXT_MAX + 32] = "";
-        avow_node_text(&node, text);
-        strcat(text, i == 0 ? "@home.example:4747" : "@other.example:4747");
+        char id[AVOW_NODE_TEXT_MAX], text[sizeof(id) + 32];
+        avow_node_text(&node, id);
+        (void)snprintf(text, sizeof(text), "%s@%s.example:4747", id, i == 0 ? "home" : "other");
         avow_write_text(&out, avow_bytes_text(text));
     }
     AVOW_ASSERT(out.err == AVOW_OK);

@@ -10,22 +10,28 @@
 #include "tests/support/sample_entries.h"
 
 /* What stands after index, time and kind, by kind. */
-static const char *const expected[] = {
-    "A \"school\"",
-    "authorises signing key z6MkenrXJkaVJ2ybox6Es4bSJUQp3NKrnCgTV4FD8BC1etPv",
-    "root key z6Mkevh7bMWWUda468bFjfFGtDxLXgkG8L46bsaXEwHD9Z3L, "
-    "signing key z6Mkf4XhsxSXfEAWNK6GcFu7TyVs21AfUTRjiguqMhNQeDgk, "
-    "heartbeat key z6Mkf8T12FuYFXTjWQLn3ZE2krGdGANs9X7ZH6aVR5R1PZ1T",
-    "home.example:4747, other.example:4747",
-    "DA-101 Data analysis",
-    "of 2, until 2026-09-22 14:13:20 UTC",
-    "5 is superseded (replaced), replaced by 7",
-    "A diploma",
-    "A school",
-    "A university",
-    "for awards, followed by avow1pu8s7rc0pu8s7rc0pu8s7rc0pu8s7rc0pu8s7rc0pu8s7rc0pu8stfy7xh, "
-    "kept by avow1zqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgqdw9xqp "
-    "with the key z6Mkfbt52NAcPcYKV36L6eWTnyfxyGrGrxvJBxF5pjjCctGQ until 2026-09-22 14:13:20 UTC",
+#define ROTATION                                                                                   \
+    "root key z6Mkevh7bMWWUda468bFjfFGtDxLXgkG8L46bsaXEwHD9Z3L, "                                  \
+    "signing key z6Mkf4XhsxSXfEAWNK6GcFu7TyVs21AfUTRjiguqMhNQeDgk, "                               \
+    "heartbeat key z6Mkf8T12FuYFXTjWQLn3ZE2krGdGANs9X7ZH6aVR5R1PZ1T"
+#define CLOSURE                                                                                    \
+    "for awards, followed by avow1pu8s7rc0pu8s7rc0pu8s7rc0pu8s7rc0pu8s7rc0pu8s7rc0pu8stfy7xh, "    \
+    "kept by avow1zqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgqdw9xqp "                     \
+    "with the key z6Mkfbt52NAcPcYKV36L6eWTnyfxyGrGrxvJBxF5pjjCctGQ until 2026-09-22 14:13:20 UTC"
+static const struct {
+    const char *words;
+} expected[] = {
+    {"A \"school\""},
+    {"authorises signing key z6MkenrXJkaVJ2ybox6Es4bSJUQp3NKrnCgTV4FD8BC1etPv"},
+    {ROTATION},
+    {"home.example:4747, other.example:4747"},
+    {"DA-101 Data analysis"},
+    {"of 2, until 2026-09-22 14:13:20 UTC"},
+    {"5 is superseded (replaced), replaced by 7"},
+    {"A diploma"},
+    {"A school"},
+    {"A university"},
+    {CLOSURE},
 };
 
 static void expect(const struct avow_shown *shown, const char *want)
@@ -51,7 +57,7 @@ static void test_every_kind(void **state)
             .proof = &proof, .index = 7, .decoded = true, .entry = sample_entry(kind)};
         char line[512];
         (void)snprintf(line, sizeof(line), "%8d  2026-09-21 14:13:20 UTC  %-13s  %s\n", 7,
-                       avow_kind_name(kind), expected[kind]);
+                       avow_kind_name(kind), expected[kind].words);
         expect(&shown, line);
     }
 }
