@@ -63,31 +63,46 @@ static struct avow_dbkey subject_key(const struct avow_hash *subject, uint32_t l
     return key;
 }
 
-bool avow_class_of(const struct avow_entry *entry, enum avow_class *class)
+/* Entries of these kinds are in the index. */
+static bool is_indexed(uint64_t kind)
 {
-    switch (entry->kind) {
+    switch ((enum avow_kind)kind) {
     case AVOW_KIND_ACHIEVEMENT:
-        *class = AVOW_CLASS_ACHIEVEMENT;
-        return true;
     case AVOW_KIND_PATHWAY:
-        *class = AVOW_CLASS_PATHWAY;
-        return true;
     case AVOW_KIND_RECOGNITION:
-        *class = entry->recognition.role == AVOW_ROLE_AUTHORITY ? AVOW_CLASS_AUTHORITY
-                                                                : AVOW_CLASS_ISSUER;
         return true;
-    default: /* any number */
+    case AVOW_KIND_INCEPTION:
+    case AVOW_KIND_KEY:
+    case AVOW_KIND_ROOT_ROTATION:
+    case AVOW_KIND_NODES:
+    case AVOW_KIND_ISSUE:
+    case AVOW_KIND_STATUS:
+    case AVOW_KIND_IDENTITY:
+    case AVOW_KIND_CLOSURE:
         return false;
     }
+    return false; /* AVOW_KIND_INERT_MIN and up */
+}
+
+bool avow_class_of(const struct avow_entry *entry, enum avow_class *class)
+{
+    if (entry->kind == AVOW_KIND_ACHIEVEMENT)
+        *class = AVOW_CLASS_ACHIEVEMENT;
+    else if (entry->kind == AVOW_KIND_PATHWAY)
+        *class = AVOW_CLASS_PATHWAY;
+    else if (entry->kind == AVOW_KIND_RECOGNITION)
+        *class = entry->recognition.role == AVOW_ROLE_AUTHORITY ? AVOW_CLASS_AUTHORITY
+                                                                : AVOW_CLASS_ISSUER;
+    else
+        return false;
+    return true;
 }
 
 /* Whether an entry's second byte says that its kind is one of those: the others need no decoding.
  */
 bool avow_index_may_have(struct avow_bytes bytes)
 {
-    return bytes.len > 1 &&
-           (bytes.data[1] == AVOW_KIND_ACHIEVEMENT || bytes.data[1] == AVOW_KIND_PATHWAY ||
-            bytes.data[1] == AVOW_KIND_RECOGNITION);
+    return bytes.len > 1 && is_indexed(bytes.data[1]);
 }
 
 static bool is_recognition(enum avow_class class)

@@ -7,18 +7,17 @@ static const char *const words[] = {
     AVOW_WORD_LIST(WORD_ROW)
 #undef WORD_ROW
 };
-#define WORDS (sizeof(words) / sizeof(words[0]))
 
 const char *avow_word_name(enum avow_word word)
 {
-    return (unsigned)word < WORDS ? words[word] : "unknown";
+    return (unsigned)word < AVOW_WORD_COUNT ? words[word] : "unknown";
 }
 
 int avow_word_exit(enum avow_word word)
 {
     if (word == AVOW_WORD_VALID)
         return 0;
-    return word == AVOW_WORD_UNKNOWN || (unsigned)word >= WORDS ? 3 : 1;
+    return word == AVOW_WORD_UNKNOWN || (unsigned)word >= AVOW_WORD_COUNT ? 3 : 1;
 }
 
 static const struct why_row {
@@ -28,16 +27,15 @@ static const struct why_row {
     AVOW_WHY_LIST(WHY_ROW)
 #undef WHY_ROW
 };
-#define WHYS (sizeof(whys) / sizeof(whys[0]))
 
 const char *avow_why_name(enum avow_why why)
 {
-    return (unsigned)why < WHYS ? whys[why].word : "unknown";
+    return (unsigned)why < AVOW_WHY_COUNT ? whys[why].word : "unknown";
 }
 
 const char *avow_why_text(enum avow_why why)
 {
-    return (unsigned)why < WHYS ? whys[why].text : "for a reason unknown here";
+    return (unsigned)why < AVOW_WHY_COUNT ? whys[why].text : "for a reason unknown here";
 }
 
 const char *avow_check_name(unsigned bit)

@@ -178,7 +178,7 @@ static void test_newer(void **state)
 {
     (void)state;
     struct log_builder log;
-    const struct avow_bytes newer = BYTES(0x92, 11, 0x00);
+    const struct avow_bytes newer = BYTES(0x92, 126, 0x00);
     start(&log, "newer");
     assert_int_equal(log_builder_try_bytes(&log, newer), AVOW_REJECT_NEWER);
     assert_int_equal(log.state.tree.size, PLACES);

@@ -74,8 +74,8 @@ static void expect_same(void)
 static void test_table(void **state)
 {
     (void)state;
-    bool words[AVOW_WORD_UNRECOGNISED + 1] = {false};
-    bool whys[AVOW_WHY_EVIDENCE + 1] = {false};
+    bool words[AVOW_WORD_COUNT] = {false};
+    bool whys[AVOW_WHY_COUNT] = {false};
     const size_t count = verdict_scene_count();
     assert_true(count >= 300);
     for (size_t i = 0; i < count; i++) {
@@ -95,11 +95,11 @@ static void test_table(void **state)
     }
     whys[AVOW_WHY_ABANDONED] = true;                             /* evidence cannot say it */
     whys[AVOW_WHY_UNREACHABLE] = whys[AVOW_WHY_EVIDENCE] = true; /* nor these, no verdict does */
-    for (unsigned word = 0; word <= AVOW_WORD_UNRECOGNISED; word++) {
+    for (unsigned word = 0; word < AVOW_WORD_COUNT; word++) {
         if (!words[word])
             fail_msg("no case is %s", avow_word_name(word));
     }
-    for (unsigned why = 0; why <= AVOW_WHY_EVIDENCE; why++) {
+    for (unsigned why = 0; why < AVOW_WHY_COUNT; why++) {
         if (!whys[why])
             fail_msg("no case is because of %s", avow_why_name(why));
     }
