@@ -8,8 +8,7 @@ load support
 setup() {
     command -v strace >/dev/null || fail "strace is needed"
     prepare
-    export CLOCK_FILE=$T/clock LD_PRELOAD=$AVOW_TOOLS/clock.so
-    echo 0 >"$CLOCK_FILE"
+    use_clock
     start_node a
     export AVOW_NODE
     AVOW_NODE=$(address a)
@@ -19,14 +18,6 @@ teardown() { end_nodes; }
 calls=(sendto recvfrom poll fsync fdatasync syncfs rename renameat2 unlink)
 
 places() { seq 1 "${AVOW_STRIDE:-1}" "$1"; }
-
-# later: the clock of the node and of the commands goes on by more than the minute in which a node takes
-# a new text, so that no second call says the same as the first by chance.
-later() {
-    echo $(($(cat "$CLOCK_FILE") + 70)) >"$T/clock.new"
-    mv "$T/clock.new" "$CLOCK_FILE"
-}
-
 size() { avow issuer show --json | jq .size; }
 
 # killed CALL N COMMAND...: true if the command was killed at the Nth such call. It is later then.

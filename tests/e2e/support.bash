@@ -174,3 +174,14 @@ flip() {
     printf "\\x$(printf %02x $((byte ^ 1)))"
     tail -c +$(($2 + 2)) "$1"
 }
+
+# From here on nodes and commands have a clock that later() moves on: by more than the minute in which
+# a node takes a new text, so that no second call says the same as the first by chance.
+use_clock() {
+    export CLOCK_FILE=$T/clock LD_PRELOAD=$AVOW_TOOLS/clock.so
+    echo 0 >"$CLOCK_FILE"
+}
+later() {
+    echo $(($(cat "$CLOCK_FILE") + 70)) >"$T/clock.new"
+    mv "$T/clock.new" "$CLOCK_FILE"
+}

@@ -20,7 +20,7 @@
 #define PART 12 /* of a secret: what is found of one wherever it was cut */
 #define FRAMES_MAX 24
 
-#define NEXT(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+#define NEXT(name) ((__typeof__(&(name)))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
 /* glibc's own, under the names that it gives them for this. */
 void __libc_free(void *block);

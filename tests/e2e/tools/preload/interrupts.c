@@ -45,7 +45,7 @@ static size_t part(size_t len, const void *caller)
 }
 
 #define CALLER __builtin_return_address(0)
-#define NEXT(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+#define NEXT(name) ((__typeof__(&(name)))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
 ssize_t read(int fd, void *place, size_t len)
 {

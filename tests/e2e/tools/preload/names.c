@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define NEXT(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+#define NEXT(name) ((__typeof__(&(name)))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
 /* The addresses of a name, cut out of NAMES; false without any. */
 static bool find(const char *name, char list[256])
