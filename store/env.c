@@ -1,6 +1,6 @@
 /* Opening and closing: the map, the locks, the schema. */
-#include "store/catalogue.h"
-#include "store/internal.h"
+#include "store/catalogue/catalogue.h"
+#include "store/rows/store_inner.h"
 #include "sys/fd.h"
 
 #include <errno.h>

@@ -61,10 +61,10 @@ struct avow_log {
     /* A better root chain is known, which this node does not hold: indices from here on are what it
      * would abandon and answer unknown. AVOW_NEVER: none. */
     uint64_t abandoned_from;
-    /* A root fork is known: from here on nobody can tell whose the log is (store/forks.h).
+    /* A root fork is known: from here on nobody can tell whose the log is (store/write/forks.h).
      * AVOW_NEVER: none is. */
     uint64_t disputed_from;
-    bool forked; /* two checkpoints of its origin are proved inconsistent (store/forks.h) … */
+    bool forked; /* two checkpoints of its origin are proved inconsistent (store/write/forks.h) … */
     uint64_t fork_time;  /* … and this is the time of the newest one known, on any branch */
     uint64_t first_seen; /* Unix seconds of the first acceptance here, as the writer was told */
 };
@@ -203,7 +203,8 @@ struct avow_range {
                                         * `held`, with key and signature all zeros */
     bool held;
     bool replace; /* held, from the accepted size: another held text gives way, if this stands */
-    bool branch;  /* for the candidate of this checkpoint (store/branch.h), not the accepted log */
+    bool branch;  /* for the candidate of this checkpoint (store/write/branch.h), not the accepted
+                     log */
     uint64_t from;
     const struct avow_bytes *entries;
     size_t count;

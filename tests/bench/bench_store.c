@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/facts.h"
+#include "store/read/facts.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/log.h"
 

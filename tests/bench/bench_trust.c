@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/facts.h"
-#include "store/find.h"
+#include "store/find/find.h"
+#include "store/read/facts.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/campus.h"
 

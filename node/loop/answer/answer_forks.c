@@ -2,7 +2,7 @@
  * either branch says of what lies below (docs/protocol.md, "Gossip"). */
 #include "node/loop/answer/answerer.h"
 
-#include "store/parted.h"
+#include "store/read/parted.h"
 
 /* Issuers, records and moves of one record that one request looks at. */
 #define PARTED_VISITED_MAX 1024

@@ -3,7 +3,7 @@
 #include "node/loop/answer/answerer.h"
 
 #include "node/loop/base/policies.h"
-#include "store/find.h"
+#include "store/find/find.h"
 
 _Static_assert(AVOW_MESSAGE_POLICY_MAX == AVOW_POLICY_BYTES_MAX, "one bound for a policy");
 _Static_assert(AVOW_MESSAGE_REFERENCES_MAX > AVOW_COMPONENTS_MAX + 1, "a whole stack fits");

@@ -1,6 +1,6 @@
 #include "node/loop/base/job.h"
 
-#include "store/branch.h"
+#include "store/write/branch.h"
 
 #include <stdlib.h>
 

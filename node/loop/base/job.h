@@ -5,7 +5,7 @@
 #define AVOW_NODE_LOOP_BASE_JOB_H
 
 #include "proto/wire/message.h"
-#include "store/parted.h"
+#include "store/read/parted.h"
 #include "store/store.h"
 
 enum avow_job_type {
@@ -27,7 +27,7 @@ enum avow_job_type {
 
 enum avow_keep_type { AVOW_KEEP_FORK, AVOW_KEEP_CHAIN, AVOW_KEEP_STATUSES };
 
-/* What is known of other histories, to be kept (store/forks.h). */
+/* What is known of other histories, to be kept (store/write/forks.h). */
 struct avow_keep {
     enum avow_keep_type type;
     struct avow_fork fork;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "proto/crypto/sha256.h"
-#include "store/facts.h"
+#include "store/read/facts.h"
 #include "tests/support/doomed.h"
 #include "tests/unit/store/store_fixture.h"
 #include "tests/unit/store/workload.h"

@@ -1,9 +1,9 @@
 /* Finding in the catalogue: relevance, filters, pages, and what a flood costs. */
-#include "store/find.h"
+#include "store/find/find.h"
 
 #include "proto/codec/writer.h"
 #include "proto/entry/details.h"
-#include "store/finder.h"
+#include "store/find/finder_inner.h"
 #include "tests/unit/store/store_fixture.h"
 
 #define LOGS 3

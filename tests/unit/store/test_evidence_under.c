@@ -1,11 +1,11 @@
 /* Evidence under a policy: from it a verdict is what it is from the store that made it, in random
  * worlds of a few logs that recognise one another, with witnesses, withdrawals, forks, other root
  * chains, stacks, and policies of every kind. AVOW_WORLDS asks for more of them. */
-#include "store/facts.h"
+#include "store/read/facts.h"
 
 #include "proto/codec/writer.h"
 #include "proto/entry/details.h"
-#include "store/forks.h"
+#include "store/write/forks.h"
 #include "tests/unit/store/store_fixture.h"
 
 #define BODIES 5

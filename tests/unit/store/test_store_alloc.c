@@ -1,7 +1,7 @@
 /* Every allocation of the store failing in turn: nothing leaks, nothing happens by halves. */
-#include "store/branch.h"
-#include "store/facts.h"
-#include "store/find.h"
+#include "store/find/find.h"
+#include "store/read/facts.h"
+#include "store/write/branch.h"
 #include "tests/support/alloc.h"
 #include "tests/unit/store/store_fixture.h"
 

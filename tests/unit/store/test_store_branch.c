@@ -2,9 +2,9 @@
  */
 #include "tests/unit/store/store_fixture.h"
 
-#include "store/branch.h"
-#include "store/facts.h"
-#include "store/proven.h"
+#include "store/read/facts.h"
+#include "store/read/proven.h"
+#include "store/write/branch.h"
 
 #define OLD_SIZE 700
 #define SHARED 500 /* where the new history parts: its root entry's index */

@@ -2,9 +2,9 @@
  * entries counts for what it is. */
 #include "tests/unit/store/store_fixture.h"
 
-#include "store/internal.h"
-#include "store/snapshot.h"
-#include "store/writer.h"
+#include "store/read/snapshot_inner.h"
+#include "store/rows/store_inner.h"
+#include "store/write/writer.h"
 
 #define LOGS 50
 #define ROOT_ENTRIES 250

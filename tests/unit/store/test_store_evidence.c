@@ -1,5 +1,5 @@
 /* Evidence and facts from a store: what a log in memory gives, byte for byte and word for word. */
-#include "store/facts.h"
+#include "store/read/facts.h"
 
 #include "tests/support/proof_builder.h"
 #include "tests/unit/store/store_fixture.h"

@@ -3,9 +3,9 @@
 #include "tests/unit/store/store_fixture.h"
 
 #include "proto/log/evidence.h"
-#include "store/branch.h"
-#include "store/facts.h"
-#include "store/forks.h"
+#include "store/read/facts.h"
+#include "store/write/branch.h"
+#include "store/write/forks.h"
 
 #define OPENING 200 /* where the forked epoch begins */
 #define PARTING 220 /* entries below are on both branches */

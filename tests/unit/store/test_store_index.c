@@ -1,6 +1,6 @@
 /* The indexes hold what the accepted logs hold: against a walk over every entry, while ranges are
  * stored in part, held, withdrawn, signed and dropped. */
-#include "store/index.h"
+#include "store/catalogue/index.h"
 #include "tests/unit/store/store_fixture.h"
 #include "tests/unit/store/workload.h"
 

@@ -1,5 +1,5 @@
 /* Words in many languages: what is the same to a person is the same bytes. */
-#include "store/words.h"
+#include "store/catalogue/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

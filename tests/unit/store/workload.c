@@ -1,8 +1,8 @@
 /* The workload, its model, and the comparison of a store with it. */
 #include "tests/unit/store/workload.h"
 
-#include "store/branch.h"
-#include "store/forks.h"
+#include "store/write/branch.h"
+#include "store/write/forks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,46 @@
+/* What is found other than by issuer and index: a log's public entries by class, and recognitions
+ * by their subject.
+ *
+ * Rows are written next to their entries, before those are accepted, and under each log number that
+ * a branch has: a row counts only if its number is its issuer's present one and its index is below
+ * the accepted size. */
+#ifndef AVOW_STORE_CATALOGUE_INDEX_H
+#define AVOW_STORE_CATALOGUE_INDEX_H
+
+#include "store/catalogue/catalogue.h"
+#include "store/write/writer.h"
+
+/* Where a log's issuer is, by its root chain: ISO 3166-1 or -2, ended by zeros. Written with the
+ * chain of an accepted log. _read: NOT_FOUND, CORRUPT, IO. */
+struct avow_place {
+    char jurisdiction[8];
+};
+struct avow_place avow_place_of(const struct avow_chain *chain);
+AVOW_NODISCARD enum avow_err avow_place_write(const struct avow_db *db, uint32_t log,
+                                              const struct avow_chain *chain);
+AVOW_NODISCARD enum avow_err avow_place_read(const struct avow_db *db, uint32_t log,
+                                             struct avow_place *place);
+
+/* The class that the decoded entry stands in; false: in none. */
+bool avow_class_of(const struct avow_entry *entry, enum avow_class *class);
+/* Whether an entry may stand in a class, by its bytes: false is certain. */
+bool avow_index_may_have(struct avow_bytes entry);
+/* Writes the rows of an entry that has been put, if it has any. */
+AVOW_NODISCARD enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
+                                            struct avow_bytes bytes);
+/* Deletes the rows of a log number's entries from `from` on, of at most `limit` entries (from 0: at
+ * last its place too). `*more` tells whether any are left. Entries need not be there any more. */
+AVOW_NODISCARD enum avow_err avow_index_drop(struct avow_txn *txn, uint32_t log, uint64_t from,
+                                             size_t limit, bool *more);
+
+/* How many entries of a log number have rows, all classes together, and whether those of a decoded
+ * entry are as they should be; how many words it has in the catalogue is added to `*terms`: for
+ * check. */
+AVOW_NODISCARD enum avow_err avow_index_count(const struct avow_db *db, uint32_t log,
+                                              uint64_t *count);
+AVOW_NODISCARD enum avow_err avow_index_check(const struct avow_db *db, uint32_t log,
+                                              uint64_t index, const struct avow_entry *entry,
+                                              struct avow_words *words, uint64_t *terms,
+                                              bool *good);
+
+#endif

@@ -1,0 +1,105 @@
+/* The store's side of avow_facts. What a verdict rests on is proved against the signed roots before
+ * it is believed (store/read/proven.h); the other rows are sealed. */
+#include "store/read/facts.h"
+
+#include "store/read/proven.h"
+#include "store/write/forks.h"
+
+static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
+                               struct avow_known_log *known)
+{
+    const struct avow_log *log;
+    enum avow_err err = avow_snapshot_log(context, issuer, &log);
+    if (err != AVOW_OK)
+        return err;
+    *known = (struct avow_known_log){
+        .checkpoint = &log->checkpoint,
+        .cosignatures = log->cosignatures,
+        .cosignature_count = log->cosignature_count,
+        .chain = &log->state.chain,
+        .abandoned_from = log->abandoned_from,
+        .disputed_from = log->disputed_from,
+        .forked = log->forked,
+        .fork_time = log->fork_time,
+        .whole = true,
+        .handle = log,
+    };
+    return AVOW_OK;
+}
+
+static enum avow_err facts_entry(void *context, const struct avow_known_log *log, uint64_t index,
+                                 struct avow_bytes *entry)
+{
+    return avow_proven_entry(context, log->handle, index, entry);
+}
+
+static enum avow_err facts_status(void *context, const struct avow_known_log *log, uint64_t index,
+                                  enum avow_status *status)
+{
+    return avow_proven_status(context, log->handle, index, status);
+}
+
+static enum avow_err facts_last_status_entry(void *context, const struct avow_known_log *log,
+                                             uint64_t target, uint64_t *index)
+{
+    enum avow_status status;
+    enum avow_err err = avow_snapshot_status(context, log->handle, target, &status, index);
+    return err == AVOW_OK && *index == 0 ? AVOW_ERR_NOT_FOUND : err;
+}
+
+static enum avow_err facts_foreign(void *context, const struct avow_known_log *log, uint64_t target,
+                                   struct avow_bytes *entry)
+{
+    struct avow_foreign foreign;
+    enum avow_err err = avow_snapshot_foreign(context, log->handle, false, &target, &foreign);
+    if (err == AVOW_OK)
+        *entry = foreign.entry;
+    return err;
+}
+
+static enum avow_err facts_witnessed(void *context, const struct avow_known_log *log,
+                                     uint64_t index, uint64_t after,
+                                     struct avow_witnessed *witnessed)
+{
+    struct avow_checkpoint checkpoint;
+    enum avow_err err = avow_snapshot_witnessed(context, log->handle, index, after, &checkpoint,
+                                                witnessed->lines, &witnessed->count);
+    if (err == AVOW_OK)
+        witnessed->size = checkpoint.size;
+    return err;
+}
+
+static enum avow_err facts_recognition(void *context, const struct avow_known_log *log,
+                                       const struct avow_hash *subject, uint64_t *index)
+{
+    return avow_snapshot_recognition(context, log->handle, subject, index);
+}
+
+static enum avow_err facts_recogniser(void *context, const struct avow_hash *subject,
+                                      size_t *rows_max, struct avow_known_recognition *known)
+{
+    struct avow_recogniser at = {.log = (uint32_t)known->place[0], .index = known->place[1]};
+    enum avow_err err = AVOW_ERR_BUSY;
+    for (; err == AVOW_ERR_BUSY && *rows_max > 0; (*rows_max)--)
+        err = avow_snapshot_recogniser(context, subject, 1, &at);
+    known->place[0] = at.log;
+    known->place[1] = at.index;
+    known->body = at.body;
+    known->index = at.index;
+    return err;
+}
+
+struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
+{
+    return (struct avow_facts){
+        .context = snapshot,
+        .log = facts_log,
+        .entry = facts_entry,
+        .status = facts_status,
+        .last_status_entry = facts_last_status_entry,
+        .witnessed = facts_witnessed,
+        .foreign = facts_foreign,
+        .recognition = facts_recognition,
+        .recogniser = facts_recogniser,
+    };
+}

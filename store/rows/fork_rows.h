@@ -1,0 +1,30 @@
+/* Rows of what is known of other histories, all sealed with their keys. */
+#ifndef AVOW_STORE_ROWS_FORK_ROWS_H
+#define AVOW_STORE_ROWS_FORK_ROWS_H
+
+#include "store/rows/log_rows.h"
+#include "store/write/forks.h"
+
+/* Of an origin: issuer id, epoch, the 16 bytes of the opening that a checkpoint shows. */
+struct avow_dbkey avow_fork_key(const struct avow_checkpoint *origin);
+/* Appends the row but for its seal. */
+void avow_fork_row_write(struct avow_buf *out, const struct avow_known_fork *known);
+/* OK or CORRUPT. Views point into `row`. */
+AVOW_NODISCARD enum avow_err avow_fork_row_read(struct avow_bytes key, struct avow_bytes row,
+                                                struct avow_known_fork *known);
+
+struct avow_dbkey avow_foreign_key(uint32_t log, uint32_t epoch, uint64_t target);
+void avow_foreign_row_write(struct avow_buf *out, const struct avow_foreign *foreign);
+AVOW_NODISCARD enum avow_err avow_foreign_row_read(struct avow_bytes key, struct avow_bytes row,
+                                                   struct avow_foreign *foreign);
+
+/* Of an issuer's other root chains: the issuer id and a number below AVOW_OTHER_CHAINS_MAX. */
+struct avow_dbkey avow_other_key(const struct avow_hash *issuer, uint8_t slot);
+void avow_other_row_write(struct avow_buf *out, const struct avow_other_chain *other,
+                          const struct avow_chain *chain);
+/* `saved`: the chain's stored form. */
+AVOW_NODISCARD enum avow_err avow_other_row_read(struct avow_bytes key, struct avow_bytes row,
+                                                 struct avow_other_chain *other,
+                                                 struct avow_bytes *saved);
+
+#endif
