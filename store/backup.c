@@ -1,5 +1,5 @@
 /* A consistent copy, taken while a writer may be at work. */
-#include "store/rows/store_inner.h"
+#include "store/env_inner.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 /* Opening and closing: the map, the locks, the schema. */
 #include "store/catalogue/catalogue.h"
-#include "store/rows/store_inner.h"
+#include "store/env_inner.h"
+#include "store/write/writer.h"
 #include "sys/fd.h"
 
 #include <errno.h>
@@ -248,6 +249,20 @@ static enum avow_err create_folder(const char *folder)
     return err;
 }
 
+static enum avow_err renew_catalogue(struct avow_store *store)
+{
+    struct avow_txn *txn;
+    bool changed;
+    enum avow_err err = avow_txn_begin(store, &txn);
+    if (err != AVOW_OK)
+        return err;
+    err = avow_catalogue_renew(&txn->db, &txn->writer->words, &changed);
+    if (err == AVOW_OK && changed)
+        return avow_txn_commit(&txn);
+    avow_txn_abort(&txn);
+    return err;
+}
+
 static enum avow_err open_all(struct avow_store *store, const struct avow_store_options *options)
 {
     enum avow_err err = store->read_only ? AVOW_OK : create_folder(store->folder);
@@ -265,7 +280,7 @@ static enum avow_err open_all(struct avow_store *store, const struct avow_store_
     if (err == AVOW_OK && !store->read_only)
         err = avow_writer_new(store, &store->writer);
     if (err == AVOW_OK && !store->read_only)
-        err = avow_catalogue_renew(store);
+        err = renew_catalogue(store);
     return err;
 }
 

@@ -29,7 +29,7 @@ static json_t *store_of(const struct avow_report_facts *facts, bool *ok)
 {
     struct avow_store_stats stats;
     json_t *store = json_object();
-    if (avow_store_stats(facts->snapshot, &stats) == AVOW_OK) {
+    if (avow_snapshot_stats(facts->snapshot, &stats) == AVOW_OK) {
         put_uint(store, "logs", stats.logs, ok);
         put_uint(store, "entries", stats.entries, ok);
         put_uint(store, "bytes_used", stats.bytes_used, ok);

@@ -9,60 +9,6 @@
 
 /* --------------------------------------------------------------------- forms */
 
-struct avow_posting avow_posting_read(const uint8_t bytes[AVOW_CATALOGUE_POSTING_BYTES])
-{
-    return (struct avow_posting){
-        .place = bytes[0],
-        .weight = bytes[1],
-        .field = avow_get_u16be(bytes + 2),
-        .kind_level = bytes[4],
-        .log = avow_get_u32be(bytes + 5),
-    };
-}
-
-static void write_posting(uint8_t out[AVOW_CATALOGUE_POSTING_BYTES],
-                          const struct avow_posting *posting)
-{
-    out[0] = posting->place;
-    out[1] = posting->weight;
-    avow_put_u16be(out + 2, posting->field);
-    out[4] = posting->kind_level;
-    avow_put_u32be(out + 5, posting->log);
-}
-
-uint16_t avow_posting_field(struct avow_bytes digits, uint16_t *mask)
-{
-    uint32_t field = 0;
-    uint32_t bits = 0;
-    for (size_t i = 0; i < 4; i++) {
-        bool given = i < digits.len;
-        field = field << 4 | (given ? (uint32_t)(digits.data[i] - '0') + 1 : 0);
-        bits = bits << 4 | (given ? 15U : 0);
-    }
-    *mask = (uint16_t)bits;
-    return (uint16_t)field;
-}
-
-struct avow_dbkey avow_catalogue_key(struct avow_bytes term, uint32_t block)
-{
-    struct avow_dbkey key = {.len = term.len + 5};
-    AVOW_ASSERT(term.len <= AVOW_WORD_BYTES_MAX);
-    if (term.len > 0)
-        memcpy(key.bytes, term.data, term.len);
-    key.bytes[term.len] = 0;
-    avow_put_u32be(key.bytes + term.len + 1, block);
-    return key;
-}
-
-bool avow_catalogue_key_read(struct avow_bytes key, struct avow_bytes *term, uint32_t *block)
-{
-    if (key.len < 6 || key.len > AVOW_WORD_BYTES_MAX + 5 || key.data[key.len - 5] != 0)
-        return false;
-    *term = avow_bytes(key.data, key.len - 5);
-    *block = avow_get_u32be(key.data + key.len - 4);
-    return true;
-}
-
 static struct avow_dbkey number_key(uint32_t number)
 {
     return avow_dbkey_log(number); /* 4 bytes, big-endian */
@@ -166,7 +112,7 @@ static enum avow_err add_posting(const struct avow_db *db, const struct avow_ter
 {
     uint8_t block[AVOW_CATALOGUE_BLOCK_BYTES];
     struct avow_dbkey key =
-        avow_catalogue_key(avow_bytes(term->bytes, term->len), number / AVOW_CATALOGUE_BLOCK);
+        avow_posting_key(avow_bytes(term->bytes, term->len), number / AVOW_CATALOGUE_BLOCK);
     struct avow_bytes row = {0};
     enum avow_err err = avow_db_get(db, AVOW_TABLE_WORDS, &key, &row);
     if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND)
@@ -178,38 +124,31 @@ static enum avow_err add_posting(const struct avow_db *db, const struct avow_ter
     struct avow_posting own = *posting;
     own.place = (uint8_t)(number % AVOW_CATALOGUE_BLOCK);
     own.weight = term->weight;
-    write_posting(block + row.len, &own);
+    avow_posting_write(block + row.len, &own);
     return avow_db_put(db, AVOW_TABLE_WORDS, &key,
                        avow_bytes(block, row.len + AVOW_CATALOGUE_POSTING_BYTES));
 }
 
-static struct avow_words *words_of(struct avow_writer *writer, enum avow_err *err)
-{
-    *err = writer->words == NULL ? avow_words_new(&writer->words) : AVOW_OK;
-    return writer->words;
-}
-
-enum avow_err avow_catalogue_add(struct avow_txn *txn, uint32_t log, uint64_t index,
-                                 const struct avow_entry *entry, uint32_t *number)
+enum avow_err avow_catalogue_add(const struct avow_db *db, struct avow_words **words, uint32_t log,
+                                 uint64_t index, const struct avow_entry *entry, uint32_t *number)
 {
     struct avow_description description;
     uint8_t storage[NUMBER_ROW_MAX];
     struct avow_buf row;
-    enum avow_err err;
-    struct avow_words *words = words_of(txn->writer, &err);
+    enum avow_err err = *words == NULL ? avow_words_new(words) : AVOW_OK;
     if (err == AVOW_OK)
-        err = next_number(&txn->db, number);
+        err = next_number(db, number);
     if (err != AVOW_OK)
         return err;
-    avow_catalogue_describe(words, log, entry, &description);
+    avow_catalogue_describe(*words, log, entry, &description);
     for (size_t i = 0; i < description.count && err == AVOW_OK; i++)
-        err = add_posting(&txn->db, &description.terms[i], *number, &description.posting);
+        err = add_posting(db, &description.terms[i], *number, &description.posting);
     if (err != AVOW_OK)
         return err;
     struct avow_dbkey key = number_key(*number);
     avow_buf_init_fixed(&row, storage, sizeof(storage));
     write_row(&row, &key, index, &description);
-    return avow_db_put(&txn->db, AVOW_TABLE_CATALOGUE, &key, avow_buf_bytes(&row));
+    return avow_db_put(db, AVOW_TABLE_CATALOGUE, &key, avow_buf_bytes(&row));
 }
 
 /* The position of a number's posting in its block; the row's length if it is not there. */
@@ -227,7 +166,7 @@ static enum avow_err drop_posting(const struct avow_db *db, const struct avow_te
 {
     uint8_t block[AVOW_CATALOGUE_BLOCK_BYTES];
     struct avow_dbkey key =
-        avow_catalogue_key(avow_bytes(term->bytes, term->len), number / AVOW_CATALOGUE_BLOCK);
+        avow_posting_key(avow_bytes(term->bytes, term->len), number / AVOW_CATALOGUE_BLOCK);
     struct avow_bytes row;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_WORDS, &key, &row);
     if (err != AVOW_OK)
@@ -243,13 +182,13 @@ static enum avow_err drop_posting(const struct avow_db *db, const struct avow_te
                     : avow_db_put(db, AVOW_TABLE_WORDS, &key, avow_bytes(block, len));
 }
 
-enum avow_err avow_catalogue_drop(struct avow_txn *txn, uint32_t number)
+enum avow_err avow_catalogue_drop(const struct avow_db *db, uint32_t number)
 {
     uint8_t copy[NUMBER_ROW_MAX];
     struct avow_dbkey key = number_key(number);
     struct avow_bytes row;
     struct avow_term term;
-    enum avow_err err = avow_db_get(&txn->db, AVOW_TABLE_CATALOGUE, &key, &row);
+    enum avow_err err = avow_db_get(db, AVOW_TABLE_CATALOGUE, &key, &row);
     if (err == AVOW_OK)
         err = avow_row_open_with(&row, avow_dbkey_view(&key));
     if (err == AVOW_OK && (row.len < NUMBER_ROW_HEAD || row.len > sizeof(copy)))
@@ -259,8 +198,8 @@ enum avow_err avow_catalogue_drop(struct avow_txn *txn, uint32_t number)
     memcpy(copy, row.data, row.len);
     struct avow_bytes rest = avow_bytes(copy + NUMBER_ROW_HEAD, row.len - NUMBER_ROW_HEAD);
     while (err == AVOW_OK && next_term(&rest, &term))
-        err = drop_posting(&txn->db, &term, number);
-    return err == AVOW_OK ? avow_db_delete(&txn->db, AVOW_TABLE_CATALOGUE, &key) : err;
+        err = drop_posting(db, &term, number);
+    return err == AVOW_OK ? avow_db_delete(db, AVOW_TABLE_CATALOGUE, &key) : err;
 }
 
 /* --------------------------------------------------------------------- checking */
@@ -269,7 +208,7 @@ static enum avow_err check_posting(const struct avow_db *db, const struct avow_t
                                    uint32_t number, const struct avow_posting *expected, bool *good)
 {
     struct avow_dbkey key =
-        avow_catalogue_key(avow_bytes(term->bytes, term->len), number / AVOW_CATALOGUE_BLOCK);
+        avow_posting_key(avow_bytes(term->bytes, term->len), number / AVOW_CATALOGUE_BLOCK);
     uint8_t bytes[AVOW_CATALOGUE_POSTING_BYTES];
     struct avow_posting own = *expected;
     struct avow_bytes row;
@@ -280,7 +219,7 @@ static enum avow_err check_posting(const struct avow_db *db, const struct avow_t
     }
     own.place = (uint8_t)(number % AVOW_CATALOGUE_BLOCK);
     own.weight = term->weight;
-    write_posting(bytes, &own);
+    avow_posting_write(bytes, &own);
     size_t at = find_posting(row, number);
     *good = *good && at < row.len && memcmp(row.data + at, bytes, sizeof(bytes)) == 0;
     return AVOW_OK;

@@ -7,39 +7,18 @@
 #ifndef AVOW_STORE_CATALOGUE_CATALOGUE_H
 #define AVOW_STORE_CATALOGUE_CATALOGUE_H
 
+#include "store/catalogue/posting.h"
 #include "store/catalogue/words.h"
-#include "store/write/writer.h"
+#include "store/rows/log_rows.h"
 
 #define AVOW_CATALOGUE_TERMS_MAX 64      /* words of one entry */
 #define AVOW_CATALOGUE_LOOKED_AT_MAX 256 /* of its words; folding one may take 50 us */
-#define AVOW_CATALOGUE_BLOCK 128         /* numbers in one block */
-#define AVOW_CATALOGUE_POSTING_BYTES 9
-#define AVOW_CATALOGUE_BLOCK_BYTES (AVOW_CATALOGUE_BLOCK * AVOW_CATALOGUE_POSTING_BYTES)
 #define AVOW_CATALOGUE_TITLE_WEIGHT                                                                \
     80 /* of a word of a title, and as much as half of it more …                                 \
         */
 #define AVOW_CATALOGUE_CODE_WEIGHT 100
 #define AVOW_CATALOGUE_OUTCOME_WEIGHT 20
 #define AVOW_CATALOGUE_SKILL_WEIGHT 15
-
-/* An entry as a word's block has it: its number's place in the block (1 byte), the word's weight
- * (1), ISCED-F field (2: four digits, each one more than it is, 0 for none), kind and EQF level
- * (1), log number (4). */
-struct avow_posting {
-    uint8_t place, weight;
-    uint16_t field;
-    uint8_t kind_level; /* AVOW_POSTING_PATHWAY, and the level, 0 for none */
-    uint32_t log;
-};
-#define AVOW_POSTING_PATHWAY 0x80
-struct avow_posting avow_posting_read(const uint8_t bytes[AVOW_CATALOGUE_POSTING_BYTES]);
-/* The field of up to four digits as a posting has it, and which of its bits they are. */
-uint16_t avow_posting_field(struct avow_bytes digits, uint16_t *mask);
-
-/* A block's key: the word, a zero byte, the block's number. */
-struct avow_dbkey avow_catalogue_key(struct avow_bytes term, uint32_t block);
-/* Takes it apart; false if it is none. */
-bool avow_catalogue_key_read(struct avow_bytes key, struct avow_bytes *term, uint32_t *block);
 
 /* Where an entry stands. OK, NOT_FOUND, CORRUPT, IO. */
 struct avow_catalogued {
@@ -54,11 +33,13 @@ AVOW_NODISCARD enum avow_err avow_catalogue_read(const struct avow_db *db, uint3
 AVOW_NODISCARD enum avow_err avow_catalogue_next(const struct avow_db *db, uint32_t *number,
                                                  struct avow_catalogued *entry);
 
-/* Adds a decoded achievement or pathway; `*number` is what it got. Errors: those of a put, and of
- * avow_words_new(); TOO_LARGE when the store has had 2^32 of them. */
-AVOW_NODISCARD enum avow_err avow_catalogue_add(struct avow_txn *txn, uint32_t log, uint64_t index,
+/* Adds a decoded achievement or pathway; `*number` is what it got. `*words` is made if it is NULL.
+ * Errors: those of a put, and of avow_words_new(); TOO_LARGE when the store has had 2^32 of them.
+ */
+AVOW_NODISCARD enum avow_err avow_catalogue_add(const struct avow_db *db, struct avow_words **words,
+                                                uint32_t log, uint64_t index,
                                                 const struct avow_entry *entry, uint32_t *number);
-AVOW_NODISCARD enum avow_err avow_catalogue_drop(struct avow_txn *txn, uint32_t number);
+AVOW_NODISCARD enum avow_err avow_catalogue_drop(const struct avow_db *db, uint32_t number);
 
 /* Which version of the rules its words were folded by. NOT_FOUND, CORRUPT, IO; the errors of a put.
  */
@@ -66,9 +47,10 @@ AVOW_NODISCARD enum avow_err avow_catalogue_version_read(const struct avow_db *d
                                                          uint32_t *version);
 AVOW_NODISCARD enum avow_err avow_catalogue_version_write(const struct avow_db *db,
                                                           uint32_t version);
-/* Folds all words again, in one transaction, if they were folded by another version: a few seconds
- * for each hundred thousand entries. */
-AVOW_NODISCARD enum avow_err avow_catalogue_renew(struct avow_store *store);
+/* Folds all words again if they were folded by another version: a few seconds for each hundred
+ * thousand entries. `*changed`: they were, commit. Errors: those of a put, NOMEM, CORRUPT. */
+AVOW_NODISCARD enum avow_err avow_catalogue_renew(const struct avow_db *db,
+                                                  struct avow_words **words, bool *changed);
 
 /* For check: whether a number's rows are those of this entry; how many words it has is added to
  * `*terms`, and how many all blocks have is counted by the other. Without `words` nothing is

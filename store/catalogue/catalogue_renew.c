@@ -1,6 +1,7 @@
 /* Words that another version of ICU has folded are folded again: what is asked and what is stored
  * must be folded alike. */
 #include "store/catalogue/index.h"
+#include "store/rows/bundle.h"
 
 static struct avow_dbkey version_key(void)
 {
@@ -40,13 +41,14 @@ static enum avow_err empty(const struct avow_db *db, enum avow_table table)
 }
 
 /* The entry of a row by class, added anew. */
-static enum avow_err add_again(struct avow_txn *txn, const struct avow_dbkey *key)
+static enum avow_err add_again(const struct avow_db *db, struct avow_words **words,
+                               const struct avow_dbkey *key)
 {
     uint32_t log = avow_get_u32be(key->bytes);
     uint64_t index = avow_get_u64be(key->bytes + 5);
     struct avow_bundle bundle;
     struct avow_bytes bytes;
-    enum avow_err err = avow_bundle_read(&txn->db, log, index / AVOW_BUNDLE_ENTRIES, &bundle);
+    enum avow_err err = avow_bundle_read(db, log, index / AVOW_BUNDLE_ENTRIES, &bundle);
     if (err == AVOW_OK)
         err = avow_bundle_entry(&bundle, (size_t)(index % AVOW_BUNDLE_ENTRIES), &bytes);
     if (err == AVOW_ERR_NOT_FOUND)
@@ -58,55 +60,41 @@ static enum avow_err add_again(struct avow_txn *txn, const struct avow_dbkey *ke
     if (bytes.len > sizeof(copy))
         return AVOW_ERR_CORRUPT;
     memcpy(copy, bytes.data, bytes.len);
-    return avow_index_add(txn, log, index, avow_bytes(copy, bytes.len));
+    return avow_index_add(db, words, log, index, avow_bytes(copy, bytes.len));
 }
 
-static enum avow_err add_all(struct avow_txn *txn)
+static enum avow_err add_all(const struct avow_db *db, struct avow_words **words)
 {
     struct avow_dbkey key = {.len = 0};
     for (;;) {
         struct avow_bytes found;
         struct avow_bytes value;
-        enum avow_err err = avow_db_seek(&txn->db, AVOW_TABLE_CLASSES, &key, &found, &value);
+        enum avow_err err = avow_db_seek(db, AVOW_TABLE_CLASSES, &key, &found, &value);
         if (err != AVOW_OK)
             return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
         if (found.len != 13)
             return AVOW_ERR_CORRUPT;
         key = avow_dbkey_bytes(found);
         if (key.bytes[4] == AVOW_CLASS_ACHIEVEMENT || key.bytes[4] == AVOW_CLASS_PATHWAY)
-            err = add_again(txn, &key);
+            err = add_again(db, words, &key);
         if (err != AVOW_OK)
             return err;
         key.bytes[key.len++] = 0; /* the least key above */
     }
 }
 
-static enum avow_err renew(struct avow_txn *txn)
+enum avow_err avow_catalogue_renew(const struct avow_db *db, struct avow_words **words,
+                                   bool *changed)
 {
-    enum avow_err err = empty(&txn->db, AVOW_TABLE_CATALOGUE);
-    if (err == AVOW_OK)
-        err = empty(&txn->db, AVOW_TABLE_WORDS);
-    if (err == AVOW_OK)
-        err = add_all(txn);
-    return err == AVOW_OK ? avow_catalogue_version_write(&txn->db, avow_words_version()) : err;
-}
-
-enum avow_err avow_catalogue_renew(struct avow_store *store)
-{
-    struct avow_txn *txn;
     uint32_t version = 0;
-    enum avow_err err = avow_txn_begin(store, &txn);
-    if (err != AVOW_OK)
+    enum avow_err err = avow_catalogue_version_read(db, &version);
+    *changed = err == AVOW_ERR_NOT_FOUND || (err == AVOW_OK && version != avow_words_version());
+    if (!*changed)
         return err;
-    err = avow_catalogue_version_read(&txn->db, &version);
-    if (err == AVOW_OK && version == avow_words_version()) {
-        avow_txn_abort(&txn);
-        return AVOW_OK;
-    }
-    if (err == AVOW_OK || err == AVOW_ERR_NOT_FOUND)
-        err = renew(txn);
+    err = empty(db, AVOW_TABLE_CATALOGUE);
     if (err == AVOW_OK)
-        return avow_txn_commit(&txn);
-    avow_txn_abort(&txn);
-    return err;
+        err = empty(db, AVOW_TABLE_WORDS);
+    if (err == AVOW_OK)
+        err = add_all(db, words);
+    return err == AVOW_OK ? avow_catalogue_version_write(db, avow_words_version()) : err;
 }

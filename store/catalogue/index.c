@@ -2,10 +2,7 @@
  * be deleted when its entry is gone. */
 #include "store/catalogue/index.h"
 
-#include "store/read/snapshot_inner.h"
-
 #define CLASS_KEY_BYTES 13
-#define SUBJECT_KEY_BYTES (32 + 4 + 8)
 
 /* ------------------------------------------------------------------- places */
 
@@ -54,9 +51,9 @@ static struct avow_dbkey class_key(uint32_t log, enum avow_class class, uint64_t
     return avow_dbkey_part(log, (uint8_t) class, index);
 }
 
-static struct avow_dbkey subject_key(const struct avow_hash *subject, uint32_t log, uint64_t index)
+struct avow_dbkey avow_subject_key(const struct avow_hash *subject, uint32_t log, uint64_t index)
 {
-    struct avow_dbkey key = {.len = SUBJECT_KEY_BYTES};
+    struct avow_dbkey key = {.len = AVOW_SUBJECT_KEY_BYTES};
     memcpy(key.bytes, subject->bytes, sizeof(subject->bytes));
     avow_put_u32be(key.bytes + 32, log);
     avow_put_u64be(key.bytes + 36, index);
@@ -119,38 +116,39 @@ static enum avow_err add_recognition(const struct avow_db *db, uint32_t log, uin
     enum avow_err err = avow_db_put(db, AVOW_TABLE_CLASSES, &key, avow_bytes(subject->bytes, 32));
     if (err != AVOW_OK)
         return err;
-    key = subject_key(subject, log, index);
+    key = avow_subject_key(subject, log, index);
     return avow_db_put(db, AVOW_TABLE_SUBJECTS, &key, avow_bytes(&role, 1));
 }
 
-static enum avow_err add_catalogued(struct avow_txn *txn, uint32_t log, uint64_t index,
-                                    enum avow_class class, const struct avow_entry *entry)
+static enum avow_err add_catalogued(const struct avow_db *db, struct avow_words **words,
+                                    uint32_t log, uint64_t index, enum avow_class class,
+                                    const struct avow_entry *entry)
 {
     uint8_t value[4];
     uint32_t number;
     struct avow_dbkey key = class_key(log, class, index);
-    enum avow_err err = avow_catalogue_add(txn, log, index, entry, &number);
+    enum avow_err err = avow_catalogue_add(db, words, log, index, entry, &number);
     if (err != AVOW_OK)
         return err;
     avow_put_u32be(value, number);
-    return avow_db_put(&txn->db, AVOW_TABLE_CLASSES, &key, avow_bytes(value, sizeof(value)));
+    return avow_db_put(db, AVOW_TABLE_CLASSES, &key, avow_bytes(value, sizeof(value)));
 }
 
-enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
-                             struct avow_bytes bytes)
+enum avow_err avow_index_add(const struct avow_db *db, struct avow_words **words, uint32_t log,
+                             uint64_t index, struct avow_bytes bytes)
 {
     struct avow_entry entry;
     enum avow_class class;
     if (!avow_index_may_have(bytes) || avow_entry_decode(bytes, &entry) != AVOW_ACCEPT ||
         !avow_class_of(&entry, &class))
         return AVOW_OK;
-    return is_recognition(class) ? add_recognition(&txn->db, log, index, class, &entry)
-                                 : add_catalogued(txn, log, index, class, &entry);
+    return is_recognition(class) ? add_recognition(db, log, index, class, &entry)
+                                 : add_catalogued(db, words, log, index, class, &entry);
 }
 
 /* The first row of a class at `*index` or above, which is moved to it. */
-static enum avow_err seek_class(const struct avow_db *db, uint32_t log, enum avow_class class,
-                                uint64_t *index, struct avow_bytes *value)
+enum avow_err avow_class_seek(const struct avow_db *db, uint32_t log, enum avow_class class,
+                              uint64_t *index, struct avow_bytes *value)
 {
     struct avow_dbkey key = class_key(log, class, *index);
     struct avow_bytes found;
@@ -163,7 +161,7 @@ static enum avow_err seek_class(const struct avow_db *db, uint32_t log, enum avo
     return AVOW_OK;
 }
 
-static enum avow_err drop_row(struct avow_txn *txn, uint32_t log, enum avow_class class,
+static enum avow_err drop_row(const struct avow_db *db, uint32_t log, enum avow_class class,
                               uint64_t index, struct avow_bytes value)
 {
     struct avow_dbkey key = class_key(log, class, index);
@@ -173,16 +171,16 @@ static enum avow_err drop_row(struct avow_txn *txn, uint32_t log, enum avow_clas
         if (value.len != sizeof(subject.bytes))
             return AVOW_ERR_CORRUPT;
         memcpy(subject.bytes, value.data, sizeof(subject.bytes));
-        struct avow_dbkey other = subject_key(&subject, log, index);
-        err = avow_db_delete(&txn->db, AVOW_TABLE_SUBJECTS, &other);
+        struct avow_dbkey other = avow_subject_key(&subject, log, index);
+        err = avow_db_delete(db, AVOW_TABLE_SUBJECTS, &other);
     } else {
-        err = value.len == 4 ? avow_catalogue_drop(txn, avow_get_u32be(value.data))
-                             : AVOW_ERR_CORRUPT;
+        err =
+            value.len == 4 ? avow_catalogue_drop(db, avow_get_u32be(value.data)) : AVOW_ERR_CORRUPT;
     }
-    return err == AVOW_OK ? avow_db_delete(&txn->db, AVOW_TABLE_CLASSES, &key) : err;
+    return err == AVOW_OK ? avow_db_delete(db, AVOW_TABLE_CLASSES, &key) : err;
 }
 
-enum avow_err avow_index_drop(struct avow_txn *txn, uint32_t log, uint64_t from, size_t limit,
+enum avow_err avow_index_drop(const struct avow_db *db, uint32_t log, uint64_t from, size_t limit,
                               bool *more)
 {
     *more = false;
@@ -190,96 +188,19 @@ enum avow_err avow_index_drop(struct avow_txn *txn, uint32_t log, uint64_t from,
         for (;;) {
             struct avow_bytes value;
             uint64_t index = from;
-            enum avow_err err = seek_class(&txn->db, log, (enum avow_class) class, &index, &value);
+            enum avow_err err = avow_class_seek(db, log, (enum avow_class) class, &index, &value);
             if (err == AVOW_ERR_NOT_FOUND)
                 break;
             *more = limit == 0;
             if (err == AVOW_OK && !*more)
-                err = drop_row(txn, log, (enum avow_class) class, index, value);
+                err = drop_row(db, log, (enum avow_class) class, index, value);
             if (err != AVOW_OK || *more)
                 return err;
             limit--;
         }
     }
     struct avow_dbkey key = avow_dbkey_log(log);
-    return from == 0 ? avow_db_delete(&txn->db, AVOW_TABLE_PLACES, &key) : AVOW_OK;
-}
-
-/* ------------------------------------------------------------------ reading */
-
-enum avow_err avow_snapshot_class(struct avow_snapshot *snapshot, const struct avow_log *log,
-                                  enum avow_class class, uint64_t *index)
-{
-    AVOW_ASSERT(snapshot->live);
-    struct avow_bytes value;
-    enum avow_err err = seek_class(&snapshot->db, log->number, class, index, &value);
-    return err == AVOW_OK && *index >= log->checkpoint.size ? AVOW_ERR_NOT_FOUND : err;
-}
-
-/* The first row of a subject at or after (`log`, `index`), which are moved to it. */
-static enum avow_err seek_subject(struct avow_snapshot *snapshot, const struct avow_hash *subject,
-                                  uint32_t *log, uint64_t *index, struct avow_bytes *value)
-{
-    AVOW_ASSERT(snapshot->live);
-    struct avow_dbkey key = subject_key(subject, *log, *index);
-    struct avow_bytes found;
-    enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_SUBJECTS, &key, &found, value);
-    if (err != AVOW_OK)
-        return err;
-    if (found.len != SUBJECT_KEY_BYTES || memcmp(found.data, subject->bytes, 32) != 0)
-        return AVOW_ERR_NOT_FOUND;
-    *log = avow_get_u32be(found.data + 32);
-    *index = avow_get_u64be(found.data + 36);
-    return AVOW_OK;
-}
-
-enum avow_err avow_snapshot_recognition(struct avow_snapshot *snapshot, const struct avow_log *log,
-                                        const struct avow_hash *subject, uint64_t *index)
-{
-    if (subject == NULL)
-        return avow_snapshot_class(snapshot, log, AVOW_CLASS_AUTHORITY, index);
-    uint32_t number = log->number;
-    struct avow_bytes value;
-    enum avow_err err = seek_subject(snapshot, subject, &number, index, &value);
-    if (err != AVOW_OK)
-        return err;
-    return number != log->number || *index >= log->checkpoint.size ? AVOW_ERR_NOT_FOUND : AVOW_OK;
-}
-
-/* Whether the row of (number, index) counts, and if so whose log it is. */
-static enum avow_err judge_row(struct avow_snapshot *snapshot, uint32_t number, uint64_t index,
-                               bool *counts, struct avow_hash *issuer)
-{
-    const struct avow_log *log;
-    *counts = false;
-    enum avow_err err = avow_number_read(&snapshot->db, number, issuer);
-    if (err == AVOW_OK)
-        err = avow_snapshot_log(snapshot, issuer, &log);
-    if (err != AVOW_OK)
-        return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-    *counts = log->number == number && index < log->checkpoint.size;
-    return AVOW_OK;
-}
-
-enum avow_err avow_snapshot_recogniser(struct avow_snapshot *snapshot,
-                                       const struct avow_hash *subject, size_t rows_max,
-                                       struct avow_recogniser *at)
-{
-    for (size_t i = 0; i < rows_max; i++) {
-        struct avow_bytes value;
-        bool counts;
-        uint64_t index = at->index + 1;
-        enum avow_err err = seek_subject(snapshot, subject, &at->log, &index, &value);
-        if (err != AVOW_OK)
-            return err;
-        at->index = index;
-        at->role = value.len == 1 && value.data[0] == AVOW_ROLE_AUTHORITY ? AVOW_ROLE_AUTHORITY
-                                                                          : AVOW_ROLE_ISSUER;
-        err = judge_row(snapshot, at->log, index, &counts, &at->body);
-        if (err != AVOW_OK || counts)
-            return err;
-    }
-    return AVOW_ERR_BUSY;
+    return from == 0 ? avow_db_delete(db, AVOW_TABLE_PLACES, &key) : AVOW_OK;
 }
 
 /* ----------------------------------------------------------------- checking */
@@ -305,7 +226,7 @@ static enum avow_err check_recognition(const struct avow_db *db, uint32_t log, u
 {
     const struct avow_hash *subject = &entry->recognition.subject;
     const uint8_t role = (uint8_t)entry->recognition.role;
-    struct avow_dbkey key = subject_key(subject, log, index);
+    struct avow_dbkey key = avow_subject_key(subject, log, index);
     struct avow_bytes row;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_SUBJECTS, &key, &row);
     *good = err == AVOW_OK && avow_bytes_equal(row, avow_bytes(&role, 1));

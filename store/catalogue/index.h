@@ -8,7 +8,6 @@
 #define AVOW_STORE_CATALOGUE_INDEX_H
 
 #include "store/catalogue/catalogue.h"
-#include "store/write/writer.h"
 
 /* Where a log's issuer is, by its root chain: ISO 3166-1 or -2, ended by zeros. Written with the
  * chain of an accepted log. _read: NOT_FOUND, CORRUPT, IO. */
@@ -25,13 +24,23 @@ AVOW_NODISCARD enum avow_err avow_place_read(const struct avow_db *db, uint32_t 
 bool avow_class_of(const struct avow_entry *entry, enum avow_class *class);
 /* Whether an entry may stand in a class, by its bytes: false is certain. */
 bool avow_index_may_have(struct avow_bytes entry);
-/* Writes the rows of an entry that has been put, if it has any. */
-AVOW_NODISCARD enum avow_err avow_index_add(struct avow_txn *txn, uint32_t log, uint64_t index,
-                                            struct avow_bytes bytes);
+/* Writes the rows of an entry that has been put, if it has any. `*words`: what folds words, made
+ * here if it is NULL and needed. Errors: avow_catalogue_add()'s. */
+AVOW_NODISCARD enum avow_err avow_index_add(const struct avow_db *db, struct avow_words **words,
+                                            uint32_t log, uint64_t index, struct avow_bytes bytes);
 /* Deletes the rows of a log number's entries from `from` on, of at most `limit` entries (from 0: at
  * last its place too). `*more` tells whether any are left. Entries need not be there any more. */
-AVOW_NODISCARD enum avow_err avow_index_drop(struct avow_txn *txn, uint32_t log, uint64_t from,
+AVOW_NODISCARD enum avow_err avow_index_drop(const struct avow_db *db, uint32_t log, uint64_t from,
                                              size_t limit, bool *more);
+
+/* The first row of a class of a log number at `*index` or above, which is moved to it; `value` is a
+ * recognition's subject, or a number of the catalogue. NOT_FOUND, CORRUPT, IO. */
+AVOW_NODISCARD enum avow_err avow_class_seek(const struct avow_db *db, uint32_t log,
+                                             enum avow_class class, uint64_t *index,
+                                             struct avow_bytes *value);
+/* A key of AVOW_TABLE_SUBJECTS: subject, log number, index. */
+#define AVOW_SUBJECT_KEY_BYTES (32 + 4 + 8)
+struct avow_dbkey avow_subject_key(const struct avow_hash *subject, uint32_t log, uint64_t index);
 
 /* How many entries of a log number have rows, all classes together, and whether those of a decoded
  * entry are as they should be; how many words it has in the catalogue is added to `*terms`: for

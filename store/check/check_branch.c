@@ -15,14 +15,14 @@ static enum avow_err check_candidate(struct avow_replay *replay, const struct av
     if (size > 0)
         err = avow_replay_compare(replay, stored, AVOW_CHAIN_ACCEPTED);
     if (err == AVOW_OK && size > 0)
-        err = avow_check_status_accepted(replay->check, replay->number, replay->issuer,
-                                         &replay->status, size, NULL);
+        err = avow_checker_status_accepted(replay->check, replay->number, replay->issuer,
+                                           &replay->status, size, NULL);
     return err == AVOW_OK ? avow_replay_leftovers(replay) : err;
 }
 
 static enum avow_err candidate_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_hash issuer = {{0}};
     struct avow_branch_info info = {0};
     struct avow_state stored;
@@ -46,7 +46,7 @@ static enum avow_err candidate_row(void *context, struct avow_bytes key, struct 
 
 /* ----------------------------------------------------------------- retired */
 
-static enum avow_err check_whole(struct avow_check *check, const struct avow_hash *issuer,
+static enum avow_err check_whole(struct avow_checker *check, const struct avow_hash *issuer,
                                  const struct avow_retired *retired)
 {
     struct avow_replay replay;
@@ -63,7 +63,7 @@ static enum avow_err check_whole(struct avow_check *check, const struct avow_has
 
 static enum avow_err bundle_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_bundle bundle;
     (void)key;
     if (avow_bundle_open(value, &bundle) == AVOW_OK) {
@@ -76,7 +76,7 @@ static enum avow_err bundle_row(void *context, struct avow_bytes key, struct avo
 /* Index rows go before the entries that they are of. */
 static enum avow_err class_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_entry entry;
     struct avow_bytes bytes;
     bool good = false;
@@ -102,7 +102,7 @@ static enum avow_err class_row(void *context, struct avow_bytes key, struct avow
 }
 
 /* Some of it may be gone: it only counts. */
-static enum avow_err check_going(struct avow_check *check, const struct avow_retired *retired)
+static enum avow_err check_going(struct avow_checker *check, const struct avow_retired *retired)
 {
     struct avow_dbkey first = avow_dbkey_log(retired->number);
     enum avow_err err =
@@ -114,7 +114,7 @@ static enum avow_err check_going(struct avow_check *check, const struct avow_ret
 
 static enum avow_err retired_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_retired retired;
     struct avow_hash issuer;
     enum avow_err err = avow_retired_read(key, value, &retired);
@@ -134,7 +134,7 @@ static enum avow_err retired_row(void *context, struct avow_bytes key, struct av
                                             : check_going(check, &retired);
 }
 
-enum avow_err avow_check_branches(struct avow_check *check)
+enum avow_err avow_checker_branches(struct avow_checker *check)
 {
     struct avow_dbkey first = {.len = 0};
     enum avow_err err =

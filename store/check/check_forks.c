@@ -2,11 +2,11 @@
 #include <stdlib.h>
 
 #include "proto/log/evidence.h"
-#include "store/check/check_inner.h"
+#include "store/check/check.h"
 #include "store/rows/fork_rows.h"
 
 /* An issuer's accepted log, but for its chain. */
-static enum avow_err read_head(struct avow_check *check, const struct avow_hash *issuer,
+static enum avow_err read_head(struct avow_checker *check, const struct avow_hash *issuer,
                                struct avow_log *log)
 {
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes(issuer->bytes, sizeof(issuer->bytes)));
@@ -30,7 +30,7 @@ static enum avow_err count_row(void *context, struct avow_bytes key, struct avow
 /* ------------------------------------------------------------------- forks */
 
 /* By the accepted chain, if the origin is one of its epochs; else by signatures alone. */
-static enum avow_err judge_fork(struct avow_check *check, const struct avow_log *log,
+static enum avow_err judge_fork(struct avow_checker *check, const struct avow_log *log,
                                 const struct avow_fork *fork, bool *good)
 {
     struct avow_chain chain;
@@ -49,7 +49,7 @@ static enum avow_err judge_fork(struct avow_check *check, const struct avow_log 
 }
 
 /* What the head says of its origin is what the row says. */
-static enum avow_err compare_head(struct avow_check *check, const struct avow_log *log,
+static enum avow_err compare_head(struct avow_checker *check, const struct avow_log *log,
                                   const struct avow_known_fork *known, bool *good)
 {
     uint64_t count = 0;
@@ -62,7 +62,7 @@ static enum avow_err compare_head(struct avow_check *check, const struct avow_lo
     return err;
 }
 
-static enum avow_err check_fork(struct avow_check *check, struct avow_bytes key,
+static enum avow_err check_fork(struct avow_checker *check, struct avow_bytes key,
                                 const struct avow_known_fork *known, struct avow_log *log,
                                 bool *good)
 {
@@ -85,7 +85,7 @@ static enum avow_err check_fork(struct avow_check *check, struct avow_bytes key,
 
 static enum avow_err fork_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_known_fork known;
     bool good = false;
     struct avow_log *log = calloc(1, sizeof(*log));
@@ -104,7 +104,7 @@ static enum avow_err fork_row(void *context, struct avow_bytes key, struct avow_
 /* A head that speaks of a fork has its row. */
 static enum avow_err head_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_head_info info;
     (void)key;
     struct avow_log *log = calloc(1, sizeof(*log));
@@ -126,7 +126,7 @@ static enum avow_err head_row(void *context, struct avow_bytes key, struct avow_
 
 static enum avow_err foreign_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_foreign foreign;
     struct avow_entry entry;
     struct avow_hash root;
@@ -171,7 +171,7 @@ static enum avow_err check_other(const struct avow_other_chain *other, struct av
 
 static enum avow_err other_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
-    struct avow_check *check = context;
+    struct avow_checker *check = context;
     struct avow_other_chain other;
     struct avow_bytes saved;
     bool good = false;
@@ -185,7 +185,7 @@ static enum avow_err other_row(void *context, struct avow_bytes key, struct avow
     return err;
 }
 
-enum avow_err avow_check_forks(struct avow_check *check)
+enum avow_err avow_checker_forks(struct avow_checker *check)
 {
     static const struct {
         enum avow_table table;

@@ -56,8 +56,8 @@ static enum avow_err check_pending(struct avow_replay *replay, uint64_t accepted
                               info.own_chain ? AVOW_CHAIN_PENDING : AVOW_CHAIN_ACCEPTED);
     if (err != AVOW_OK)
         return err;
-    return avow_check_status_pending(replay->check, replay->number, replay->issuer, &replay->status,
-                                     accepted);
+    return avow_checker_status_pending(replay->check, replay->number, replay->issuer,
+                                       &replay->status, accepted);
 }
 
 static enum avow_err run(struct avow_replay *replay, const struct avow_log *log)
@@ -75,8 +75,8 @@ static enum avow_err run(struct avow_replay *replay, const struct avow_log *log)
     return err;
 }
 
-enum avow_err avow_check_log(struct avow_check *check, const struct avow_hash *issuer,
-                             struct avow_bytes row)
+enum avow_err avow_checker_log(struct avow_checker *check, const struct avow_hash *issuer,
+                               struct avow_bytes row)
 {
     struct avow_log *log = calloc(1, sizeof(*log));
     if (log == NULL)

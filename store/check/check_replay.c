@@ -25,7 +25,7 @@ static enum avow_err view_status(void *context, uint64_t index, enum avow_status
                                  uint64_t *last)
 {
     const struct avow_replay *replay = context;
-    avow_check_status_get(&replay->status, index, status, last);
+    avow_checker_status_get(&replay->status, index, status, last);
     return AVOW_OK;
 }
 
@@ -50,7 +50,7 @@ static enum avow_err check_index(struct avow_replay *replay, uint64_t index,
     if (!avow_class_of(entry, &class))
         return AVOW_OK;
     replay->indexed++;
-    struct avow_check *check = replay->check;
+    struct avow_checker *check = replay->check;
     if (entry->kind == AVOW_KIND_RECOGNITION)
         check->recognitions++;
     else
@@ -62,7 +62,7 @@ static enum avow_err check_index(struct avow_replay *replay, uint64_t index,
     return err;
 }
 
-void avow_replay_init(struct avow_replay *replay, struct avow_check *check,
+void avow_replay_init(struct avow_replay *replay, struct avow_checker *check,
                       const struct avow_hash *issuer, uint32_t number)
 {
     *replay = (struct avow_replay){.check = check, .issuer = issuer, .number = number};
@@ -78,13 +78,13 @@ void avow_replay_fini(struct avow_replay *replay)
 {
     replay->check->found.entries += replay->state.tree.size;
     replay->check->found.bytes += replay->bytes;
-    avow_check_status_fini(&replay->status);
+    avow_checker_status_fini(&replay->status);
     avow_state_fini(&replay->state);
 }
 
 enum avow_err avow_replay_to(struct avow_replay *replay, uint64_t size, bool *good)
 {
-    enum avow_err err = avow_check_status_grow(&replay->status, size);
+    enum avow_err err = avow_checker_status_grow(&replay->status, size);
     *good = false;
     while (err == AVOW_OK && replay->state.tree.size < size) {
         uint64_t index = replay->state.tree.size;
@@ -105,8 +105,8 @@ enum avow_err avow_replay_to(struct avow_replay *replay, uint64_t size, bool *go
             return AVOW_OK;
         }
         if (err == AVOW_OK && effect.changes_status)
-            err = avow_check_status_set(&replay->status, effect.entry.status.target,
-                                        (enum avow_status)effect.entry.status.state, index);
+            err = avow_checker_status_set(&replay->status, effect.entry.status.target,
+                                          (enum avow_status)effect.entry.status.state, index);
         if (err == AVOW_OK)
             err = check_index(replay, index, &effect.entry);
     }
@@ -168,8 +168,9 @@ enum avow_err avow_replay_signed(struct avow_replay *replay,
     if (avow_checkpoint_judge(checkpoint, &replay->state.chain) != AVOW_ACCEPT)
         avow_replay_problem(replay, "the checkpoint's signature or key is not good",
                             checkpoint->size);
-    return avow_check_status_accepted(replay->check, replay->number, replay->issuer,
-                                      &replay->status, checkpoint->size, &checkpoint->status_root);
+    return avow_checker_status_accepted(replay->check, replay->number, replay->issuer,
+                                        &replay->status, checkpoint->size,
+                                        &checkpoint->status_root);
 }
 
 static enum avow_err kept_row(void *context, struct avow_bytes key, struct avow_bytes value)

@@ -3,14 +3,14 @@
 #ifndef AVOW_STORE_CHECK_CHECK_REPLAY_H
 #define AVOW_STORE_CHECK_CHECK_REPLAY_H
 
-#include "store/check/check_inner.h"
+#include "store/check/check.h"
 
 struct avow_replay {
-    struct avow_check *check;
+    struct avow_checker *check;
     const struct avow_hash *issuer;
     uint32_t number;
     struct avow_node_source source;
-    struct avow_check_status status;
+    struct avow_checker_status status;
     struct avow_state state;
     struct avow_log_view view;
     struct avow_tree_sink sink;
@@ -22,7 +22,7 @@ struct avow_replay {
 };
 
 /* `issuer` must outlive it; it may not be moved. */
-void avow_replay_init(struct avow_replay *replay, struct avow_check *check,
+void avow_replay_init(struct avow_replay *replay, struct avow_checker *check,
                       const struct avow_hash *issuer, uint32_t number);
 /* Counts its entries and bytes. */
 void avow_replay_fini(struct avow_replay *replay);

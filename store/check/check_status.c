@@ -1,17 +1,17 @@
 /* A log's status rebuilt, and its rows compared. */
 #include <stdlib.h>
 
-#include "store/check/check_inner.h"
+#include "store/check/check.h"
 
-void avow_check_status_fini(struct avow_check_status *status)
+void avow_checker_status_fini(struct avow_checker_status *status)
 {
     free(status->chunks);
     free(status->events);
     avow_map64_fini(&status->last);
-    *status = (struct avow_check_status){0};
+    *status = (struct avow_checker_status){0};
 }
 
-enum avow_err avow_check_status_grow(struct avow_check_status *status, uint64_t size)
+enum avow_err avow_checker_status_grow(struct avow_checker_status *status, uint64_t size)
 {
     uint64_t cap = avow_status_chunk_count(size);
     if (cap <= status->chunk_cap)
@@ -26,21 +26,21 @@ enum avow_err avow_check_status_grow(struct avow_check_status *status, uint64_t 
     return AVOW_OK;
 }
 
-static uint8_t *chunk_of(const struct avow_check_status *status, uint64_t chunk)
+static uint8_t *chunk_of(const struct avow_checker_status *status, uint64_t chunk)
 {
     return status->chunks + chunk * AVOW_STATUS_CHUNK_BYTES;
 }
 
-void avow_check_status_get(const struct avow_check_status *status, uint64_t index,
-                           enum avow_status *state, uint64_t *last)
+void avow_checker_status_get(const struct avow_checker_status *status, uint64_t index,
+                             enum avow_status *state, uint64_t *last)
 {
     const uint64_t *event = avow_map64_find(&status->last, index);
     *state = avow_status_get(chunk_of(status, index / AVOW_STATUS_CHUNK_ENTRIES), index);
     *last = event == NULL ? 0 : *event;
 }
 
-enum avow_err avow_check_status_set(struct avow_check_status *status, uint64_t target,
-                                    enum avow_status state, uint64_t entry)
+enum avow_err avow_checker_status_set(struct avow_checker_status *status, uint64_t target,
+                                      enum avow_status state, uint64_t entry)
 {
     if (status->event_count == status->event_cap) {
         size_t cap = status->event_cap == 0 ? 64 : status->event_cap * 2;
@@ -61,9 +61,9 @@ enum avow_err avow_check_status_set(struct avow_check_status *status, uint64_t t
 /* ------------------------------------------------------------------ comparing */
 
 struct comparison {
-    struct avow_check *check;
+    struct avow_checker *check;
     const struct avow_hash *issuer;
-    const struct avow_check_status *status;
+    const struct avow_checker_status *status;
     uint64_t chunks;               /* of the size that is compared */
     const struct avow_hash *nodes; /* of the level that is compared */
     uint64_t node_count;
@@ -219,10 +219,10 @@ static enum avow_err compare_events(struct comparison *compare, uint32_t log,
     return err;
 }
 
-enum avow_err avow_check_status_accepted(struct avow_check *check, uint32_t log,
-                                         const struct avow_hash *issuer,
-                                         const struct avow_check_status *status, uint64_t size,
-                                         const struct avow_hash *root)
+enum avow_err avow_checker_status_accepted(struct avow_checker *check, uint32_t log,
+                                           const struct avow_hash *issuer,
+                                           const struct avow_checker_status *status, uint64_t size,
+                                           const struct avow_hash *root)
 {
     struct comparison compare = {.check = check,
                                  .issuer = issuer,
@@ -242,9 +242,9 @@ enum avow_err avow_check_status_accepted(struct avow_check *check, uint32_t log,
     return err == AVOW_OK ? compare_events(&compare, log, AVOW_STATUS_EVENTS, 0) : err;
 }
 
-enum avow_err avow_check_status_pending(struct avow_check *check, uint32_t log,
-                                        const struct avow_hash *issuer,
-                                        struct avow_check_status *status, uint64_t base)
+enum avow_err avow_checker_status_pending(struct avow_checker *check, uint32_t log,
+                                          const struct avow_hash *issuer,
+                                          struct avow_checker_status *status, uint64_t base)
 {
     struct comparison compare = {
         .check = check, .issuer = issuer, .status = status, .chunks = status->chunk_cap};

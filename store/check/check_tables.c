@@ -1,9 +1,9 @@
 /* LMDB's own pages, as far as they can lead a reader astray: what a walk comes by, a look-up must
  * find too. Rows that are to go are read by nobody, but stand among others. */
-#include "store/check/check_inner.h"
+#include "store/check/check.h"
 
 struct table_walk {
-    struct avow_check *check;
+    struct avow_checker *check;
     enum avow_table table;
     uint64_t rows;
 };
@@ -26,7 +26,7 @@ static enum avow_err find_row(void *context, struct avow_bytes key, struct avow_
     return AVOW_OK;
 }
 
-enum avow_err avow_check_tables(struct avow_check *check)
+enum avow_err avow_checker_tables(struct avow_checker *check)
 {
     struct avow_dbkey first = {.len = 0};
     for (unsigned i = 0; i < AVOW_TABLE_COUNT; i++) {

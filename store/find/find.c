@@ -18,7 +18,7 @@
 #define PLACE_MAX (PLACE_HEAD + 2 * AVOW_FINDER_WORDS_MAX)
 _Static_assert(PLACE_MAX <= AVOW_FIND_AFTER_MAX, "a place fits");
 
-void avow_finder_free(struct avow_finder **finder)
+static void finder_free(struct avow_finder **finder)
 {
     struct avow_finder *gone = *finder;
     *finder = NULL;
@@ -38,11 +38,12 @@ static enum avow_err finder_of(struct avow_snapshot *snapshot, struct avow_finde
             return AVOW_ERR_NOMEM;
         enum avow_err err = avow_words_new(&made->words);
         if (err != AVOW_OK) {
-            avow_finder_free(&made);
+            finder_free(&made);
             return err;
         }
         made->snapshot = snapshot;
         snapshot->finder = made;
+        snapshot->finder_free = finder_free;
     }
     *finder = snapshot->finder;
     return AVOW_OK;
@@ -73,7 +74,7 @@ static uint64_t query_digest(const struct avow_find_query *query)
 static size_t write_place(const struct avow_finder *finder, uint8_t out[PLACE_MAX])
 {
     out[0] = PLACE_VERSION;
-    avow_put_u64be(out + 1, avow_store_epoch(finder->snapshot->store));
+    avow_put_u64be(out + 1, finder->snapshot->store->epoch);
     avow_put_u64be(out + 9, query_digest(finder->query));
     avow_put_u32be(out + 17, finder->after.score);
     avow_put_u32be(out + 21, finder->after.number);
@@ -90,7 +91,7 @@ static enum avow_err read_place(struct avow_finder *finder)
     if (!finder->has_after)
         return AVOW_OK;
     if (place.len < PLACE_HEAD || place.len > PLACE_MAX || place.data[0] != PLACE_VERSION ||
-        avow_get_u64be(place.data + 1) != avow_store_epoch(finder->snapshot->store) ||
+        avow_get_u64be(place.data + 1) != finder->snapshot->store->epoch ||
         avow_get_u64be(place.data + 9) != query_digest(finder->query))
         return AVOW_ERR_INVALID;
     finder->after.score = avow_get_u32be(place.data + 17);
@@ -293,10 +294,10 @@ static enum avow_err begin(struct avow_finder *finder, const struct avow_find_qu
     return err == AVOW_OK ? avow_finder_narrow(finder) : err;
 }
 
-enum avow_err avow_catalogue_find(struct avow_snapshot *snapshot,
-                                  const struct avow_find_query *query,
-                                  const struct avow_policy *policy, uint64_t now,
-                                  struct avow_buf *out)
+enum avow_err avow_snapshot_find(struct avow_snapshot *snapshot,
+                                 const struct avow_find_query *query,
+                                 const struct avow_policy *policy, uint64_t now,
+                                 struct avow_buf *out)
 {
     struct avow_finder *finder;
     struct avow_find_results results = {0};

@@ -11,16 +11,16 @@
 
 #include "proto/trust/policy.h"
 #include "proto/wire/find.h"
-#include "store/store.h"
+#include "store/read/snapshot.h"
 
 #define AVOW_FIND_LIMIT 20 /* results, where the query says 0 */
 
 /* Appends the results, encoded. `policy` is the query's, decoded; NULL: none. `now` in Unix
  * seconds. INVALID for a place that is none of this query's in this store; the snapshot's errors,
  * NOMEM, and TOO_LARGE by the buffer's bound (1 MiB is enough). */
-AVOW_NODISCARD enum avow_err avow_catalogue_find(struct avow_snapshot *snapshot,
-                                                 const struct avow_find_query *query,
-                                                 const struct avow_policy *policy, uint64_t now,
-                                                 struct avow_buf *out);
+AVOW_NODISCARD enum avow_err avow_snapshot_find(struct avow_snapshot *snapshot,
+                                                const struct avow_find_query *query,
+                                                const struct avow_policy *policy, uint64_t now,
+                                                struct avow_buf *out);
 
 #endif

@@ -43,11 +43,11 @@ static enum avow_err add_beginnings(struct avow_finder *finder, struct avow_byte
             return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
         if (found.len < beginning.len || memcmp(found.data, beginning.data, beginning.len) != 0)
             return AVOW_OK;
-        if (!avow_catalogue_key_read(found, &term, &block) || term.len == 0)
+        if (!avow_posting_key_read(found, &term, &block) || term.len == 0)
             return AVOW_ERR_CORRUPT;
         add_term(finder, term, word,
                  term.len == beginning.len ? factor : factor * BEGINNING / WHOLE);
-        key = avow_catalogue_key(term, 0);
+        key = avow_posting_key(term, 0);
         key.bytes[term.len] = 1; /* past its blocks: no word has so small a byte */
         key.len = term.len + 1;
     }
@@ -107,7 +107,7 @@ static enum avow_err weigh_words(struct avow_finder *finder)
         return AVOW_ERR_IO;
     for (size_t i = 0; i < finder->term_count; i++) {
         const struct avow_finder_term *term = &finder->terms[i];
-        struct avow_dbkey key = avow_catalogue_key(avow_bytes(term->bytes, term->len), 0);
+        struct avow_dbkey key = avow_posting_key(avow_bytes(term->bytes, term->len), 0);
         struct tally tally = {.finder = finder};
         enum avow_err err =
             avow_db_walk(db, AVOW_TABLE_WORDS, &key, (size_t)term->len + 1, count_block, &tally);
@@ -253,7 +253,7 @@ static enum avow_err score_word(struct avow_finder *finder, size_t word, uint32_
         if (term->word != word)
             continue;
         struct scan scan = {.finder = finder, .first = first, .factor = term->factor};
-        struct avow_dbkey key = avow_catalogue_key(avow_bytes(term->bytes, term->len), first);
+        struct avow_dbkey key = avow_posting_key(avow_bytes(term->bytes, term->len), first);
         err = avow_db_walk(&finder->snapshot->db, AVOW_TABLE_WORDS, &key, (size_t)term->len + 1,
                            score_block, &scan);
         if (err == AVOW_ERR_NOT_FOUND)

@@ -4,7 +4,7 @@
 #include "proto/codec/reader.h"
 #include "proto/codec/writer.h"
 #include "store/read/evidence.h"
-#include "store/write/forks.h"
+#include "store/read/snapshot_forks.h"
 
 #include <stdlib.h>
 

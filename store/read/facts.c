@@ -3,7 +3,7 @@
 #include "store/read/facts.h"
 
 #include "store/read/proven.h"
-#include "store/write/forks.h"
+#include "store/read/snapshot_forks.h"
 
 static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
                                struct avow_known_log *known)

@@ -3,7 +3,7 @@
 #define AVOW_STORE_READ_FACTS_H
 
 #include "proto/trust/verdict.h"
-#include "store/store.h"
+#include "store/read/snapshot.h"
 
 /* Facts from `snapshot`, which must outlive them and stay as it is while they are used. Entries and
  * status are proved against the checkpoint's roots before they are believed (store/read/proven.h):

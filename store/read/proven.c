@@ -4,42 +4,6 @@
 
 #include "store/read/snapshot_inner.h"
 
-#include <stdlib.h>
-
-/* ------------------------------------------------------------------ sets */
-
-static bool bits_has(const struct avow_bits *bits, uint64_t number)
-{
-    return number / 8 < bits->len && (bits->bytes[number / 8] >> number % 8 & 1) != 0;
-}
-
-static void bits_add(struct avow_bits *bits, uint64_t number)
-{
-    if (number / 8 >= bits->len) {
-        size_t len = (size_t)(number / 8 + 1) * 2;
-        uint8_t *bytes = realloc(bits->bytes, len);
-        if (bytes == NULL)
-            return;
-        memset(bytes + bits->len, 0, len - bits->len);
-        bits->bytes = bytes;
-        bits->len = len;
-    }
-    bits->bytes[number / 8] |= (uint8_t)(1U << number % 8);
-}
-
-static void bits_clear(struct avow_bits *bits)
-{
-    if (bits->len > 0)
-        memset(bits->bytes, 0, bits->len);
-}
-
-void avow_proven_fini(struct avow_proven *proven)
-{
-    free(proven->bundles.bytes);
-    free(proven->chunks.bytes);
-    *proven = (struct avow_proven){0};
-}
-
 /* The log's memory, without what no longer holds. */
 static struct avow_proven *proven_of(const struct avow_log *log)
 {
@@ -47,12 +11,12 @@ static struct avow_proven *proven_of(const struct avow_log *log)
     struct avow_proven *proven = &cached->proven;
     bool other = proven->number != log->number || ++proven->reads > AVOW_PROVEN_READS;
     if (other) {
-        bits_clear(&proven->bundles);
+        avow_bits_clear(&proven->bundles);
         proven->number = log->number;
         proven->reads = 0;
     }
     if (other || !avow_hash_equal(&proven->status_root, &log->checkpoint.status_root)) {
-        bits_clear(&proven->chunks);
+        avow_bits_clear(&proven->chunks);
         proven->status_root = log->checkpoint.status_root;
     }
     return proven;
@@ -115,11 +79,11 @@ enum avow_err avow_proven_entry(struct avow_snapshot *snapshot, const struct avo
     struct avow_proven *proven = proven_of(log);
     uint64_t bundle = index / AVOW_BUNDLE_ENTRIES;
     bool full = (bundle + 1) * AVOW_BUNDLE_ENTRIES <= log->checkpoint.size;
-    if (full && !bits_has(&proven->bundles, bundle)) {
+    if (full && !avow_bits_has(&proven->bundles, bundle)) {
         enum avow_err err = prove_bundle(snapshot, log, bundle);
         if (err != AVOW_OK)
             return err;
-        bits_add(&proven->bundles, bundle);
+        avow_bits_add(&proven->bundles, bundle);
     }
     enum avow_err err = avow_snapshot_entry(snapshot, log, index, entry);
     return err == AVOW_OK && !full ? prove_entry(snapshot, log, index, *entry) : err;
@@ -146,10 +110,10 @@ enum avow_err avow_proven_status(struct avow_snapshot *snapshot, const struct av
     uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
     uint64_t number = index / AVOW_STATUS_CHUNK_ENTRIES;
     enum avow_err err = avow_snapshot_chunk(snapshot, log, number, chunk);
-    if (err == AVOW_OK && !bits_has(&proven->chunks, number)) {
+    if (err == AVOW_OK && !avow_bits_has(&proven->chunks, number)) {
         err = prove_chunk(snapshot, log, number, chunk);
         if (err == AVOW_OK)
-            bits_add(&proven->chunks, number);
+            avow_bits_add(&proven->chunks, number);
     }
     if (err == AVOW_OK)
         *status = avow_status_get(chunk, index);

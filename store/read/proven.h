@@ -8,14 +8,10 @@
 #ifndef AVOW_STORE_READ_PROVEN_H
 #define AVOW_STORE_READ_PROVEN_H
 
-#include "store/store.h"
+#include "store/read/bits.h"
+#include "store/read/snapshot.h"
 
 #define AVOW_PROVEN_READS (UINT64_C(1) << 24)
-
-struct avow_bits { /* a set of small numbers; all zeros is the empty one */
-    uint8_t *bytes;
-    size_t len;
-};
 
 /* What one snapshot has proved of one log. All zeros: nothing. */
 struct avow_proven {
@@ -25,8 +21,6 @@ struct avow_proven {
     struct avow_hash status_root;
     struct avow_bits chunks;
 };
-
-void avow_proven_fini(struct avow_proven *proven);
 
 /* avow_snapshot_entry() and the status of avow_snapshot_status(), proved: CORRUPT when what is
  * stored does not lead to the accepted checkpoint's roots; and their errors. */

@@ -2,7 +2,6 @@
 #include "store/read/snapshot_inner.h"
 
 #include "store/rows/branch_rows.h"
-#include "store/write/branch.h"
 
 #include <stdlib.h>
 
@@ -12,7 +11,8 @@
 static void cached_free(struct avow_cached_log *cached)
 {
     avow_state_fini(&cached->log.state);
-    avow_proven_fini(&cached->proven);
+    avow_bits_fini(&cached->proven.bundles);
+    avow_bits_fini(&cached->proven.chunks);
     free(cached);
 }
 
@@ -59,7 +59,8 @@ void avow_snapshot_free(struct avow_snapshot **snapshot)
     if (gone == NULL)
         return;
     forget_logs(gone);
-    avow_finder_free(&gone->finder);
+    if (gone->finder != NULL)
+        gone->finder_free(&gone->finder);
     avow_map64_fini(&gone->logs);
     mdb_txn_abort(gone->db.txn);
     free(gone);
@@ -331,7 +332,7 @@ enum avow_err avow_snapshot_get(struct avow_snapshot *snapshot, const char *name
     return err == AVOW_OK ? avow_row_open_with(value, avow_dbkey_view(&key)) : err;
 }
 
-enum avow_err avow_store_stats(struct avow_snapshot *snapshot, struct avow_store_stats *stats)
+enum avow_err avow_snapshot_stats(struct avow_snapshot *snapshot, struct avow_store_stats *stats)
 {
     AVOW_ASSERT(snapshot->live);
     struct avow_counters counters;

@@ -4,6 +4,10 @@
 #define AVOW_STORE_READ_SNAPSHOT_INNER_H
 
 #include "store/read/proven.h"
+#include "store/read/snapshot.h"
+#include "store/rows/log_rows.h"
+#include "store/rows/map64.h"
+#include "store/rows/nodes.h"
 #include "store/rows/store_inner.h"
 
 /* A log decoded. `log` comes first: an API pointer to it is a pointer to this. */
@@ -19,7 +23,6 @@ struct avow_cached_log {
 };
 
 struct avow_finder;
-void avow_finder_free(struct avow_finder **finder); /* store/find/find.c */
 
 struct avow_snapshot {
     struct avow_store *store;
@@ -29,7 +32,8 @@ struct avow_snapshot {
     struct avow_map64 logs;
     size_t log_count, chain_bytes;   /* of `logs` */
     struct avow_node_source bundles; /* the bundle that an entry was read from last */
-    struct avow_finder *finder;      /* NULL until the catalogue is searched */
+    struct avow_finder *finder;      /* NULL until the catalogue is searched (store/find/find.c), */
+    void (*finder_free)(struct avow_finder **finder); /* which knows how to free it */
 };
 
 #endif

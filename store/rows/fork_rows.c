@@ -1,7 +1,10 @@
 /* Rows of forks, other branches' status entries, other root chains. */
 #include "store/rows/fork_rows.h"
 
+#include "proto/codec/id.h"
 #include "store/rows/fields.h"
+
+#include <stdio.h>
 
 #define OPENING_SHOWN 16
 
@@ -106,4 +109,13 @@ enum avow_err avow_other_row_read(struct avow_bytes key, struct avow_bytes row,
     other->list = avow_bytes(cursor.rest.data, len);
     *saved = avow_bytes(cursor.rest.data + len, cursor.rest.len - len);
     return AVOW_OK;
+}
+
+/* -------------------------------------------------------------------- marks */
+
+void avow_fork_mark_name(const struct avow_hash *issuer, char name[AVOW_FORK_MARK_NAME_MAX])
+{
+    char text[AVOW_ISSUER_TEXT_MAX];
+    avow_issuer_text(issuer, text);
+    (void)snprintf(name, AVOW_FORK_MARK_NAME_MAX, "parted %s", text);
 }

@@ -2,8 +2,9 @@
 #ifndef AVOW_STORE_ROWS_FORK_ROWS_H
 #define AVOW_STORE_ROWS_FORK_ROWS_H
 
+#include "proto/codec/id.h"
+#include "store/rows/forks.h"
 #include "store/rows/log_rows.h"
-#include "store/write/forks.h"
 
 /* Of an origin: issuer id, epoch, the 16 bytes of the opening that a checkpoint shows. */
 struct avow_dbkey avow_fork_key(const struct avow_checkpoint *origin);
@@ -26,5 +27,9 @@ void avow_other_row_write(struct avow_buf *out, const struct avow_other_chain *o
 AVOW_NODISCARD enum avow_err avow_other_row_read(struct avow_bytes key, struct avow_bytes row,
                                                  struct avow_other_chain *other,
                                                  struct avow_bytes *saved);
+
+/* The name, in AVOW_TABLE_NAMES, of the mark that an issuer's known forks were left at. */
+#define AVOW_FORK_MARK_NAME_MAX (AVOW_ISSUER_TEXT_MAX + 8)
+void avow_fork_mark_name(const struct avow_hash *issuer, char name[AVOW_FORK_MARK_NAME_MAX]);
 
 #endif

@@ -5,7 +5,7 @@
 #define AVOW_STORE_ROWS_LOG_ROWS_H
 
 #include "store/rows/lmdb.h"
-#include "store/store.h"
+#include "store/rows/log.h"
 
 /* The parts of AVOW_TABLE_CHAINS. */
 enum avow_chain_part { AVOW_CHAIN_ACCEPTED, AVOW_CHAIN_PENDING };

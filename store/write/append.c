@@ -125,7 +125,8 @@ static enum avow_err put_entries(struct avow_append *append, uint64_t *bytes)
         struct avow_bytes entry = append->range->entries[i - append->range->from];
         enum avow_err err = avow_tail_append(tail, entry);
         if (err == AVOW_OK)
-            err = avow_index_add(append->txn, append->number, i, entry);
+            err = avow_index_add(&append->txn->db, &append->txn->writer->words, append->number, i,
+                                 entry);
         if (err != AVOW_OK)
             return err;
         *bytes += entry.len;

@@ -38,10 +38,4 @@ bool avow_append_is_over(const struct avow_append *append);
  * Errors spoil the transaction. */
 AVOW_NODISCARD enum avow_err avow_append_put(struct avow_append *append, uint64_t *bytes);
 
-/* avow_txn_append() for a candidate. */
-AVOW_NODISCARD enum avow_err avow_branch_append(struct avow_txn *txn, struct avow_wlog *wlog,
-                                                const struct avow_range *range,
-                                                struct avow_range_result *result,
-                                                enum avow_reject *reject);
-
 #endif

@@ -1,6 +1,6 @@
 /* Ranges of a candidate, and how the last of them makes it the issuer's log. */
 #include "store/rows/branch_rows.h"
-#include "store/write/candidate.h"
+#include "store/write/branch_inner.h"
 #include "store/write/relate.h"
 
 /* ------------------------------------------------------------------ the flip */

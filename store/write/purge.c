@@ -1,5 +1,7 @@
 /* Log numbers that are to go, and their rows, a bounded part at a time. */
-#include "store/write/branch.h"
+#include "store/rows/bundle.h"
+#include "store/write/txn_branch.h"
+#include "store/write/writer.h"
 
 #include "store/catalogue/index.h"
 #include "store/rows/branch_rows.h"
@@ -60,7 +62,7 @@ static enum avow_err purge_number(struct avow_txn *txn, uint32_t number, size_t 
                                              AVOW_TABLE_CHAINS,  AVOW_TABLE_FOREIGN};
     struct avow_dbkey prefix = avow_dbkey_log(number);
     bool more = false;
-    enum avow_err err = avow_index_drop(txn, number, 0, *left / INDEXED_WEIGHT, &more);
+    enum avow_err err = avow_index_drop(&txn->db, number, 0, *left / INDEXED_WEIGHT, &more);
     if (err == AVOW_OK && more)
         *left = 0;
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && err == AVOW_OK; i++)

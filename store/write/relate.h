@@ -2,7 +2,7 @@
 #ifndef AVOW_STORE_WRITE_RELATE_H
 #define AVOW_STORE_WRITE_RELATE_H
 
-#include "store/write/forks.h"
+#include "store/rows/forks.h"
 #include "store/write/writer.h"
 
 /* After the accepted log's root chain has changed: whether its origin is forked and its chain

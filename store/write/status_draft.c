@@ -1,5 +1,5 @@
 /* What one operation changes in a log's status: in memory first, then written at once. */
-#include "store/rows/status_rows.h"
+#include "store/write/status_draft.h"
 
 #include <stdlib.h>
 

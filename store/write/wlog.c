@@ -68,7 +68,7 @@ enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlo
         err = avow_status_drop_pending(&txn->db, wlog->number);
     bool more;
     if (err == AVOW_OK)
-        err = avow_index_drop(txn, wlog->number, size, SIZE_MAX, &more);
+        err = avow_index_drop(&txn->db, wlog->number, size, SIZE_MAX, &more);
     if (err == AVOW_OK)
         err = delete_pending_rows(txn, wlog);
     if (err != AVOW_OK)

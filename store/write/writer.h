@@ -4,7 +4,13 @@
 #ifndef AVOW_STORE_WRITE_WRITER_H
 #define AVOW_STORE_WRITE_WRITER_H
 
+#include "store/catalogue/words.h"
+#include "store/rows/bundle.h"
+#include "store/rows/log_rows.h"
 #include "store/rows/store_inner.h"
+#include "store/rows/tile_rows.h"
+#include "store/write/status_draft.h"
+#include "store/write/txn.h"
 
 /* One log as the writer sees it, its changes of this transaction included. */
 struct avow_wlog {
@@ -54,6 +60,10 @@ struct avow_writer {
     size_t node_count, node_cap;
     bool nodes_failed; /* no memory for one of them */
 };
+
+/* The writer's memory between transactions. */
+AVOW_NODISCARD enum avow_err avow_writer_new(struct avow_store *store, struct avow_writer **writer);
+void avow_writer_free(struct avow_writer **writer);
 
 /* The log of `issuer`, in memory from now on; its number is 0 if the store has none. Errors:
  * NOMEM, CORRUPT, IO. */

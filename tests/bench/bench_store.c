@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/read/facts.h"
+#include "store/store.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/log.h"
 
@@ -75,7 +75,7 @@ static void measure_append(const char *folder, const struct bench_log *log)
     bench_figure("append", (double)log->state.tree.size / seconds);
     BENCH_OK(avow_snapshot_new(store, &snapshot));
     BENCH_OK(avow_snapshot_renew(snapshot));
-    BENCH_OK(avow_store_stats(snapshot, &stats));
+    BENCH_OK(avow_snapshot_stats(snapshot, &stats));
     BENCH_MUST(stats.entries == log->state.tree.size);
     bench_figure("stored-bytes", (double)stats.bytes_used / (double)log->arena_len);
     avow_snapshot_free(&snapshot);

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/find/find.h"
-#include "store/read/facts.h"
+#include "store/store.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/campus.h"
 
@@ -82,7 +81,7 @@ static double find_ms(struct avow_snapshot *snapshot, const struct campus *campu
     avow_buf_init(&out, 1 << 20);
     BENCH_OK(avow_snapshot_renew(snapshot));
     double started = bench_cpu_seconds();
-    BENCH_OK(avow_catalogue_find(snapshot, query, policy, campus->t + 10, &out));
+    BENCH_OK(avow_snapshot_find(snapshot, query, policy, campus->t + 10, &out));
     double ms = (bench_cpu_seconds() - started) * 1e3;
     BENCH_MUST(out.len > 0);
     avow_buf_fini(&out);

@@ -8,7 +8,7 @@
 
 #include "proto/trust/policy.h"
 #include "proto/wire/message.h"
-#include "store/read/facts.h"
+#include "store/store.h"
 
 #define AVOW_ANSWER_RANGE_BYTES ((size_t)64 * 1024) /* of entries in a RANGE, about */
 #define AVOW_ANSWER_LIST_BYTES ((size_t)64 * 1024)  /* of a LOGS page, about */

@@ -2,7 +2,7 @@
  * either branch says of what lies below (docs/protocol.md, "Gossip"). */
 #include "node/loop/answer/answerer.h"
 
-#include "store/read/parted.h"
+#include "store/store.h"
 
 /* Issuers, records and moves of one record that one request looks at. */
 #define PARTED_VISITED_MAX 1024
@@ -18,10 +18,10 @@ enum avow_err avow_answer_forks(struct avow_answerer *a, struct avow_buf *out)
     for (size_t visited = 0; visited < PARTED_VISITED_MAX && count < AVOW_MESSAGE_DIGESTS_MAX;
          visited++) {
         const struct avow_hash after = issuer;
-        err = avow_snapshot_next_parted(a->snapshot, &after, &issuer);
+        err = avow_snapshot_next_forked(a->snapshot, &after, &issuer);
         if (err != AVOW_OK)
             break;
-        err = avow_snapshot_parted(a->snapshot, &issuer, &digest);
+        err = avow_snapshot_fork_digest(a->snapshot, &issuer, &digest);
         if (err == AVOW_OK) {
             avow_digest_write(&a->scratch, &issuer, &digest);
             count++;

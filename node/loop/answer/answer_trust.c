@@ -3,7 +3,7 @@
 #include "node/loop/answer/answerer.h"
 
 #include "node/loop/base/policies.h"
-#include "store/find/find.h"
+#include "store/store.h"
 
 _Static_assert(AVOW_MESSAGE_POLICY_MAX == AVOW_POLICY_BYTES_MAX, "one bound for a policy");
 _Static_assert(AVOW_MESSAGE_REFERENCES_MAX > AVOW_COMPONENTS_MAX + 1, "a whole stack fits");
@@ -82,7 +82,7 @@ enum avow_err avow_answer_find(struct avow_answerer *a, struct avow_buf *out)
         reject = avow_policy_decode(query.policy, &a->asked);
     if (reject != AVOW_ACCEPT)
         return refuse_form(a, reject, out);
-    enum avow_err err = avow_catalogue_find(
+    enum avow_err err = avow_snapshot_find(
         a->snapshot, &query, query.policy.len > 0 ? &a->asked : NULL, a->now, &a->scratch);
     if (err == AVOW_ERR_INVALID)
         return refuse_as_invalid(a, "this node's answer to this query never ended there", out);

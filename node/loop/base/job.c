@@ -1,6 +1,6 @@
 #include "node/loop/base/job.h"
 
-#include "store/write/branch.h"
+#include "store/store.h"
 
 #include <stdlib.h>
 
@@ -177,7 +177,7 @@ static enum avow_err run_keep(struct avow_job *job, struct avow_txn *txn)
         break;
     }
     if (job->changed && (err == AVOW_OK || err == AVOW_ERR_NOT_FOUND))
-        err = avow_txn_note_parted(txn, &job->issuer, keep->mark);
+        err = avow_txn_mark_forks(txn, &job->issuer, keep->mark);
     return err;
 }
 

@@ -5,7 +5,6 @@
 #define AVOW_NODE_LOOP_BASE_JOB_H
 
 #include "proto/wire/message.h"
-#include "store/read/parted.h"
 #include "store/store.h"
 
 enum avow_job_type {
@@ -27,7 +26,7 @@ enum avow_job_type {
 
 enum avow_keep_type { AVOW_KEEP_FORK, AVOW_KEEP_CHAIN, AVOW_KEEP_STATUSES };
 
-/* What is known of other histories, to be kept (store/write/forks.h). */
+/* What is known of other histories, to be kept (store/rows/forks.h). */
 struct avow_keep {
     enum avow_keep_type type;
     struct avow_fork fork;
@@ -35,7 +34,7 @@ struct avow_keep {
     struct avow_chain chain;
     struct avow_list list; /* of proved entries, or of status items; into `bytes` */
     uint8_t *bytes;
-    uint8_t mark[AVOW_PARTED_MARK_BYTES]; /* one that was never used */
+    uint8_t mark[AVOW_FORK_MARK_BYTES]; /* one that was never used */
 };
 
 struct avow_job;

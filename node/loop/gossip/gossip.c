@@ -77,7 +77,7 @@ static enum avow_err read_digest(void *context, const struct avow_hash *issuer,
     struct avow_gossip *gossip = context;
     struct avow_snapshot *snapshot;
     enum avow_err err = avow_reading_get(gossip->config.reading, &snapshot);
-    return err == AVOW_OK ? avow_snapshot_parted(snapshot, issuer, digest) : err;
+    return err == AVOW_OK ? avow_snapshot_fork_digest(snapshot, issuer, digest) : err;
 }
 
 /* ---- judging, on the pool ---- */
@@ -321,7 +321,7 @@ static bool keep(struct avow_gossip *gossip, const struct avow_core_action *acti
                                                .writer = gossip->config.writer,
                                                .done = kept,
                                                .context = gossip};
-    uint8_t mark[AVOW_PARTED_MARK_BYTES];
+    uint8_t mark[AVOW_FORK_MARK_BYTES];
     avow_put_u64be(mark, gossip->salt);
     avow_put_u64be(mark + 8, ++gossip->marks);
     return avow_keeping_start(&config, action, mark);

@@ -141,7 +141,7 @@ static bool copy_action(struct keeping *keeping, const struct avow_core_action *
 
 bool avow_keeping_start(const struct avow_keeping_config *config,
                         const struct avow_core_action *action,
-                        const uint8_t mark[AVOW_PARTED_MARK_BYTES])
+                        const uint8_t mark[AVOW_FORK_MARK_BYTES])
 {
     struct keeping *keeping = calloc(1, sizeof(*keeping));
     if (keeping == NULL)

@@ -25,6 +25,6 @@ struct avow_keeping_config {
  * `done` is not called then. */
 bool avow_keeping_start(const struct avow_keeping_config *config,
                         const struct avow_core_action *action,
-                        const uint8_t mark[AVOW_PARTED_MARK_BYTES]);
+                        const uint8_t mark[AVOW_FORK_MARK_BYTES]);
 
 #endif

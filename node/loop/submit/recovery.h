@@ -9,7 +9,7 @@
 
 #include "node/loop/submit/rules.h"
 #include "proto/log/chain.h"
-#include "store/write/forks.h"
+#include "store/store.h"
 
 /* What is left of a recovery once it is judged. */
 enum avow_recovery_fault {

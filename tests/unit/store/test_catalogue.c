@@ -4,6 +4,7 @@
 #include "proto/codec/writer.h"
 #include "proto/entry/details.h"
 #include "store/find/finder_inner.h"
+#include "store/write/writer.h"
 #include "tests/unit/store/store_fixture.h"
 
 #define LOGS 3
@@ -185,7 +186,7 @@ static void ask(struct avow_snapshot *snapshot, const struct avow_find_query *qu
     struct avow_find_results results;
     struct avow_find_result result;
     avow_buf_init(&out, AVOW_MESSAGE_BYTES_MAX);
-    assert_int_equal(avow_catalogue_find(snapshot, query, policy, LOG_BUILDER_T0 + 100, &out),
+    assert_int_equal(avow_snapshot_find(snapshot, query, policy, LOG_BUILDER_T0 + 100, &out),
                      AVOW_OK);
     assert_int_equal(avow_find_results_decode(avow_buf_bytes(&out), &results), AVOW_ACCEPT);
     *answer = (struct answer){.stopped = results.stopped, .next_len = results.next.len};
@@ -303,14 +304,14 @@ static void test_foreign_places(void **state)
     ask(world->snapshot, &query, NULL, &first);
     query.after = avow_bytes(first.next, first.next_len);
     query.words = avow_bytes_text("welding");
-    assert_int_equal(avow_catalogue_find(world->snapshot, &query, NULL, 1, &out), AVOW_ERR_INVALID);
+    assert_int_equal(avow_snapshot_find(world->snapshot, &query, NULL, 1, &out), AVOW_ERR_INVALID);
     query.words = avow_bytes_text("data");
     first.next[1] ^= 1;
-    assert_int_equal(avow_catalogue_find(world->snapshot, &query, NULL, 1, &out), AVOW_ERR_INVALID);
+    assert_int_equal(avow_snapshot_find(world->snapshot, &query, NULL, 1, &out), AVOW_ERR_INVALID);
     first.next[1] ^= 1;
     for (size_t len = 1; len < first.next_len; len++) {
         query.after = avow_bytes(first.next, len);
-        assert_int_equal(avow_catalogue_find(world->snapshot, &query, NULL, 1, &out),
+        assert_int_equal(avow_snapshot_find(world->snapshot, &query, NULL, 1, &out),
                          AVOW_ERR_INVALID);
     }
     avow_buf_fini(&out);

@@ -5,7 +5,8 @@
 
 #include "proto/codec/writer.h"
 #include "proto/entry/details.h"
-#include "store/write/forks.h"
+#include "store/read/snapshot_forks.h"
+#include "store/write/txn_forks.h"
 #include "tests/unit/store/store_fixture.h"
 
 #define BODIES 5

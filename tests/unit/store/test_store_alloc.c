@@ -1,7 +1,7 @@
 /* Every allocation of the store failing in turn: nothing leaks, nothing happens by halves. */
 #include "store/find/find.h"
 #include "store/read/facts.h"
-#include "store/write/branch.h"
+#include "store/write/txn_branch.h"
 #include "tests/support/alloc.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -104,7 +104,7 @@ static enum avow_err search_and_prove(struct avow_snapshot *snapshot)
                                             avow_bytes(no_scope, 1)),
                      AVOW_ACCEPT);
     avow_buf_init(&out, AVOW_EVIDENCE_BYTES_MAX);
-    enum avow_err err = avow_catalogue_find(snapshot, &query, &policy, history.builder.t, &out);
+    enum avow_err err = avow_snapshot_find(snapshot, &query, &policy, history.builder.t, &out);
     if (err == AVOW_OK)
         err = avow_evidence_make_under(snapshot, &request, &out);
     avow_buf_fini(&out);

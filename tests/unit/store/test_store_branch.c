@@ -4,7 +4,7 @@
 
 #include "store/read/facts.h"
 #include "store/read/proven.h"
-#include "store/write/branch.h"
+#include "store/write/txn_branch.h"
 
 #define OLD_SIZE 700
 #define SHARED 500 /* where the new history parts: its root entry's index */
@@ -235,7 +235,7 @@ static void check(struct world *world, uint64_t logs, uint64_t entries)
 static uint64_t entries_stored(struct world *world)
 {
     struct avow_store_stats stats;
-    assert_int_equal(avow_store_stats(world->snapshot, &stats), AVOW_OK);
+    assert_int_equal(avow_snapshot_stats(world->snapshot, &stats), AVOW_OK);
     return stats.entries;
 }
 

@@ -4,8 +4,9 @@
 
 #include "proto/log/evidence.h"
 #include "store/read/facts.h"
-#include "store/write/branch.h"
-#include "store/write/forks.h"
+#include "store/read/snapshot_forks.h"
+#include "store/write/txn_branch.h"
+#include "store/write/txn_forks.h"
 
 #define OPENING 200 /* where the forked epoch begins */
 #define PARTING 220 /* entries below are on both branches */

@@ -1,6 +1,7 @@
 /* The indexes hold what the accepted logs hold: against a walk over every entry, while ranges are
  * stored in part, held, withdrawn, signed and dropped. */
 #include "store/catalogue/index.h"
+#include "store/write/writer.h"
 #include "tests/unit/store/store_fixture.h"
 #include "tests/unit/store/workload.h"
 
@@ -174,7 +175,7 @@ static void test_held_and_dropped(void **state)
     assert_int_equal(avow_txn_begin(store, &txn), AVOW_OK);
     for (size_t step = 0; step < 3; step++) {
         assert_true(more);
-        assert_int_equal(avow_index_drop(txn, number, 0, 4, &more), AVOW_OK);
+        assert_int_equal(avow_index_drop(&txn->db, number, 0, 4, &more), AVOW_OK);
     }
     assert_false(more);
     assert_int_equal(avow_txn_commit(&txn), AVOW_OK);

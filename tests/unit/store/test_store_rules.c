@@ -160,7 +160,7 @@ static void test_who_is_to_blame(void **state)
     assert_int_equal(result.pending, 0);
     commit(world);
     struct avow_store_stats stats;
-    assert_int_equal(avow_store_stats(world->snapshot, &stats), AVOW_OK);
+    assert_int_equal(avow_snapshot_stats(world->snapshot, &stats), AVOW_OK);
     assert_int_equal(stats.logs, 0);
     assert_int_equal(stats.entries, 0);
 }

@@ -1,6 +1,6 @@
 /* One writer and several readers at once: every snapshot is one accepted checkpoint, whole. And a
  * disk that fills up: writes are refused, reads go on, and writing goes on when there is room. */
-#include "store/write/branch.h"
+#include "store/write/txn_branch.h"
 #include "tests/unit/store/store_fixture.h"
 
 #include <errno.h>

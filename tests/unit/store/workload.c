@@ -1,8 +1,9 @@
 /* The workload, its model, and the comparison of a store with it. */
 #include "tests/unit/store/workload.h"
 
-#include "store/write/branch.h"
-#include "store/write/forks.h"
+#include "store/read/snapshot_forks.h"
+#include "store/write/txn_branch.h"
+#include "store/write/txn_forks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

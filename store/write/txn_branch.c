@@ -1,5 +1,6 @@
 /* Candidates: begun, filled from what they share with the held log, given up. */
-#include "store/write/candidate.h"
+#include "store/rows/nodes.h"
+#include "store/write/branch_inner.h"
 
 #include "store/catalogue/index.h"
 #include "store/rows/branch_rows.h"

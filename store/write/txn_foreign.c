@@ -1,8 +1,8 @@
 /* Status entries of a forked origin's other branches: the gravest for each target. */
 #include "proto/trust/standing.h"
-#include "store/read/snapshot_inner.h"
 #include "store/rows/fork_rows.h"
 #include "store/write/relate.h"
+#include "store/write/txn_forks.h"
 
 static enum avow_reject judge_foreign(const struct avow_wlog *wlog,
                                       const struct avow_foreign *foreign, struct avow_entry *entry)
@@ -108,23 +108,4 @@ enum avow_err avow_txn_add_foreign(struct avow_txn *txn, const struct avow_forei
     if (err == AVOW_OK && !held)
         err = put_foreign(txn, wlog, foreign, &entry, changed, reject);
     return avow_writer_spoil(txn, err);
-}
-
-enum avow_err avow_snapshot_foreign(struct avow_snapshot *snapshot, const struct avow_log *log,
-                                    bool next, uint64_t *target, struct avow_foreign *foreign)
-{
-    AVOW_ASSERT(snapshot->live);
-    if (!log->forked)
-        return AVOW_ERR_NOT_FOUND;
-    struct avow_dbkey key = avow_foreign_key(log->number, log->checkpoint.epoch, *target);
-    struct avow_bytes found = avow_dbkey_view(&key);
-    struct avow_bytes row;
-    enum avow_err err = next ? avow_db_seek(&snapshot->db, AVOW_TABLE_FOREIGN, &key, &found, &row)
-                             : avow_db_get(&snapshot->db, AVOW_TABLE_FOREIGN, &key, &row);
-    if (err != AVOW_OK)
-        return err;
-    if (found.len != key.len || memcmp(found.data, key.bytes, 8) != 0)
-        return AVOW_ERR_NOT_FOUND; /* another log's */
-    *target = avow_get_u64be(found.data + 8);
-    return avow_foreign_row_read(found, row, foreign);
 }

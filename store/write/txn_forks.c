@@ -1,7 +1,6 @@
 /* Forks of an origin: rows that are charged, the first proof, the newest checkpoint. */
-#include "store/write/forks.h"
+#include "store/write/txn_forks.h"
 
-#include "store/read/snapshot_inner.h"
 #include "store/rows/branch_rows.h"
 #include "store/rows/fork_rows.h"
 #include "store/write/relate.h"
@@ -211,36 +210,12 @@ enum avow_err avow_relate_forks(struct avow_txn *txn, struct avow_wlog *wlog,
     return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
 }
 
-/* ----------------------------------------------------------------- reading */
+/* -------------------------------------------------------------------- marks */
 
-static enum avow_err must_be_good(enum avow_err err)
+enum avow_err avow_txn_mark_forks(struct avow_txn *txn, const struct avow_hash *issuer,
+                                  const uint8_t mark[AVOW_FORK_MARK_BYTES])
 {
-    return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
-}
-
-enum avow_err avow_snapshot_fork(struct avow_snapshot *snapshot,
-                                 const struct avow_checkpoint *origin,
-                                 struct avow_known_fork *known)
-{
-    AVOW_ASSERT(snapshot->live);
-    struct avow_dbkey key = avow_fork_key(origin);
-    struct avow_bytes row;
-    enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_FORKS, &key, &row);
-    return err == AVOW_OK ? avow_fork_row_read(avow_dbkey_view(&key), row, known) : err;
-}
-
-enum avow_err avow_snapshot_next_fork(struct avow_snapshot *snapshot,
-                                      const struct avow_checkpoint *after,
-                                      struct avow_known_fork *known)
-{
-    AVOW_ASSERT(snapshot->live);
-    struct avow_dbkey key = {.len = 0};
-    if (after != NULL) { /* the least key above: one zero byte longer */
-        key = avow_fork_key(after);
-        key.bytes[key.len++] = 0;
-    }
-    struct avow_bytes found;
-    struct avow_bytes row;
-    enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_FORKS, &key, &found, &row);
-    return err == AVOW_OK ? must_be_good(avow_fork_row_read(found, row, known)) : err;
+    char name[AVOW_FORK_MARK_NAME_MAX];
+    avow_fork_mark_name(issuer, name);
+    return avow_txn_put(txn, name, avow_bytes(mark, AVOW_FORK_MARK_BYTES));
 }

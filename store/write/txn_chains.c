@@ -1,7 +1,6 @@
 /* Other root chains of an issuer, and what follows from them. */
-#include "store/write/forks.h"
+#include "store/write/txn_forks.h"
 
-#include "store/read/snapshot_inner.h"
 #include "store/rows/fork_rows.h"
 #include "store/write/relate.h"
 
@@ -223,29 +222,4 @@ enum avow_err avow_txn_add_chain(struct avow_txn *txn, const struct avow_other_c
         return AVOW_OK;
     }
     return avow_writer_spoil(txn, add_chain(txn, wlog, other, chain, changed, reject));
-}
-
-enum avow_err avow_snapshot_other_chain(struct avow_snapshot *snapshot,
-                                        const struct avow_hash *issuer, size_t position,
-                                        struct avow_other_chain *other)
-{
-    AVOW_ASSERT(snapshot->live);
-    struct avow_dbkey key = avow_other_key(issuer, 0);
-    for (size_t i = 0;; i++) {
-        struct avow_bytes found;
-        struct avow_bytes row;
-        struct avow_bytes saved;
-        enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_OTHERS, &key, &found, &row);
-        if (err != AVOW_OK)
-            return err;
-        if (found.len != key.len || memcmp(found.data, key.bytes, 32) != 0)
-            return AVOW_ERR_NOT_FOUND;
-        if (i == position) {
-            err = avow_other_row_read(found, row, other, &saved);
-            other->saved = saved;
-            return err;
-        }
-        key = avow_dbkey_bytes(found);
-        key.bytes[32]++; /* below SLOTS */
-    }
 }

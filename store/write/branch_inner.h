@@ -1,9 +1,9 @@
 /* A candidate as the writer has it, between its beginning and its flip. */
-#ifndef AVOW_STORE_WRITE_CANDIDATE_H
-#define AVOW_STORE_WRITE_CANDIDATE_H
+#ifndef AVOW_STORE_WRITE_BRANCH_INNER_H
+#define AVOW_STORE_WRITE_BRANCH_INNER_H
 
 #include "store/write/append.h"
-#include "store/write/branch.h"
+#include "store/write/txn_branch.h"
 
 /* The candidate of a log, or NULL. */
 struct avow_wlog *avow_branch_of(const struct avow_wlog *wlog);
@@ -17,5 +17,11 @@ AVOW_NODISCARD enum avow_err avow_branch_drop(struct avow_txn *txn, struct avow_
 AVOW_NODISCARD enum avow_err avow_branch_delete_row(struct avow_txn *txn,
                                                     const struct avow_hash *issuer);
 void avow_branch_forget(struct avow_wlog *branch);
+
+/* avow_txn_append() for a candidate. */
+AVOW_NODISCARD enum avow_err avow_branch_append(struct avow_txn *txn, struct avow_wlog *wlog,
+                                                const struct avow_range *range,
+                                                struct avow_range_result *result,
+                                                enum avow_reject *reject);
 
 #endif

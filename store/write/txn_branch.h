@@ -9,24 +9,14 @@
  * in bounded transactions; so does a candidate that is dropped, at once.
  *
  * Which history is better is the caller's to know (avow_chain_choose). */
-#ifndef AVOW_STORE_WRITE_BRANCH_H
-#define AVOW_STORE_WRITE_BRANCH_H
+#ifndef AVOW_STORE_WRITE_TXN_BRANCH_H
+#define AVOW_STORE_WRITE_TXN_BRANCH_H
 
-#include "store/store.h"
+#include "store/write/txn.h"
 
 #define AVOW_RETIRED_S (UINT64_C(30) * 24 * 3600)
 #define AVOW_BRANCH_STEP 65536 /* entries that one call copies; one in an index counts for 16 */
 #define AVOW_PURGE_STEP 4096   /* rows that one call deletes */
-
-struct avow_branch {
-    struct avow_checkpoint checkpoint; /* what it is on its way to */
-    uint64_t shared;                   /* entries below are the accepted log's own */
-    uint64_t size;                     /* entries stored so far; < shared: still being copied */
-};
-/* The candidate of an issuer. NOT_FOUND when there is none; CORRUPT, IO. */
-AVOW_NODISCARD enum avow_err avow_snapshot_branch(struct avow_snapshot *snapshot,
-                                                  const struct avow_hash *issuer,
-                                                  struct avow_branch *branch);
 
 /* Begins a candidate on its way to `want->checkpoint` (signed, judged by its root chain and
  * verified by the caller), or goes on with it: copies at most AVOW_BRANCH_STEP of the accepted

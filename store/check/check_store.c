@@ -1,0 +1,155 @@
+/* Everything in a store, table by table. */
+#include "store/check/check.h"
+
+#include <unistd.h>
+
+/* Of a meta page's transaction number in LMDB's data format 1: after the page's header, magic and
+ * version, address, map size, two tables and the last page. */
+#define META_TXN_OFFSET (16 + 8 + 8 + 8 + 2 * 48 + 8)
+
+static enum avow_err head_row(void *context, struct avow_bytes key, struct avow_bytes value)
+{
+    struct avow_checker *check = context;
+    struct avow_hash issuer;
+    if (key.len != sizeof(issuer.bytes)) {
+        check->problem(check, "a log's head has no issuer's key", NULL, 0);
+        return AVOW_OK;
+    }
+    memcpy(issuer.bytes, key.data, sizeof(issuer.bytes));
+    return avow_checker_log(check, &issuer, value);
+}
+
+/* Rows of a log that has no head. */
+static enum avow_err check_orphans(struct avow_checker *check, enum avow_table table)
+{
+    struct avow_dbkey key = avow_dbkey_log(0);
+    for (;;) {
+        struct avow_bytes found;
+        struct avow_bytes value;
+        enum avow_err err = avow_db_seek(check->db, table, &key, &found, &value);
+        if (err != AVOW_OK)
+            return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
+        uint32_t log = found.len >= 4 ? avow_get_u32be(found.data) : 0;
+        if (avow_map64_find(&check->numbers, log) == NULL)
+            check->problem(check, "rows belong to no log", NULL, log);
+        if (log == UINT32_MAX)
+            return AVOW_OK;
+        key = avow_dbkey_log(log + 1);
+    }
+}
+
+static enum avow_err name_row(void *context, struct avow_bytes key, struct avow_bytes value)
+{
+    struct avow_checker *check = context;
+    if (avow_row_open_with(&value, key) != AVOW_OK)
+        check->problem(check, "a named value is damaged", NULL, 0);
+    return AVOW_OK;
+}
+
+static enum avow_err check_counters(struct avow_checker *check)
+{
+    struct avow_counters stored;
+    enum avow_err err = avow_counters_read(check->db, &stored);
+    if (err == AVOW_OK && stored.logs == check->found.logs &&
+        stored.entries == check->found.entries && stored.bytes == check->found.bytes)
+        return AVOW_OK;
+    if (err == AVOW_OK || err == AVOW_ERR_CORRUPT)
+        check->problem(check, "the store's counters are wrong", NULL, 0);
+    return err == AVOW_ERR_CORRUPT ? AVOW_OK : err;
+}
+
+/* Each recognition's row has been found: there are no others. */
+static enum avow_err check_subjects(struct avow_checker *check)
+{
+    MDB_stat subjects;
+    if (mdb_stat(check->db->txn, check->db->tables[AVOW_TABLE_SUBJECTS], &subjects) != MDB_SUCCESS)
+        return AVOW_ERR_IO;
+    if (subjects.ms_entries != check->recognitions)
+        check->problem(check, "the index of recognitions has other rows than the logs", NULL, 0);
+    return AVOW_OK;
+}
+
+static enum avow_err check_catalogue(struct avow_checker *check)
+{
+    uint64_t numbers;
+    uint64_t terms;
+    enum avow_err err = avow_catalogue_count(check->db, &numbers, &terms);
+    if (err == AVOW_OK && check->words != NULL &&
+        (numbers != check->catalogued || terms != check->terms))
+        check->problem(check, "the catalogue has other rows than the logs", NULL, 0);
+    return err;
+}
+
+/* Each commit writes the meta page of its number's parity, so the two pages' numbers follow each
+ * other. LMDB goes by the larger one: a flipped bit there would bring back an older state, whole.
+ */
+static enum avow_err check_metas(struct avow_checker *check)
+{
+    MDB_stat pages;
+    int fd;
+    uint64_t number[2];
+    MDB_env *env = mdb_txn_env(check->db->txn);
+    if (mdb_env_stat(env, &pages) != MDB_SUCCESS || mdb_env_get_fd(env, &fd) != MDB_SUCCESS)
+        return AVOW_ERR_IO;
+    for (size_t i = 0; i < 2; i++) {
+        off_t at = (off_t)(i * pages.ms_psize + META_TXN_OFFSET);
+        if (pread(fd, &number[i], sizeof(number[i]), at) != (ssize_t)sizeof(number[i]))
+            return AVOW_ERR_IO;
+    }
+    if (number[0] % 2 != 0 || (number[0] + 1 != number[1] && number[1] + 1 != number[0]))
+        check->problem(check, "a meta page's number is damaged", NULL, 0);
+    return AVOW_OK;
+}
+
+static enum avow_err check_tables(struct avow_checker *check)
+{
+    static const enum avow_table by_log[] = {
+        AVOW_TABLE_PENDING, AVOW_TABLE_CHAINS,  AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
+        AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY, AVOW_TABLE_NUMBERS, AVOW_TABLE_CLASSES,
+        AVOW_TABLE_PLACES,  AVOW_TABLE_FOREIGN};
+    struct avow_dbkey first = {.len = 0};
+    enum avow_err err = check_metas(check);
+    if (err == AVOW_OK)
+        err = avow_checker_tables(check);
+    if (err == AVOW_OK)
+        err = avow_db_walk(check->db, AVOW_TABLE_HEADS, &first, 0, head_row, check);
+    if (err == AVOW_OK)
+        err = avow_checker_branches(check);
+    if (err == AVOW_OK)
+        err = avow_checker_forks(check);
+    for (size_t i = 0; i < sizeof(by_log) / sizeof(by_log[0]) && err == AVOW_OK; i++)
+        err = check_orphans(check, by_log[i]);
+    if (err == AVOW_OK)
+        err = avow_db_walk(check->db, AVOW_TABLE_NAMES, &first, 0, name_row, check);
+    if (err == AVOW_OK)
+        err = check_subjects(check);
+    if (err == AVOW_OK)
+        err = check_catalogue(check);
+    return err == AVOW_OK ? check_counters(check) : err;
+}
+
+/* Words that another version of ICU has folded cannot be compared. */
+static enum avow_err take_words(struct avow_checker *check)
+{
+    uint32_t version;
+    enum avow_err err = avow_catalogue_version_read(check->db, &version);
+    if (err == AVOW_OK && version == avow_words_version())
+        return avow_words_new(&check->words);
+    if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND && err != AVOW_ERR_CORRUPT)
+        return err;
+    check->problem(check, "the catalogue is of another version: a node that opens it renews it",
+                   NULL, 0);
+    return AVOW_OK;
+}
+
+enum avow_err avow_checker_all(struct avow_checker *check)
+{
+    enum avow_err err = take_words(check);
+    return err == AVOW_OK ? check_tables(check) : err;
+}
+
+void avow_checker_fini(struct avow_checker *check)
+{
+    avow_words_free(&check->words);
+    avow_map64_fini(&check->numbers);
+}

@@ -1,0 +1,19 @@
+/* What opening, checking and copying a store share: its files. */
+#ifndef AVOW_STORE_ENV_INNER_H
+#define AVOW_STORE_ENV_INNER_H
+
+#include "store/rows/store_inner.h"
+#include "store/store.h"
+
+#define AVOW_STORE_FILE "store.mdb"
+#define AVOW_STORE_NEW_FILE "store.new" /* one that is being laid out */
+#define AVOW_STORE_LOCK_FILE "writer.lock"
+#define AVOW_STORE_SCHEMA 2
+
+/* A fresh random epoch, for a copy. The errors of a commit. */
+AVOW_NODISCARD enum avow_err avow_store_new_epoch(struct avow_store *store);
+
+/* Makes names in `folder` durable. OK, DISK_FULL, IO. */
+AVOW_NODISCARD enum avow_err avow_store_sync_folder(const char *folder);
+
+#endif
