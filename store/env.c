@@ -23,19 +23,6 @@
 #define MAP_SIZE_MIN (UINT64_C(1) << 26)
 #define READERS_DEFAULT 126
 
-static const char *const table_names[AVOW_TABLE_COUNT] = {
-    [AVOW_TABLE_META] = "meta",           [AVOW_TABLE_HEADS] = "heads",
-    [AVOW_TABLE_PENDING] = "pending",     [AVOW_TABLE_CHAINS] = "chains",
-    [AVOW_TABLE_BUNDLES] = "bundles",     [AVOW_TABLE_TILES] = "tiles",
-    [AVOW_TABLE_STATUS] = "status",       [AVOW_TABLE_HISTORY] = "history",
-    [AVOW_TABLE_NAMES] = "names",         [AVOW_TABLE_NUMBERS] = "numbers",
-    [AVOW_TABLE_BRANCHES] = "branches",   [AVOW_TABLE_RETIRED] = "retired",
-    [AVOW_TABLE_FORKS] = "forks",         [AVOW_TABLE_OTHERS] = "others",
-    [AVOW_TABLE_FOREIGN] = "foreign",     [AVOW_TABLE_CLASSES] = "classes",
-    [AVOW_TABLE_SUBJECTS] = "subjects",   [AVOW_TABLE_PLACES] = "places",
-    [AVOW_TABLE_CATALOGUE] = "catalogue", [AVOW_TABLE_WORDS] = "words",
-};
-
 static enum avow_err path_in(char *path, size_t cap, const char *folder, const char *name)
 {
     int len = snprintf(path, cap, "%s/%s", folder, name);
@@ -110,7 +97,7 @@ static enum avow_err open_tables(struct avow_store *store, MDB_txn *txn)
 {
     for (size_t i = 0; i < AVOW_TABLE_COUNT; i++) {
         unsigned flags = store->read_only ? 0 : MDB_CREATE;
-        int rc = mdb_dbi_open(txn, table_names[i], flags, &store->tables[i]);
+        int rc = mdb_dbi_open(txn, avow_tables[i].name, flags, &store->tables[i]);
         if (rc == MDB_NOTFOUND)
             return AVOW_ERR_SCHEMA;
         if (rc != MDB_SUCCESS)

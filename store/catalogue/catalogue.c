@@ -259,13 +259,9 @@ static enum avow_err count_block(void *context, struct avow_bytes key, struct av
     return AVOW_OK;
 }
 
-enum avow_err avow_catalogue_count(const struct avow_db *db, uint64_t *numbers, uint64_t *terms)
+enum avow_err avow_catalogue_count_terms(const struct avow_db *db, uint64_t *terms)
 {
-    MDB_stat rows;
     struct avow_dbkey first = {.len = 0};
     *terms = 0;
-    if (mdb_stat(db->txn, db->tables[AVOW_TABLE_CATALOGUE], &rows) != MDB_SUCCESS)
-        return AVOW_ERR_IO;
-    *numbers = rows.ms_entries;
     return avow_db_walk(db, AVOW_TABLE_WORDS, &first, 0, count_block, terms);
 }

@@ -60,7 +60,6 @@ AVOW_NODISCARD enum avow_err avow_catalogue_check(const struct avow_db *db,
                                                   uint32_t log, uint64_t index,
                                                   const struct avow_entry *entry, uint64_t *terms,
                                                   bool *good);
-AVOW_NODISCARD enum avow_err avow_catalogue_count(const struct avow_db *db, uint64_t *numbers,
-                                                  uint64_t *terms);
+AVOW_NODISCARD enum avow_err avow_catalogue_count_terms(const struct avow_db *db, uint64_t *terms);
 
 #endif

@@ -57,11 +57,23 @@ AVOW_NODISCARD enum avow_err avow_checker_status_pending(struct avow_checker *ch
                                                          uint64_t base);
 
 /* Every row of every table is found by its key. Errors as below. */
-AVOW_NODISCARD enum avow_err avow_checker_tables(struct avow_checker *check);
-/* Checks every candidate and every number that is retired. Errors as below. */
-AVOW_NODISCARD enum avow_err avow_checker_branches(struct avow_checker *check);
-/* Checks what is known of other histories: forks, status entries, root chains. */
-AVOW_NODISCARD enum avow_err avow_checker_forks(struct avow_checker *check);
+AVOW_NODISCARD enum avow_err avow_checker_pages(struct avow_checker *check);
+
+/* What checks a table (AVOW_TABLE_LIST); those before it have been checked. Errors as below. */
+typedef enum avow_err avow_checker_table(struct avow_checker *check, enum avow_table table);
+/* Every log, with its rows in all tables. */
+avow_checker_table avow_checker_heads;
+/* Rows under a log number, which are compared where that log is: there are none of other numbers.
+ */
+avow_checker_table avow_checker_with_log;
+/* Candidates, and numbers that are retired: like logs, as far as they are whole. */
+avow_checker_table avow_checker_branches, avow_checker_retired;
+/* What is known of other histories, verified again. */
+avow_checker_table avow_checker_forks, avow_checker_others, avow_checker_foreign;
+/* As many rows as the logs have given them, each of which has been found by then. */
+avow_checker_table avow_checker_subjects, avow_checker_catalogue, avow_checker_words;
+/* Seals of the node's own values; what the whole store adds up to. */
+avow_checker_table avow_checker_names, avow_checker_meta;
 
 /* Checks the log of a row of AVOW_TABLE_HEADS. Errors are ours: NOMEM, IO. */
 AVOW_NODISCARD enum avow_err

@@ -134,12 +134,14 @@ static enum avow_err retired_row(void *context, struct avow_bytes key, struct av
                                             : check_going(check, &retired);
 }
 
-enum avow_err avow_checker_branches(struct avow_checker *check)
+enum avow_err avow_checker_branches(struct avow_checker *check, enum avow_table table)
 {
     struct avow_dbkey first = {.len = 0};
-    enum avow_err err =
-        avow_db_walk(check->db, AVOW_TABLE_BRANCHES, &first, 0, candidate_row, check);
-    if (err != AVOW_OK)
-        return err;
-    return avow_db_walk(check->db, AVOW_TABLE_RETIRED, &first, 0, retired_row, check);
+    return avow_db_walk(check->db, table, &first, 0, candidate_row, check);
+}
+
+enum avow_err avow_checker_retired(struct avow_checker *check, enum avow_table table)
+{
+    struct avow_dbkey first = {.len = 0};
+    return avow_db_walk(check->db, table, &first, 0, retired_row, check);
 }

@@ -185,20 +185,23 @@ static enum avow_err other_row(void *context, struct avow_bytes key, struct avow
     return err;
 }
 
-enum avow_err avow_checker_forks(struct avow_checker *check)
+enum avow_err avow_checker_forks(struct avow_checker *check, enum avow_table table)
 {
-    static const struct {
-        enum avow_table table;
-        avow_db_row *row;
-    } walks[] = {
-        {AVOW_TABLE_FORKS, fork_row},
-        {AVOW_TABLE_HEADS, head_row},
-        {AVOW_TABLE_FOREIGN, foreign_row},
-        {AVOW_TABLE_OTHERS, other_row},
-    };
     struct avow_dbkey first = {.len = 0};
-    enum avow_err err = AVOW_OK;
-    for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]) && err == AVOW_OK; i++)
-        err = avow_db_walk(check->db, walks[i].table, &first, 0, walks[i].row, check);
-    return err;
+    enum avow_err err = avow_db_walk(check->db, table, &first, 0, fork_row, check);
+    return err == AVOW_OK ? avow_db_walk(check->db, AVOW_TABLE_HEADS, &first, 0, head_row, check)
+                          : err;
+}
+
+enum avow_err avow_checker_foreign(struct avow_checker *check, enum avow_table table)
+{
+    struct avow_dbkey first = {.len = 0};
+    enum avow_err err = avow_db_walk(check->db, table, &first, 0, foreign_row, check);
+    return err == AVOW_OK ? avow_checker_with_log(check, table) : err;
+}
+
+enum avow_err avow_checker_others(struct avow_checker *check, enum avow_table table)
+{
+    struct avow_dbkey first = {.len = 0};
+    return avow_db_walk(check->db, table, &first, 0, other_row, check);
 }

@@ -47,6 +47,7 @@ static enum avow_err check_pending(struct avow_replay *replay, uint64_t accepted
     if (err != AVOW_OK)
         return err;
     uint64_t bytes = replay->bytes;
+    replay->has_pending = true;
     err = avow_replay_to(replay, info.pending.size, good);
     if (err != AVOW_OK || !*good)
         return err;

@@ -127,6 +127,7 @@ enum avow_err avow_replay_compare(struct avow_replay *replay, const struct avow_
     if (err == AVOW_OK && !avow_bytes_equal(avow_buf_bytes(&expected), avow_buf_bytes(&found)))
         avow_replay_problem(replay, "the stored state is not what the entries make it",
                             replay->state.tree.size);
+    replay->chain_rows |= 1U << part;
     avow_buf_clear(&expected);
     avow_chain_save(&expected, &replay->state.chain);
     avow_row_seal(&expected);
@@ -210,10 +211,39 @@ static enum avow_err tally_row(void *context, struct avow_bytes key, struct avow
     (void)key;
     tally->rows++;
     if (tally->tiles)
-        tally->units += value.len / sizeof(struct avow_hash);
+        tally->units += (value.len + sizeof(struct avow_hash) - 1) / sizeof(struct avow_hash);
     else if (avow_bundle_open(value, &bundle) == AVOW_OK)
         tally->units += bundle.count;
     return AVOW_OK;
+}
+
+static enum avow_err count_row(void *context, struct avow_bytes key, struct avow_bytes value)
+{
+    uint64_t *count = context;
+    (void)key;
+    (void)value;
+    ++*count;
+    return AVOW_OK;
+}
+
+/* Root chains that have not been compared, and status rows of parts that the log has not. */
+static enum avow_err check_parts(struct avow_replay *replay)
+{
+    struct avow_dbkey first = avow_dbkey_log(replay->number);
+    struct avow_dbkey after = avow_dbkey_part(
+        replay->number,
+        replay->has_pending ? AVOW_STATUS_PENDING_EVENTS + 1 : AVOW_STATUS_PENDING_CHUNKS, 0);
+    uint64_t chains = 0;
+    uint64_t left = 0;
+    enum avow_err err =
+        avow_db_walk(replay->check->db, AVOW_TABLE_CHAINS, &first, 4, count_row, &chains);
+    if (err == AVOW_OK)
+        err = avow_db_walk(replay->check->db, AVOW_TABLE_STATUS, &after, 4, count_row, &left);
+    if (err == AVOW_OK && chains != (uint64_t)__builtin_popcount(replay->chain_rows))
+        avow_replay_problem(replay, "a root chain is stored that the log has not", 0);
+    if (err == AVOW_OK && left > 0)
+        avow_replay_problem(replay, "status rows are stored that the log has not", 0);
+    return err;
 }
 
 enum avow_err avow_replay_leftovers(struct avow_replay *replay)
@@ -238,7 +268,7 @@ enum avow_err avow_replay_leftovers(struct avow_replay *replay)
         avow_replay_problem(replay, "an index has rows that no entry of the log has", size);
     if (err == AVOW_OK)
         err = avow_db_walk(replay->check->db, AVOW_TABLE_HISTORY, &first, 4, kept_row, replay);
-    return err;
+    return err == AVOW_OK ? check_parts(replay) : err;
 }
 
 enum avow_err avow_replay_number(struct avow_replay *replay)

@@ -15,6 +15,8 @@ struct avow_replay {
     struct avow_log_view view;
     struct avow_tree_sink sink;
     struct avow_apply apply;
+    unsigned chain_rows; /* parts of AVOW_TABLE_CHAINS that have been compared, a bit each */
+    bool has_pending;
     uint64_t bytes;
     uint64_t tile_nodes;
     uint64_t indexed; /* entries that stand in a class */

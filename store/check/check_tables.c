@@ -13,7 +13,8 @@ static enum avow_err find_row(void *context, struct avow_bytes key, struct avow_
     struct table_walk *walk = context;
     struct avow_bytes found = {0};
     walk->rows++;
-    if (key.len == 0 || key.len > AVOW_DBKEY_MAX) {
+    size_t expected = avow_tables[walk->table].key_len;
+    if (key.len == 0 || key.len > AVOW_DBKEY_MAX || (expected > 0 && key.len != expected)) {
         walk->check->problem(walk->check, "a key is damaged", NULL, walk->rows);
         return AVOW_OK;
     }
@@ -26,7 +27,7 @@ static enum avow_err find_row(void *context, struct avow_bytes key, struct avow_
     return AVOW_OK;
 }
 
-enum avow_err avow_checker_tables(struct avow_checker *check)
+enum avow_err avow_checker_pages(struct avow_checker *check)
 {
     struct avow_dbkey first = {.len = 0};
     for (unsigned i = 0; i < AVOW_TABLE_COUNT; i++) {

@@ -4,32 +4,9 @@
 #define AVOW_STORE_ROWS_LMDB_H
 
 #include "proto/base.h"
+#include "store/rows/tables.h"
 
 #include <lmdb.h>
-
-enum avow_table {
-    AVOW_TABLE_META,      /* schema, epoch, counters */
-    AVOW_TABLE_HEADS,     /* issuer id -> the log's row, accepted state included */
-    AVOW_TABLE_PENDING,   /* log -> what is stored beyond the accepted size */
-    AVOW_TABLE_CHAINS,    /* log, part -> root entries */
-    AVOW_TABLE_BUNDLES,   /* log, bundle -> up to 256 entries */
-    AVOW_TABLE_TILES,     /* log, height, tile -> nodes of level 8 and up */
-    AVOW_TABLE_STATUS,    /* log, part, number -> chunks, status tree nodes, events */
-    AVOW_TABLE_HISTORY,   /* log, size -> a checkpoint with cosignatures */
-    AVOW_TABLE_NAMES,     /* name -> value, the node's own */
-    AVOW_TABLE_NUMBERS,   /* log -> issuer id, for every number that has rows */
-    AVOW_TABLE_BRANCHES,  /* issuer id -> its candidate: number, aim, state */
-    AVOW_TABLE_RETIRED,   /* log or log, epoch -> when its rows go */
-    AVOW_TABLE_FORKS,     /* issuer id, epoch, opening -> the first proof, the newest checkpoint */
-    AVOW_TABLE_OTHERS,    /* issuer id, number -> another root chain, its checkpoint */
-    AVOW_TABLE_FOREIGN,   /* log, epoch, target -> another branch's status entry, proved */
-    AVOW_TABLE_CLASSES,   /* log, class, index -> a public entry */
-    AVOW_TABLE_SUBJECTS,  /* subject, log, index -> the role in which the log recognises it */
-    AVOW_TABLE_PLACES,    /* log -> its issuer's jurisdiction */
-    AVOW_TABLE_CATALOGUE, /* number -> an achievement's or pathway's place, and its words */
-    AVOW_TABLE_WORDS,     /* word, block -> which numbers have it */
-    AVOW_TABLE_COUNT
-};
 
 /* A transaction and the tables it sees. */
 struct avow_db {

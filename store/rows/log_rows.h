@@ -75,6 +75,8 @@ AVOW_NODISCARD enum avow_err avow_chain_row_write(const struct avow_db *db, uint
                                                   enum avow_chain_part part,
                                                   const struct avow_chain *chain);
 
+#define AVOW_META_ROWS 3 /* of AVOW_TABLE_META: "schema", "words", "counters" */
+
 /* What the whole store adds up to. */
 struct avow_counters {
     uint32_t next_log;

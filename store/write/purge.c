@@ -57,16 +57,15 @@ static enum avow_err purge_rows(struct avow_txn *txn, enum avow_table table,
 
 static enum avow_err purge_number(struct avow_txn *txn, uint32_t number, size_t *left)
 {
-    static const enum avow_table tables[] = {AVOW_TABLE_BUNDLES, AVOW_TABLE_TILES,
-                                             AVOW_TABLE_STATUS,  AVOW_TABLE_HISTORY,
-                                             AVOW_TABLE_CHAINS,  AVOW_TABLE_FOREIGN};
     struct avow_dbkey prefix = avow_dbkey_log(number);
     bool more = false;
     enum avow_err err = avow_index_drop(&txn->db, number, 0, *left / INDEXED_WEIGHT, &more);
     if (err == AVOW_OK && more)
         *left = 0;
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && err == AVOW_OK; i++)
-        err = purge_rows(txn, tables[i], &prefix, left);
+    for (unsigned i = 0; i < AVOW_TABLE_COUNT && err == AVOW_OK; i++) {
+        if (avow_tables[i].drop == AVOW_DROP_RUN)
+            err = purge_rows(txn, (enum avow_table)i, &prefix, left);
+    }
     if (err == AVOW_OK && *left > 0)
         err = avow_db_delete(&txn->db, AVOW_TABLE_NUMBERS, &prefix);
     return err;

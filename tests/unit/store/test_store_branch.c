@@ -4,6 +4,7 @@
 
 #include "store/read/facts.h"
 #include "store/read/proven.h"
+#include "store/read/snapshot_inner.h"
 #include "store/write/txn_branch.h"
 
 #define OLD_SIZE 700
@@ -318,6 +319,48 @@ static void test_live_readers(void **state)
     see(cold, &world->new, 1);
     avow_snapshot_free(&warm);
     avow_snapshot_free(&cold);
+}
+
+static enum avow_err count_row(void *context, struct avow_bytes key, struct avow_bytes value)
+{
+    size_t *count = context;
+    (void)key;
+    (void)value;
+    ++*count;
+    return AVOW_OK;
+}
+
+/* Rows of every table whose keys begin with the number. The catalogue's begin with another one. */
+static void count_rows(struct world *world, uint32_t number, size_t counts[AVOW_TABLE_COUNT])
+{
+    struct avow_dbkey first = avow_dbkey_log(number);
+    for (unsigned i = 0; i < AVOW_TABLE_COUNT; i++) {
+        counts[i] = 0;
+        if (i != AVOW_TABLE_CATALOGUE)
+            assert_int_equal(avow_db_walk(&world->snapshot->db, (enum avow_table)i, &first, 4,
+                                          count_row, &counts[i]),
+                             AVOW_OK);
+    }
+}
+
+static void test_purge_leaves_no_row(void **state)
+{
+    struct world *world = *state;
+    size_t before[AVOW_TABLE_COUNT];
+    size_t after[AVOW_TABLE_COUNT];
+    size_t full = 0;
+    uint32_t number = log_of(world)->number;
+    flip(world, 1);
+    count_rows(world, number, before);
+    purge(world, FIXTURE_NOW + AVOW_RETIRED_S);
+    count_rows(world, number, after);
+    for (unsigned i = 0; i < AVOW_TABLE_COUNT; i++) {
+        full += before[i] > 0 ? 1 : 0;
+        if (after[i] > 0)
+            fail_msg("%zu rows of %zu are left in the table %s", after[i], before[i],
+                     avow_tables[i].name);
+    }
+    assert_true(full >= 7);
 }
 
 static void test_purge(void **state)
@@ -721,6 +764,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_flip),
         CASE(test_live_readers),
+        CASE(test_purge_leaves_no_row),
         CASE(test_purge),
         CASE(test_pending_of_the_old),
         CASE(test_old_goes_on_meanwhile),

@@ -6,6 +6,8 @@
 #include <lmdb.h>
 #include <sys/stat.h>
 
+#include "store/rows/tables.h"
+
 static struct log_history first, second;
 static struct store_folder folder;
 
@@ -287,6 +289,51 @@ static void test_damaged_rows(void **state)
     assert_int_equal(problems(last), 0);
 }
 
+struct table_row {
+    const char *name;
+    size_t key_len;
+};
+#define TABLE_ROW(table, name, key_len, drop, check) {name, key_len},
+static const struct table_row all_tables[] = {AVOW_TABLE_LIST(TABLE_ROW)};
+
+/* Puts a row that is not the store's, and the store back. False: it was not found. */
+static bool try_stray(const struct image *image, const char *table, uint8_t log, size_t key_len)
+{
+    uint8_t bytes[64] = {0, 0, 0, log};
+    struct raw raw;
+    char last[128];
+    memset(bytes + 4, 0xff, sizeof(bytes) - 4);
+    MDB_val key = {.mv_size = key_len, .mv_data = bytes};
+    MDB_val value = {.mv_size = 9, .mv_data = "a stray!"};
+    raw_open(&raw, table);
+    assert_int_equal(mdb_put(raw.txn, raw.table, &key, &value, 0), 0);
+    raw_close(&raw);
+    bool found = problems(last) > 0;
+    image_restore(image);
+    return found;
+}
+
+/* A row that is no log's, or no log's any more, is found in whatever table it is. */
+static void test_stray_rows(void **state)
+{
+    static const uint8_t logs[] = {1, 99}; /* one is there */
+    (void)state;
+    struct image image;
+    unsigned missed = 0;
+    image_take(&image);
+    for (size_t i = 0; i < 4 * sizeof(all_tables) / sizeof(all_tables[0]); i++) {
+        const struct table_row *table = &all_tables[i / 4];
+        bool fits = i % 2 == 1 && table->key_len > 0;
+        if (try_stray(&image, table->name, logs[i / 2 % 2], fits ? table->key_len : 14))
+            continue;
+        print_error("%s: a row of log %u is not found, its key %s\n", table->name, logs[i / 2 % 2],
+                    fits ? "as long as it should" : "of 14 bytes");
+        missed++;
+    }
+    image_free(&image);
+    assert_int_equal(missed, 0);
+}
+
 /* ---------------------------------------------------------------- in the file */
 
 /* True if both logs read as they were written. */
@@ -381,9 +428,13 @@ static void test_backup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_store_passes),  cmocka_unit_test(test_no_store),
-        cmocka_unit_test(test_open_store_is_busy), cmocka_unit_test(test_damaged_rows),
-        cmocka_unit_test(test_flips_in_the_file),  cmocka_unit_test(test_backup),
+        cmocka_unit_test(test_good_store_passes),
+        cmocka_unit_test(test_no_store),
+        cmocka_unit_test(test_open_store_is_busy),
+        cmocka_unit_test(test_damaged_rows),
+        cmocka_unit_test(test_stray_rows),
+        cmocka_unit_test(test_flips_in_the_file),
+        cmocka_unit_test(test_backup),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;
