@@ -36,7 +36,8 @@
     X(ERR_TIMEOUT, -12, "timed out")                                                               \
     X(ERR_INVALID, -13, "invalid argument")                                                        \
     X(ERR_REJECTED, -14, "the other side's data was rejected")                                     \
-    X(ERR_REFUSED, -15, "the other side refused")
+    X(ERR_REFUSED, -15, "the other side refused")                                                  \
+    X(ERR_OLDER, -16, "stored data is of an older version: start its node once, which renews it")
 
 enum avow_err {
 #define AVOW_ERR_ENUM(name, value, text) AVOW_##name = (value),

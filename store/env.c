@@ -1,4 +1,4 @@
-/* Opening and closing: the map, the locks, the schema. */
+/* Opening and closing: the map, the locks, the version. */
 #include "store/catalogue/catalogue.h"
 #include "store/env_inner.h"
 #include "store/write/writer.h"
@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -80,96 +79,6 @@ static enum avow_err open_map(struct avow_store *store, const char *name,
     return avow_db_err(rc, store->folder);
 }
 
-static void abort_txn(MDB_txn **txn)
-{
-    mdb_txn_abort(*txn); /* NULL is a no-op */
-}
-
-/* LMDB frees the handle whatever the commit returns. */
-static enum avow_err commit(const struct avow_store *store, MDB_txn **txn)
-{
-    MDB_txn *spent = *txn;
-    *txn = NULL;
-    return avow_db_err(mdb_txn_commit(spent), store->folder);
-}
-
-static enum avow_err open_tables(struct avow_store *store, MDB_txn *txn)
-{
-    for (size_t i = 0; i < AVOW_TABLE_COUNT; i++) {
-        unsigned flags = store->read_only ? 0 : MDB_CREATE;
-        int rc = mdb_dbi_open(txn, avow_tables[i].name, flags, &store->tables[i]);
-        if (rc == MDB_NOTFOUND)
-            return AVOW_ERR_SCHEMA;
-        if (rc != MDB_SUCCESS)
-            return avow_db_err(rc, store->folder);
-    }
-    return AVOW_OK;
-}
-
-static enum avow_err put_schema(struct avow_store *store, const struct avow_db *db)
-{
-    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text("schema"));
-    uint8_t storage[12 + AVOW_ROW_SEAL_BYTES];
-    struct avow_buf row;
-    avow_buf_init_fixed(&row, storage, sizeof(storage));
-    uint8_t *content = avow_buf_extend(&row, 12);
-    avow_put_u32be(content, AVOW_STORE_SCHEMA);
-    randombytes_buf(content + 4, 8);
-    store->epoch = avow_get_u64be(content + 4);
-    avow_row_seal(&row);
-    return avow_db_put(db, AVOW_TABLE_META, &key, avow_buf_bytes(&row));
-}
-
-/* The row "schema": version and epoch, written when the store is created. */
-static enum avow_err open_schema(struct avow_store *store, const struct avow_db *db)
-{
-    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text("schema"));
-    struct avow_bytes row;
-    enum avow_err err = avow_db_get(db, AVOW_TABLE_META, &key, &row);
-    if (err == AVOW_OK) {
-        /* Of another version only the number's place is known. */
-        if (row.len >= 4 && avow_get_u32be(row.data) != AVOW_STORE_SCHEMA)
-            return AVOW_ERR_SCHEMA;
-        if (avow_row_open(&row) != AVOW_OK || row.len != 12)
-            return AVOW_ERR_CORRUPT;
-        store->epoch = avow_get_u64be(row.data + 4);
-        return AVOW_OK;
-    }
-    if (err != AVOW_ERR_NOT_FOUND || store->read_only)
-        return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_SCHEMA : err;
-    err = put_schema(store, db);
-    struct avow_counters counters = {.next_log = 1};
-    if (err == AVOW_OK)
-        err = avow_counters_write(db, &counters);
-    return err == AVOW_OK ? avow_catalogue_version_write(db, avow_words_version()) : err;
-}
-
-static enum avow_err open_content(struct avow_store *store)
-{
-    AVOW_CLEANUP(abort_txn)
-    MDB_txn *txn = NULL;
-    int rc = mdb_txn_begin(store->env, NULL, store->read_only ? MDB_RDONLY : 0, &txn);
-    if (rc != MDB_SUCCESS)
-        return avow_db_err(rc, store->folder);
-    struct avow_db db = {.txn = txn, .tables = store->tables, .folder = store->folder};
-    enum avow_err err = open_tables(store, txn);
-    if (err == AVOW_OK)
-        err = open_schema(store, &db);
-    return err == AVOW_OK ? commit(store, &txn) : err;
-}
-
-enum avow_err avow_store_new_epoch(struct avow_store *store)
-{
-    AVOW_CLEANUP(abort_txn)
-    MDB_txn *txn = NULL;
-    int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
-    if (rc != MDB_SUCCESS)
-        return avow_db_err(rc, store->folder);
-    struct avow_db db = {.txn = txn, .tables = store->tables, .folder = store->folder};
-    enum avow_err err = put_schema(store, &db);
-    return err == AVOW_OK ? commit(store, &txn) : err;
-}
-
 enum avow_err avow_store_sync_folder(const char *folder)
 {
     int fd = avow_fd_open(folder, O_RDONLY | O_DIRECTORY, 0);
@@ -183,11 +92,12 @@ enum avow_err avow_store_sync_folder(const char *folder)
 }
 
 /* Makes an empty store under its first name, whole and synced. */
-static enum avow_err lay_out(struct avow_store *store, const struct avow_store_options *options)
+static enum avow_err lay_out(struct avow_store *store, const struct avow_store_options *options,
+                             const struct avow_migrations *migrations)
 {
     enum avow_err err = open_map(store, AVOW_STORE_NEW_FILE, options);
     if (err == AVOW_OK)
-        err = open_content(store);
+        err = avow_store_migrate(store, migrations);
     if (store->env != NULL)
         mdb_env_close(store->env);
     store->env = NULL;
@@ -196,7 +106,8 @@ static enum avow_err lay_out(struct avow_store *store, const struct avow_store_o
 
 /* LMDB does not sync the first pages of a new file before it uses them: a crash there would leave a
  * file that cannot be opened. So a new store gets its name once it is whole. */
-static enum avow_err create_file(struct avow_store *store, const struct avow_store_options *options)
+static enum avow_err create_file(struct avow_store *store, const struct avow_store_options *options,
+                                 const struct avow_migrations *migrations)
 {
     char path[PATH_MAX];
     char made[PATH_MAX];
@@ -209,7 +120,7 @@ static enum avow_err create_file(struct avow_store *store, const struct avow_sto
     if (err != AVOW_OK || access(path, F_OK) == 0)
         return err;
     (void)unlink(made); /* a crash's */
-    err = lay_out(store, options);
+    err = lay_out(store, options, migrations);
     (void)unlink(lock);
     if (err == AVOW_OK && rename(made, path) != 0)
         err = avow_db_err(errno, store->folder);
@@ -250,20 +161,21 @@ static enum avow_err renew_catalogue(struct avow_store *store)
     return err;
 }
 
-static enum avow_err open_all(struct avow_store *store, const struct avow_store_options *options)
+static enum avow_err open_all(struct avow_store *store, const struct avow_store_options *options,
+                              const struct avow_migrations *migrations)
 {
     enum avow_err err = store->read_only ? AVOW_OK : create_folder(store->folder);
     if (err == AVOW_OK && !store->read_only)
         err = take_lock(store);
     if (err == AVOW_OK && !store->read_only)
-        err = create_file(store, options);
+        err = create_file(store, options, migrations);
     if (err == AVOW_OK)
         err = open_map(store, AVOW_STORE_FILE, options);
     int dead;
     if (err == AVOW_OK && !store->read_only)
         err = avow_db_err(mdb_reader_check(store->env, &dead), store->folder);
     if (err == AVOW_OK)
-        err = open_content(store);
+        err = avow_store_migrate(store, migrations);
     if (err == AVOW_OK && !store->read_only)
         err = avow_writer_new(store, &store->writer);
     if (err == AVOW_OK && !store->read_only)
@@ -273,6 +185,13 @@ static enum avow_err open_all(struct avow_store *store, const struct avow_store_
 
 enum avow_err avow_store_open(const char *folder, const struct avow_store_options *options,
                               struct avow_store **store)
+{
+    return avow_store_open_with(folder, options, &avow_migrations, store);
+}
+
+enum avow_err avow_store_open_with(const char *folder, const struct avow_store_options *options,
+                                   const struct avow_migrations *migrations,
+                                   struct avow_store **store)
 {
     static const struct avow_store_options defaults = {0};
     if (options == NULL)
@@ -288,7 +207,7 @@ enum avow_err avow_store_open(const char *folder, const struct avow_store_option
     made->folder = malloc(len);
     if (made->folder != NULL)
         memcpy(made->folder, folder, len);
-    enum avow_err err = made->folder == NULL ? AVOW_ERR_NOMEM : open_all(made, options);
+    enum avow_err err = made->folder == NULL ? AVOW_ERR_NOMEM : open_all(made, options, migrations);
     if (err != AVOW_OK)
         avow_store_close(&made);
     *store = made;

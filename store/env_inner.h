@@ -2,13 +2,19 @@
 #ifndef AVOW_STORE_ENV_INNER_H
 #define AVOW_STORE_ENV_INNER_H
 
+#include "store/migrate.h"
 #include "store/rows/store_inner.h"
 #include "store/store.h"
 
 #define AVOW_STORE_FILE "store.mdb"
 #define AVOW_STORE_NEW_FILE "store.new" /* one that is being laid out */
 #define AVOW_STORE_LOCK_FILE "writer.lock"
-#define AVOW_STORE_SCHEMA 2
+
+/* avow_store_open() with other migrations than the product's, for tests of them. */
+AVOW_NODISCARD enum avow_err avow_store_open_with(const char *folder,
+                                                  const struct avow_store_options *options,
+                                                  const struct avow_migrations *migrations,
+                                                  struct avow_store **store);
 
 /* A fresh random epoch, for a copy. The errors of a commit. */
 AVOW_NODISCARD enum avow_err avow_store_new_epoch(struct avow_store *store);

@@ -29,9 +29,11 @@ struct avow_store_options {
     bool read_only;       /* for check, backup and tools beside a running node */
 };
 
-/* Opens or creates `folder`/store.mdb. ERR_SCHEMA when the schema is another version's, ERR_BUSY
- * when a writer has it open already (a lock file), ERR_CORRUPT, ERR_DISK_FULL, ERR_IO, ERR_NOMEM,
- * and ERR_NOT_FOUND for reading only; `*store` is NULL then. `options` may be NULL. */
+/* Opens or creates `folder`/store.mdb; one of an older version becomes one of this version
+ * (store/migrate.h), unless for reading only: ERR_OLDER. ERR_SCHEMA when it is of a newer version,
+ * or of one that is too old; ERR_BUSY when a writer has it open already (a lock file); ERR_CORRUPT,
+ * ERR_DISK_FULL, ERR_IO, ERR_NOMEM, and ERR_NOT_FOUND for reading only; `*store` is NULL then.
+ * `options` may be NULL. */
 AVOW_NODISCARD enum avow_err avow_store_open(const char *folder,
                                              const struct avow_store_options *options,
                                              struct avow_store **store);

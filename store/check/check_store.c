@@ -25,24 +25,6 @@ enum avow_err avow_checker_heads(struct avow_checker *check, enum avow_table tab
     return avow_db_walk(check->db, table, &first, 0, head_row, check);
 }
 
-enum avow_err avow_checker_with_log(struct avow_checker *check, enum avow_table table)
-{
-    struct avow_dbkey key = avow_dbkey_log(0);
-    for (;;) {
-        struct avow_bytes found;
-        struct avow_bytes value;
-        enum avow_err err = avow_db_seek(check->db, table, &key, &found, &value);
-        if (err != AVOW_OK)
-            return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-        uint32_t log = found.len >= 4 ? avow_get_u32be(found.data) : 0;
-        if (avow_map64_find(&check->numbers, log) == NULL)
-            check->problem(check, "rows belong to no log", NULL, log);
-        if (log == UINT32_MAX)
-            return AVOW_OK;
-        key = avow_dbkey_log(log + 1);
-    }
-}
-
 static enum avow_err name_row(void *context, struct avow_bytes key, struct avow_bytes value)
 {
     struct avow_checker *check = context;

@@ -43,3 +43,21 @@ enum avow_err avow_checker_pages(struct avow_checker *check)
     }
     return AVOW_OK;
 }
+
+enum avow_err avow_checker_with_log(struct avow_checker *check, enum avow_table table)
+{
+    struct avow_dbkey key = avow_dbkey_log(0);
+    for (;;) {
+        struct avow_bytes found;
+        struct avow_bytes value;
+        enum avow_err err = avow_db_seek(check->db, table, &key, &found, &value);
+        if (err != AVOW_OK)
+            return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
+        uint32_t log = found.len >= 4 ? avow_get_u32be(found.data) : 0;
+        if (avow_map64_find(&check->numbers, log) == NULL)
+            check->problem(check, "rows belong to no log", NULL, log);
+        if (log == UINT32_MAX)
+            return AVOW_OK;
+        key = avow_dbkey_log(log + 1);
+    }
+}
