@@ -9,17 +9,6 @@
 
 #include "store/catalogue/catalogue.h"
 
-/* Where a log's issuer is, by its root chain: ISO 3166-1 or -2, ended by zeros. Written with the
- * chain of an accepted log. _read: NOT_FOUND, CORRUPT, IO. */
-struct avow_place {
-    char jurisdiction[8];
-};
-struct avow_place avow_place_of(const struct avow_chain *chain);
-AVOW_NODISCARD enum avow_err avow_place_write(const struct avow_db *db, uint32_t log,
-                                              const struct avow_chain *chain);
-AVOW_NODISCARD enum avow_err avow_place_read(const struct avow_db *db, uint32_t log,
-                                             struct avow_place *place);
-
 /* The class that the decoded entry stands in; false: in none. */
 bool avow_class_of(const struct avow_entry *entry, enum avow_class *class);
 /* Whether an entry may stand in a class, by its bytes: false is certain. */

@@ -129,19 +129,20 @@ static UChar32 character(const UChar *text, int32_t at, int32_t len, int32_t *un
     return (UChar32)(((first - 0xD800) << 10) + ((uint32_t)text[at + 1] - 0xDC00) + 0x10000);
 }
 
-/* Letters and digits alone, in place. Returns how many units are left; `*foreign`: some are not
- * Latin letters. */
-static int32_t keep_letters(UChar *text, int32_t len, bool *foreign)
+/* Letters and digits alone, in place. Returns how many units are left; `*other_script`: some are
+ * not Latin letters. */
+static int32_t keep_letters(UChar *text, int32_t len, bool *other_script)
 {
     int32_t out = 0;
     int32_t units;
-    *foreign = false;
+    *other_script = false;
     for (int32_t at = 0; at < len; at += units) {
         UErrorCode code = U_ZERO_ERROR;
         UChar32 c = character(text, at, len, &units);
         if (!u_isalnum(c))
             continue;
-        *foreign = *foreign || (u_isalpha(c) && uscript_getScript(c, &code) != USCRIPT_LATIN);
+        *other_script =
+            *other_script || (u_isalpha(c) && uscript_getScript(c, &code) != USCRIPT_LATIN);
         for (int32_t i = 0; i < units; i++)
             text[out++] = text[at + i];
     }
@@ -153,12 +154,12 @@ static void add_native(struct avow_words *words, struct avow_folded_word *word, 
                        int32_t len)
 {
     UErrorCode code = U_ZERO_ERROR;
-    bool foreign;
+    bool other_script;
     int32_t room = unorm2_normalize(words->decompose, text, len, words->room, ROOM_UNITS, &code);
     if (U_FAILURE(code))
         return;
-    room = keep_letters(words->room, room, &foreign);
-    if (foreign)
+    room = keep_letters(words->room, room, &other_script);
+    if (other_script)
         add_form(word, words->room, room);
 }
 
@@ -166,14 +167,14 @@ static void add_latin(struct avow_words *words, struct avow_folded_word *word, c
                       int32_t len)
 {
     UErrorCode code = U_ZERO_ERROR;
-    bool foreign;
+    bool other_script;
     int32_t room = len;
     int32_t limit = len;
     u_memcpy(words->room, text, len);
     utrans_transUChars(words->latin, words->room, &room, ROOM_UNITS, 0, &limit, &code);
     if (U_FAILURE(code) || room > ROOM_UNITS)
         return;
-    room = keep_letters(words->room, room, &foreign);
+    room = keep_letters(words->room, room, &other_script);
     add_form(word, words->room, room);
 }
 
@@ -190,8 +191,8 @@ bool avow_words_next(struct avow_words *words, struct avow_folded_word *word)
         word->count = 0;
         if (is_ascii(text, len)) {
             u_memcpy(words->room, text, len);
-            bool foreign;
-            add_form(word, words->room, keep_letters(words->room, len, &foreign));
+            bool other_script;
+            add_form(word, words->room, keep_letters(words->room, len, &other_script));
         } else {
             add_native(words, word, text, len);
             add_latin(words, word, text, len);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "store/catalogue/index.h"
+#include "store/catalogue/place.h"
 #include "store/check/check_replay.h"
 
 static enum avow_err check_place(struct avow_replay *replay)

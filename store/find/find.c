@@ -1,4 +1,4 @@
-/* From candidates to results: each is read from its log, and judged, until a page is full. */
+/* From hits to results: each is read from its log, and judged, until a page is full. */
 #include "store/find/find.h"
 
 #include "proto/codec/writer.h"
@@ -161,7 +161,7 @@ enum avow_err avow_finder_recognises(struct avow_finder *finder, const struct av
     return err;
 }
 
-/* The log that a candidate stands in, if it counts there. NOT_FOUND: it does not. */
+/* The log that a hit stands in, if it counts there. NOT_FOUND: it does not. */
 static enum avow_err read_log(struct avow_finder *finder, const struct avow_catalogued *at,
                               const struct avow_log **log)
 {
@@ -176,9 +176,9 @@ static enum avow_err read_log(struct avow_finder *finder, const struct avow_cata
     return counts ? AVOW_OK : AVOW_ERR_NOT_FOUND;
 }
 
-/* Reads a candidate, if it is a result. NOT_FOUND: it is none. */
-static enum avow_err read_candidate(struct avow_finder *finder, uint32_t number,
-                                    struct avow_find_result *result)
+/* Reads a hit, if it is a result. NOT_FOUND: it is none. */
+static enum avow_err read_hit(struct avow_finder *finder, uint32_t number,
+                              struct avow_find_result *result)
 {
     struct avow_catalogued at;
     const struct avow_log *log;
@@ -217,27 +217,27 @@ static bool is_spent(const struct avow_finder *finder)
            finder->postings >= AVOW_FINDER_POSTINGS_MAX || finder->rows >= AVOW_FINDER_ROWS_MAX;
 }
 
-/* Takes results off the candidates. `*whole`: all of them have been looked at. */
+/* Takes results off the hits. `*whole`: all of them have been looked at. */
 static enum avow_err take_results(struct avow_finder *finder, size_t limit, struct avow_buf *items,
                                   size_t *count, bool *whole)
 {
     size_t i = 0;
-    for (; i < finder->candidate_count && *count < limit && items->err == AVOW_OK; i++) {
+    for (; i < finder->hit_count && *count < limit && items->err == AVOW_OK; i++) {
         struct avow_find_result result;
         if (finder->read >= AVOW_FINDER_READ_MAX || finder->steps >= AVOW_FINDER_STEPS_MAX)
             break;
         finder->read++;
-        enum avow_err err = read_candidate(finder, finder->candidates[i].number, &result);
+        enum avow_err err = read_hit(finder, finder->hits[i].number, &result);
         if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND)
             return err;
-        finder->after = finder->candidates[i];
+        finder->after = finder->hits[i];
         finder->has_after = true;
         if (err == AVOW_OK) {
             avow_find_result_write(items, &result);
             ++*count;
         }
     }
-    *whole = i == finder->candidate_count && !finder->dropped;
+    *whole = i == finder->hit_count && !finder->dropped;
     return items->err;
 }
 

@@ -1,6 +1,7 @@
-/* Which logs may give results, and what a policy recognises. Looking for a path for each candidate
+/* Which logs may give results, and what a policy recognises. Looking for a path for each hit
  * would be dear where few are recognised: so first all issuers that any path could lead to, without
  * asking whether it holds. */
+#include "store/catalogue/place.h"
 #include "store/find/finder_inner.h"
 
 #include <stdlib.h>
@@ -110,7 +111,7 @@ enum avow_err avow_finder_narrow(struct avow_finder *finder)
     free(bodies);
     finder->steps = 0;
     if (err == AVOW_ERR_TOO_LARGE)
-        return AVOW_OK; /* then each candidate is looked at */
+        return AVOW_OK; /* then each hit is looked at */
     finder->narrows_recognised = err == AVOW_OK;
     return err;
 }

@@ -1,4 +1,4 @@
-/* From words to candidates: a window of numbers at a time is scored by each word in turn, from the
+/* From words to hits: a window of numbers at a time is scored by each word in turn, from the
  * blocks in which the word stands. Windows go from the first number on, so that whoever floods the
  * catalogue comes after what was there before. */
 #include "store/find/finder_inner.h"
@@ -148,20 +148,20 @@ enum avow_err avow_finder_read_words(struct avow_finder *finder)
     return err == AVOW_OK && !finder->has_after ? weigh_words(finder) : err;
 }
 
-/* ------------------------------------------------------------------ candidates */
+/* ------------------------------------------------------------------ hits */
 
 static void sift_down(struct avow_finder *finder, size_t at)
 {
-    struct avow_candidate *heap = finder->candidates;
+    struct avow_hit *heap = finder->hits;
     for (;;) {
         size_t last = at;
         for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++) {
-            if (child < finder->candidate_count && avow_candidate_before(heap[last], heap[child]))
+            if (child < finder->hit_count && avow_hit_before(heap[last], heap[child]))
                 last = child;
         }
         if (last == at)
             return;
-        struct avow_candidate other = heap[at];
+        struct avow_hit other = heap[at];
         heap[at] = heap[last];
         heap[last] = other;
         at = last;
@@ -169,32 +169,32 @@ static void sift_down(struct avow_finder *finder, size_t at)
 }
 
 /* Keeps the best ones: the worst of those that are kept is on top. */
-static void keep(struct avow_finder *finder, struct avow_candidate candidate)
+static void keep(struct avow_finder *finder, struct avow_hit hit)
 {
-    struct avow_candidate *heap = finder->candidates;
-    if (finder->has_after && !avow_candidate_before(finder->after, candidate))
+    struct avow_hit *heap = finder->hits;
+    if (finder->has_after && !avow_hit_before(finder->after, hit))
         return;
-    if (finder->candidate_count == AVOW_FINDER_CANDIDATES) {
+    if (finder->hit_count == AVOW_FINDER_HITS) {
         finder->dropped = true;
-        if (!avow_candidate_before(candidate, heap[0]))
+        if (!avow_hit_before(hit, heap[0]))
             return;
-        heap[0] = candidate;
+        heap[0] = hit;
         sift_down(finder, 0);
         return;
     }
-    size_t at = finder->candidate_count++;
-    for (; at > 0 && avow_candidate_before(heap[(at - 1) / 2], candidate); at = (at - 1) / 2)
+    size_t at = finder->hit_count++;
+    for (; at > 0 && avow_hit_before(heap[(at - 1) / 2], hit); at = (at - 1) / 2)
         heap[at] = heap[(at - 1) / 2];
-    heap[at] = candidate;
+    heap[at] = hit;
 }
 
 static int by_order(const void *a, const void *b)
 {
-    const struct avow_candidate *left = a;
-    const struct avow_candidate *right = b;
-    if (avow_candidate_before(*left, *right))
+    const struct avow_hit *left = a;
+    const struct avow_hit *right = b;
+    if (avow_hit_before(*left, *right))
         return -1;
-    return avow_candidate_before(*right, *left) ? 1 : 0;
+    return avow_hit_before(*right, *left) ? 1 : 0;
 }
 
 static enum avow_err admits(struct avow_finder *finder, uint16_t field, uint8_t kind_level,
@@ -284,8 +284,7 @@ static enum avow_err scan_window(struct avow_finder *finder, uint32_t first)
         if (matched == 0)
             continue;
         uint64_t score = finder->score[i] * matched * matched / (words * words);
-        keep(finder,
-             (struct avow_candidate){(uint32_t)score + 1, first * AVOW_CATALOGUE_BLOCK + i});
+        keep(finder, (struct avow_hit){(uint32_t)score + 1, first * AVOW_CATALOGUE_BLOCK + i});
     }
     return err;
 }
@@ -317,7 +316,7 @@ static enum avow_err scan_row(void *context, struct avow_bytes key, struct avow_
     enum avow_err err = admits(finder, avow_get_u16be(value.data + 12), value.data[14],
                                avow_get_u32be(value.data), &admitted);
     if (err == AVOW_OK && admitted)
-        keep(finder, (struct avow_candidate){0, avow_get_u32be(key.data)});
+        keep(finder, (struct avow_hit){0, avow_get_u32be(key.data)});
     return err == AVOW_OK && finder->dropped ? AVOW_ERR_NOT_FOUND : err;
 }
 
@@ -331,7 +330,7 @@ static enum avow_err scan_rows(struct avow_finder *finder)
 
 enum avow_err avow_finder_scan(struct avow_finder *finder)
 {
-    finder->candidate_count = 0;
+    finder->hit_count = 0;
     finder->dropped = false;
     enum avow_err err = AVOW_OK;
     if (finder->word_count > 0)
@@ -342,6 +341,6 @@ enum avow_err avow_finder_scan(struct avow_finder *finder)
         finder->stopped = true;
         err = AVOW_OK;
     }
-    qsort(finder->candidates, finder->candidate_count, sizeof(finder->candidates[0]), by_order);
+    qsort(finder->hits, finder->hit_count, sizeof(finder->hits[0]), by_order);
     return err;
 }

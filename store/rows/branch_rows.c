@@ -13,10 +13,10 @@ static struct avow_fields open_keyed(struct avow_bytes row, struct avow_bytes ke
 void avow_branch_write(struct avow_buf *out, const struct avow_branch_info *info,
                        const struct avow_state *state)
 {
-    avow_put_u32(out, info->number);
-    avow_put_u32(out, info->chain_len);
-    avow_put_u64(out, info->shared);
-    avow_put_checkpoint(out, &info->checkpoint);
+    avow_field_put_u32(out, info->number);
+    avow_field_put_u32(out, info->chain_len);
+    avow_field_put_u64(out, info->shared);
+    avow_field_put_checkpoint(out, &info->checkpoint);
     avow_state_save(out, state);
     avow_row_seal(out);
 }
@@ -25,10 +25,10 @@ enum avow_err avow_branch_read(struct avow_bytes row, const struct avow_hash *is
                                struct avow_branch_info *info, struct avow_state *state)
 {
     struct avow_fields cursor = open_keyed(row, avow_bytes(NULL, 0));
-    info->number = avow_take_u32(&cursor);
-    info->chain_len = avow_take_u32(&cursor);
-    info->shared = avow_take_u64(&cursor);
-    avow_take_checkpoint(&cursor, &info->checkpoint);
+    info->number = avow_field_take_u32(&cursor);
+    info->chain_len = avow_field_take_u32(&cursor);
+    info->shared = avow_field_take_u64(&cursor);
+    avow_field_take_checkpoint(&cursor, &info->checkpoint);
     avow_state_init(state);
     if (cursor.short_of || !avow_hash_equal(&info->checkpoint.issuer, issuer) ||
         avow_state_load(state, cursor.rest) != AVOW_ACCEPT || info->number == 0 ||
@@ -54,9 +54,9 @@ enum avow_err avow_retired_write(const struct avow_db *db, const struct avow_ret
     struct avow_buf row;
     struct avow_dbkey key = avow_retired_key(retired);
     avow_buf_init_fixed(&row, storage, sizeof(storage));
-    avow_put_u32(&row, retired->kind);
+    avow_field_put_u32(&row, retired->kind);
     if (retired->kind == AVOW_RETIRED_LOG)
-        avow_put_checkpoint(&row, &retired->checkpoint);
+        avow_field_put_checkpoint(&row, &retired->checkpoint);
     avow_row_seal_with(&row, avow_dbkey_view(&key));
     AVOW_ASSERT(row.err == AVOW_OK);
     return avow_db_put(db, AVOW_TABLE_RETIRED, &key, avow_buf_bytes(&row));
@@ -66,7 +66,7 @@ enum avow_err avow_retired_read(struct avow_bytes key, struct avow_bytes row,
                                 struct avow_retired *retired)
 {
     struct avow_fields cursor = open_keyed(row, key);
-    uint32_t kind = avow_take_u32(&cursor);
+    uint32_t kind = avow_field_take_u32(&cursor);
     *retired = (struct avow_retired){.kind = (enum avow_retired_kind)kind};
     if (cursor.short_of || kind > AVOW_RETIRED_FOREIGN ||
         key.len != (kind == AVOW_RETIRED_FOREIGN ? 16 : 12))
@@ -76,6 +76,6 @@ enum avow_err avow_retired_read(struct avow_bytes key, struct avow_bytes row,
     if (kind == AVOW_RETIRED_FOREIGN)
         retired->epoch = avow_get_u32be(key.data + 12);
     if (kind == AVOW_RETIRED_LOG)
-        avow_take_checkpoint(&cursor, &retired->checkpoint);
-    return avow_take_finish(&cursor);
+        avow_field_take_checkpoint(&cursor, &retired->checkpoint);
+    return avow_field_take_finish(&cursor);
 }

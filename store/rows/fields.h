@@ -1,5 +1,5 @@
 /* Rows as fixed-width big-endian fields, walked by a cursor that remembers running short: a reader
- * takes every field and checks once, with avow_take_finish(). */
+ * takes every field and checks once, with avow_field_take_finish(). */
 #ifndef AVOW_STORE_ROWS_FIELDS_H
 #define AVOW_STORE_ROWS_FIELDS_H
 
@@ -10,20 +10,20 @@ struct avow_fields {
     bool short_of;          /* it ended too early, or a value was impossible: all since is zeros */
 };
 
-void avow_take(struct avow_fields *cursor, void *out, size_t len);
-uint64_t avow_take_u64(struct avow_fields *cursor);
-uint32_t avow_take_u32(struct avow_fields *cursor);
-void avow_take_checkpoint(struct avow_fields *cursor, struct avow_checkpoint *checkpoint);
+void avow_field_take(struct avow_fields *cursor, void *out, size_t len);
+uint64_t avow_field_take_u64(struct avow_fields *cursor);
+uint32_t avow_field_take_u32(struct avow_fields *cursor);
+void avow_field_take_checkpoint(struct avow_fields *cursor, struct avow_checkpoint *checkpoint);
 /* Returns their count. */
-size_t avow_take_cosignatures(struct avow_fields *cursor,
-                              struct avow_cosignature lines[AVOW_COSIGNATURES_MAX]);
+size_t avow_field_take_cosignatures(struct avow_fields *cursor,
+                                    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX]);
 /* OK, or CORRUPT when it ran short or bytes are left. */
-AVOW_NODISCARD enum avow_err avow_take_finish(const struct avow_fields *cursor);
+AVOW_NODISCARD enum avow_err avow_field_take_finish(const struct avow_fields *cursor);
 
-void avow_put_u64(struct avow_buf *out, uint64_t value);
-void avow_put_u32(struct avow_buf *out, uint32_t value);
-void avow_put_checkpoint(struct avow_buf *out, const struct avow_checkpoint *checkpoint);
-void avow_put_cosignatures(struct avow_buf *out, const struct avow_cosignature *lines,
-                           size_t count);
+void avow_field_put_u64(struct avow_buf *out, uint64_t value);
+void avow_field_put_u32(struct avow_buf *out, uint32_t value);
+void avow_field_put_checkpoint(struct avow_buf *out, const struct avow_checkpoint *checkpoint);
+void avow_field_put_cosignatures(struct avow_buf *out, const struct avow_cosignature *lines,
+                                 size_t count);
 
 #endif

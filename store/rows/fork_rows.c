@@ -28,8 +28,8 @@ struct avow_dbkey avow_fork_key(const struct avow_checkpoint *origin)
 
 void avow_fork_row_write(struct avow_buf *out, const struct avow_known_fork *known)
 {
-    avow_put_u64(out, known->foreign);
-    avow_put_checkpoint(out, &known->newest);
+    avow_field_put_u64(out, known->foreign);
+    avow_field_put_checkpoint(out, &known->newest);
     avow_buf_append(out, known->fork.data, known->fork.len);
 }
 
@@ -37,8 +37,8 @@ enum avow_err avow_fork_row_read(struct avow_bytes key, struct avow_bytes row,
                                  struct avow_known_fork *known)
 {
     struct avow_fields cursor = open_keyed(row, key);
-    known->foreign = avow_take_u64(&cursor);
-    avow_take_checkpoint(&cursor, &known->newest);
+    known->foreign = avow_field_take_u64(&cursor);
+    avow_field_take_checkpoint(&cursor, &known->newest);
     known->fork = cursor.rest;
     return cursor.short_of || cursor.rest.len == 0 ? AVOW_ERR_CORRUPT : AVOW_OK;
 }
@@ -56,9 +56,9 @@ struct avow_dbkey avow_foreign_key(uint32_t log, uint32_t epoch, uint64_t target
 
 void avow_foreign_row_write(struct avow_buf *out, const struct avow_foreign *foreign)
 {
-    avow_put_checkpoint(out, &foreign->checkpoint);
-    avow_put_u64(out, foreign->index);
-    avow_put_u32(out, (uint32_t)foreign->path.count);
+    avow_field_put_checkpoint(out, &foreign->checkpoint);
+    avow_field_put_u64(out, foreign->index);
+    avow_field_put_u32(out, (uint32_t)foreign->path.count);
     for (size_t i = 0; i < foreign->path.count; i++)
         avow_buf_append(out, foreign->path.hashes[i].bytes, sizeof(foreign->path.hashes[i].bytes));
     avow_buf_append(out, foreign->entry.data, foreign->entry.len);
@@ -68,13 +68,14 @@ enum avow_err avow_foreign_row_read(struct avow_bytes key, struct avow_bytes row
                                     struct avow_foreign *foreign)
 {
     struct avow_fields cursor = open_keyed(row, key);
-    avow_take_checkpoint(&cursor, &foreign->checkpoint);
-    foreign->index = avow_take_u64(&cursor);
-    foreign->path.count = avow_take_u32(&cursor);
+    avow_field_take_checkpoint(&cursor, &foreign->checkpoint);
+    foreign->index = avow_field_take_u64(&cursor);
+    foreign->path.count = avow_field_take_u32(&cursor);
     if (foreign->path.count > AVOW_PATH_MAX)
         return AVOW_ERR_CORRUPT;
     for (size_t i = 0; i < foreign->path.count; i++)
-        avow_take(&cursor, foreign->path.hashes[i].bytes, sizeof(foreign->path.hashes[i].bytes));
+        avow_field_take(&cursor, foreign->path.hashes[i].bytes,
+                        sizeof(foreign->path.hashes[i].bytes));
     foreign->entry = cursor.rest;
     return cursor.short_of || cursor.rest.len == 0 ? AVOW_ERR_CORRUPT : AVOW_OK;
 }
@@ -92,8 +93,8 @@ struct avow_dbkey avow_other_key(const struct avow_hash *issuer, uint8_t slot)
 void avow_other_row_write(struct avow_buf *out, const struct avow_other_chain *other,
                           const struct avow_chain *chain)
 {
-    avow_put_checkpoint(out, &other->checkpoint);
-    avow_put_u32(out, (uint32_t)other->list.len);
+    avow_field_put_checkpoint(out, &other->checkpoint);
+    avow_field_put_u32(out, (uint32_t)other->list.len);
     avow_buf_append(out, other->list.data, other->list.len);
     avow_chain_save(out, chain);
 }
@@ -102,8 +103,8 @@ enum avow_err avow_other_row_read(struct avow_bytes key, struct avow_bytes row,
                                   struct avow_other_chain *other, struct avow_bytes *saved)
 {
     struct avow_fields cursor = open_keyed(row, key);
-    avow_take_checkpoint(&cursor, &other->checkpoint);
-    size_t len = avow_take_u32(&cursor);
+    avow_field_take_checkpoint(&cursor, &other->checkpoint);
+    size_t len = avow_field_take_u32(&cursor);
     if (cursor.short_of || len > cursor.rest.len)
         return AVOW_ERR_CORRUPT;
     other->list = avow_bytes(cursor.rest.data, len);

@@ -48,9 +48,9 @@ static struct avow_fields open_row(struct avow_bytes row)
 
 static void take_info(struct avow_fields *cursor, struct avow_head_info *info)
 {
-    info->version = avow_take_u64(cursor);
-    info->number = avow_take_u32(cursor);
-    info->chain_len = avow_take_u32(cursor);
+    info->version = avow_field_take_u64(cursor);
+    info->number = avow_field_take_u32(cursor);
+    info->chain_len = avow_field_take_u32(cursor);
 }
 
 enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info)
@@ -63,17 +63,17 @@ enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info)
 void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
                      const struct avow_log *log)
 {
-    avow_put_u64(out, info->version);
-    avow_put_u32(out, info->number);
-    avow_put_u32(out, info->chain_len);
+    avow_field_put_u64(out, info->version);
+    avow_field_put_u32(out, info->number);
+    avow_field_put_u32(out, info->chain_len);
     if (info->chain_len > 0) { /* else nothing is accepted yet */
-        avow_put_checkpoint(out, &log->checkpoint);
-        avow_put_cosignatures(out, log->cosignatures, log->cosignature_count);
-        avow_put_u64(out, log->abandoned_from);
-        avow_put_u64(out, log->disputed_from);
-        avow_put_u32(out, log->forked ? 1 : 0);
-        avow_put_u64(out, log->fork_time);
-        avow_put_u64(out, log->first_seen);
+        avow_field_put_checkpoint(out, &log->checkpoint);
+        avow_field_put_cosignatures(out, log->cosignatures, log->cosignature_count);
+        avow_field_put_u64(out, log->abandoned_from);
+        avow_field_put_u64(out, log->disputed_from);
+        avow_field_put_u32(out, log->forked ? 1 : 0);
+        avow_field_put_u64(out, log->fork_time);
+        avow_field_put_u64(out, log->first_seen);
         avow_state_save(out, &log->state);
     }
     avow_row_seal(out);
@@ -94,16 +94,16 @@ enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
     log->first_seen = 0;
     memset(&log->checkpoint, 0, sizeof(log->checkpoint));
     if (info->chain_len == 0)
-        return avow_take_finish(&cursor);
-    avow_take_checkpoint(&cursor, &log->checkpoint);
-    log->cosignature_count = avow_take_cosignatures(&cursor, log->cosignatures);
-    log->abandoned_from = avow_take_u64(&cursor);
-    log->disputed_from = avow_take_u64(&cursor);
-    log->forked = avow_take_u32(&cursor) != 0;
-    log->fork_time = avow_take_u64(&cursor);
+        return avow_field_take_finish(&cursor);
+    avow_field_take_checkpoint(&cursor, &log->checkpoint);
+    log->cosignature_count = avow_field_take_cosignatures(&cursor, log->cosignatures);
+    log->abandoned_from = avow_field_take_u64(&cursor);
+    log->disputed_from = avow_field_take_u64(&cursor);
+    log->forked = avow_field_take_u32(&cursor) != 0;
+    log->fork_time = avow_field_take_u64(&cursor);
     if (log->forked && log->fork_time < log->checkpoint.time)
         log->fork_time = log->checkpoint.time;
-    log->first_seen = avow_take_u64(&cursor);
+    log->first_seen = avow_field_take_u64(&cursor);
     if (cursor.short_of || avow_state_load(&log->state, cursor.rest) != AVOW_ACCEPT ||
         log->state.tree.size != log->checkpoint.size || log->checkpoint.size == 0)
         return AVOW_ERR_CORRUPT;
@@ -145,12 +145,12 @@ enum avow_err avow_number_read(const struct avow_db *db, uint32_t log, struct av
 void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
                         const struct avow_state *state)
 {
-    avow_put_u32(out, (info->pending.held ? PENDING_HELD : 0) |
-                          (info->own_chain ? PENDING_OWN_CHAIN : 0));
-    avow_put_u64(out, info->pending.base);
-    avow_put_u64(out, info->pending.size);
-    avow_put_u64(out, info->bytes);
-    avow_put_checkpoint(out, &info->pending.checkpoint);
+    avow_field_put_u32(out, (info->pending.held ? PENDING_HELD : 0) |
+                                (info->own_chain ? PENDING_OWN_CHAIN : 0));
+    avow_field_put_u64(out, info->pending.base);
+    avow_field_put_u64(out, info->pending.size);
+    avow_field_put_u64(out, info->bytes);
+    avow_field_put_checkpoint(out, &info->pending.checkpoint);
     avow_state_save(out, state);
     avow_row_seal(out);
 }
@@ -159,13 +159,13 @@ enum avow_err avow_pending_read(struct avow_bytes row, struct avow_pending_info 
                                 struct avow_state *state)
 {
     struct avow_fields cursor = open_row(row);
-    uint32_t flags = avow_take_u32(&cursor);
+    uint32_t flags = avow_field_take_u32(&cursor);
     info->pending.held = (flags & PENDING_HELD) != 0;
     info->own_chain = (flags & PENDING_OWN_CHAIN) != 0;
-    info->pending.base = avow_take_u64(&cursor);
-    info->pending.size = avow_take_u64(&cursor);
-    info->bytes = avow_take_u64(&cursor);
-    avow_take_checkpoint(&cursor, &info->pending.checkpoint);
+    info->pending.base = avow_field_take_u64(&cursor);
+    info->pending.size = avow_field_take_u64(&cursor);
+    info->bytes = avow_field_take_u64(&cursor);
+    avow_field_take_checkpoint(&cursor, &info->pending.checkpoint);
     if (cursor.short_of || flags > (PENDING_HELD | PENDING_OWN_CHAIN) ||
         info->pending.base >= info->pending.size ||
         info->pending.size > info->pending.checkpoint.size)
@@ -184,8 +184,8 @@ enum avow_err avow_pending_read(struct avow_bytes row, struct avow_pending_info 
 void avow_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
                      const struct avow_cosignature *cosignatures, size_t count)
 {
-    avow_put_checkpoint(out, checkpoint);
-    avow_put_cosignatures(out, cosignatures, count);
+    avow_field_put_checkpoint(out, checkpoint);
+    avow_field_put_cosignatures(out, cosignatures, count);
     avow_row_seal(out);
 }
 
@@ -194,9 +194,9 @@ enum avow_err avow_kept_read(struct avow_bytes row, struct avow_checkpoint *chec
                              size_t *count)
 {
     struct avow_fields cursor = open_row(row);
-    avow_take_checkpoint(&cursor, checkpoint);
-    *count = avow_take_cosignatures(&cursor, cosignatures);
-    return avow_take_finish(&cursor);
+    avow_field_take_checkpoint(&cursor, checkpoint);
+    *count = avow_field_take_cosignatures(&cursor, cosignatures);
+    return avow_field_take_finish(&cursor);
 }
 
 /* ------------------------------------------------------------------- chains */
@@ -243,12 +243,12 @@ enum avow_err avow_counters_read(const struct avow_db *db, struct avow_counters 
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
     struct avow_fields cursor = open_row(row);
-    counters->next_log = avow_take_u32(&cursor);
-    counters->version = avow_take_u64(&cursor);
-    counters->logs = avow_take_u64(&cursor);
-    counters->entries = avow_take_u64(&cursor);
-    counters->bytes = avow_take_u64(&cursor);
-    return avow_take_finish(&cursor);
+    counters->next_log = avow_field_take_u32(&cursor);
+    counters->version = avow_field_take_u64(&cursor);
+    counters->logs = avow_field_take_u64(&cursor);
+    counters->entries = avow_field_take_u64(&cursor);
+    counters->bytes = avow_field_take_u64(&cursor);
+    return avow_field_take_finish(&cursor);
 }
 
 enum avow_err avow_counters_write(const struct avow_db *db, const struct avow_counters *counters)
@@ -256,11 +256,11 @@ enum avow_err avow_counters_write(const struct avow_db *db, const struct avow_co
     uint8_t storage[64];
     struct avow_buf row;
     avow_buf_init_fixed(&row, storage, sizeof(storage));
-    avow_put_u32(&row, counters->next_log);
-    avow_put_u64(&row, counters->version);
-    avow_put_u64(&row, counters->logs);
-    avow_put_u64(&row, counters->entries);
-    avow_put_u64(&row, counters->bytes);
+    avow_field_put_u32(&row, counters->next_log);
+    avow_field_put_u64(&row, counters->version);
+    avow_field_put_u64(&row, counters->logs);
+    avow_field_put_u64(&row, counters->entries);
+    avow_field_put_u64(&row, counters->bytes);
     avow_row_seal(&row);
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text("counters"));
     return avow_db_put(db, AVOW_TABLE_META, &key, avow_buf_bytes(&row));

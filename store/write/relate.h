@@ -19,8 +19,8 @@ AVOW_NODISCARD enum avow_err avow_relate_forks(struct avow_txn *txn, struct avow
 AVOW_NODISCARD enum avow_err avow_relate_chains(struct avow_txn *txn, struct avow_wlog *wlog);
 
 /* The log of an issuer. NOT_FOUND when none is accepted; else errors spoil the transaction. */
-AVOW_NODISCARD enum avow_err avow_accepted_log(struct avow_txn *txn, const struct avow_hash *issuer,
-                                               struct avow_wlog **wlog);
+AVOW_NODISCARD enum avow_err
+avow_wlog_accepted(struct avow_txn *txn, const struct avow_hash *issuer, struct avow_wlog **wlog);
 
 /* A fork's row as it is changed: its views are copied out. */
 struct avow_fork_draft {
@@ -29,20 +29,22 @@ struct avow_fork_draft {
     uint8_t fork[AVOW_FORK_BYTES_MAX];
 };
 /* OK, NOT_FOUND, CORRUPT, IO. */
-AVOW_NODISCARD enum avow_err avow_fork_load(const struct avow_db *db, const struct avow_dbkey *key,
-                                            struct avow_fork_draft *draft);
-/* Errors and rejections: those of avow_put_charged(). */
-AVOW_NODISCARD enum avow_err avow_fork_store(struct avow_txn *txn, const struct avow_dbkey *key,
-                                             const struct avow_fork_draft *draft,
-                                             enum avow_reject *reject);
+AVOW_NODISCARD enum avow_err avow_fork_draft_load(const struct avow_db *db,
+                                                  const struct avow_dbkey *key,
+                                                  struct avow_fork_draft *draft);
+/* Errors and rejections: those of avow_charged_put(). */
+AVOW_NODISCARD enum avow_err avow_fork_draft_store(struct avow_txn *txn,
+                                                   const struct avow_dbkey *key,
+                                                   const struct avow_fork_draft *draft,
+                                                   enum avow_reject *reject);
 
 /* Puts a row that is charged to the store's bound in place of one of `old_len` bytes (0: none), and
  * its seal. REJECT_QUOTA leaves everything as it is. */
-AVOW_NODISCARD enum avow_err avow_put_charged(struct avow_txn *txn, enum avow_table table,
+AVOW_NODISCARD enum avow_err avow_charged_put(struct avow_txn *txn, enum avow_table table,
                                               const struct avow_dbkey *key, struct avow_buf *row,
                                               size_t old_len, enum avow_reject *reject);
 /* Deletes one of `old_len` bytes. */
-AVOW_NODISCARD enum avow_err avow_delete_charged(struct avow_txn *txn, enum avow_table table,
+AVOW_NODISCARD enum avow_err avow_charged_delete(struct avow_txn *txn, enum avow_table table,
                                                  const struct avow_dbkey *key, size_t old_len);
 
 #endif

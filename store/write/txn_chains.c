@@ -103,7 +103,7 @@ static enum avow_err drop_slot(struct avow_txn *txn, const struct avow_hash *iss
 {
     struct avow_dbkey key = avow_other_key(issuer, (uint8_t)slot);
     chains->slots[slot].used = false;
-    return avow_delete_charged(txn, AVOW_TABLE_OTHERS, &key, chains->slots[slot].row_len);
+    return avow_charged_delete(txn, AVOW_TABLE_OTHERS, &key, chains->slots[slot].row_len);
 }
 
 /* Those that `chain` is, or extends, say nothing more. */
@@ -177,7 +177,7 @@ static enum avow_err put_chain(struct avow_txn *txn, const struct avow_wlog *wlo
     struct avow_buf row;
     avow_buf_init(&row, SIZE_MAX / 2);
     avow_other_row_write(&row, other, chains->added);
-    err = avow_put_charged(txn, AVOW_TABLE_OTHERS, &key, &row, old_len, reject);
+    err = avow_charged_put(txn, AVOW_TABLE_OTHERS, &key, &row, old_len, reject);
     avow_buf_fini(&row);
     *changed = err == AVOW_OK && *reject == AVOW_ACCEPT;
     if (!*changed)
@@ -214,7 +214,7 @@ enum avow_err avow_txn_add_chain(struct avow_txn *txn, const struct avow_other_c
     struct avow_wlog *wlog;
     *changed = false;
     *reject = AVOW_ACCEPT;
-    enum avow_err err = avow_accepted_log(txn, &chain->issuer, &wlog);
+    enum avow_err err = avow_wlog_accepted(txn, &chain->issuer, &wlog);
     if (err != AVOW_OK)
         return err;
     if (other->list.len > AVOW_OTHER_CHAIN_BYTES_MAX) {

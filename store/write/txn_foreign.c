@@ -67,7 +67,7 @@ static enum avow_err put_foreign(struct avow_txn *txn, const struct avow_wlog *w
     struct avow_dbkey key =
         avow_foreign_key(wlog->number, wlog->log.checkpoint.epoch, entry->status.target);
     size_t old_len;
-    enum avow_err err = avow_fork_load(&txn->db, &fork, &draft);
+    enum avow_err err = avow_fork_draft_load(&txn->db, &fork, &draft);
     if (err == AVOW_OK)
         err = compare_kept(txn, &key, entry, &old_len, changed);
     if (err != AVOW_OK || !*changed)
@@ -78,13 +78,13 @@ static enum avow_err put_foreign(struct avow_txn *txn, const struct avow_wlog *w
     avow_buf_init(&row, SIZE_MAX / 2);
     avow_foreign_row_write(&row, foreign);
     if (*reject == AVOW_ACCEPT)
-        err = avow_put_charged(txn, AVOW_TABLE_FOREIGN, &key, &row, old_len, reject);
+        err = avow_charged_put(txn, AVOW_TABLE_FOREIGN, &key, &row, old_len, reject);
     avow_buf_fini(&row);
     *changed = *reject == AVOW_ACCEPT;
     if (err != AVOW_OK || !*changed || old_len > 0)
         return err;
     draft.known.foreign++;
-    return avow_fork_store(txn, &fork, &draft, reject);
+    return avow_fork_draft_store(txn, &fork, &draft, reject);
 }
 
 enum avow_err avow_txn_add_foreign(struct avow_txn *txn, const struct avow_foreign *foreign,
@@ -95,7 +95,7 @@ enum avow_err avow_txn_add_foreign(struct avow_txn *txn, const struct avow_forei
     bool held;
     *changed = false;
     *reject = AVOW_ACCEPT;
-    enum avow_err err = avow_accepted_log(txn, &foreign->checkpoint.issuer, &wlog);
+    enum avow_err err = avow_wlog_accepted(txn, &foreign->checkpoint.issuer, &wlog);
     if (err != AVOW_OK)
         return err;
     if (!wlog->log.forked ||

@@ -7,7 +7,7 @@
 
 /* ------------------------------------------------------------ what is charged */
 
-enum avow_err avow_put_charged(struct avow_txn *txn, enum avow_table table,
+enum avow_err avow_charged_put(struct avow_txn *txn, enum avow_table table,
                                const struct avow_dbkey *key, struct avow_buf *row, size_t old_len,
                                enum avow_reject *reject)
 {
@@ -26,7 +26,7 @@ enum avow_err avow_put_charged(struct avow_txn *txn, enum avow_table table,
     return avow_db_put(&txn->db, table, key, avow_buf_bytes(row));
 }
 
-enum avow_err avow_delete_charged(struct avow_txn *txn, enum avow_table table,
+enum avow_err avow_charged_delete(struct avow_txn *txn, enum avow_table table,
                                   const struct avow_dbkey *key, size_t old_len)
 {
     txn->writer->counters.bytes -= old_len;
@@ -36,8 +36,8 @@ enum avow_err avow_delete_charged(struct avow_txn *txn, enum avow_table table,
 
 /* ------------------------------------------------------------------- forks */
 
-enum avow_err avow_fork_load(const struct avow_db *db, const struct avow_dbkey *key,
-                             struct avow_fork_draft *draft)
+enum avow_err avow_fork_draft_load(const struct avow_db *db, const struct avow_dbkey *key,
+                                   struct avow_fork_draft *draft)
 {
     struct avow_bytes row;
     draft->old_len = 0;
@@ -53,13 +53,13 @@ enum avow_err avow_fork_load(const struct avow_db *db, const struct avow_dbkey *
     return AVOW_OK;
 }
 
-enum avow_err avow_fork_store(struct avow_txn *txn, const struct avow_dbkey *key,
-                              const struct avow_fork_draft *draft, enum avow_reject *reject)
+enum avow_err avow_fork_draft_store(struct avow_txn *txn, const struct avow_dbkey *key,
+                                    const struct avow_fork_draft *draft, enum avow_reject *reject)
 {
     struct avow_buf row;
     avow_buf_init(&row, SIZE_MAX / 2);
     avow_fork_row_write(&row, &draft->known);
-    enum avow_err err = avow_put_charged(txn, AVOW_TABLE_FORKS, key, &row, draft->old_len, reject);
+    enum avow_err err = avow_charged_put(txn, AVOW_TABLE_FORKS, key, &row, draft->old_len, reject);
     avow_buf_fini(&row);
     return err;
 }
@@ -73,8 +73,8 @@ static void mark_forked(struct avow_txn *txn, struct avow_wlog *wlog, uint64_t t
     avow_writer_touch(txn, wlog);
 }
 
-enum avow_err avow_accepted_log(struct avow_txn *txn, const struct avow_hash *issuer,
-                                struct avow_wlog **wlog)
+enum avow_err avow_wlog_accepted(struct avow_txn *txn, const struct avow_hash *issuer,
+                                 struct avow_wlog **wlog)
 {
     enum avow_err err = avow_writer_log(txn, issuer, wlog);
     if (err != AVOW_OK)
@@ -114,7 +114,7 @@ static enum avow_err add_fork(struct avow_txn *txn, struct avow_wlog *wlog,
     struct avow_dbkey key = avow_fork_key(&fork->first);
     const struct avow_checkpoint *newest =
         fork->second.time >= fork->first.time ? &fork->second : &fork->first;
-    enum avow_err err = avow_fork_load(&txn->db, &key, &draft);
+    enum avow_err err = avow_fork_draft_load(&txn->db, &key, &draft);
     if (err == AVOW_ERR_NOT_FOUND) {
         struct avow_buf bytes;
         avow_buf_init_fixed(&bytes, draft.fork, sizeof(draft.fork));
@@ -127,7 +127,7 @@ static enum avow_err add_fork(struct avow_txn *txn, struct avow_wlog *wlog,
         *changed = true;
     }
     if (err == AVOW_OK && *reject == AVOW_ACCEPT && *changed)
-        err = avow_fork_store(txn, &key, &draft, reject);
+        err = avow_fork_draft_store(txn, &key, &draft, reject);
     if (*reject != AVOW_ACCEPT)
         *changed = false;
     if (err == AVOW_OK && *changed &&
@@ -142,7 +142,7 @@ enum avow_err avow_txn_add_fork(struct avow_txn *txn, const struct avow_fork *fo
     struct avow_wlog *wlog;
     *changed = false;
     *reject = AVOW_ACCEPT;
-    enum avow_err err = avow_accepted_log(txn, &fork->first.issuer, &wlog);
+    enum avow_err err = avow_wlog_accepted(txn, &fork->first.issuer, &wlog);
     return err == AVOW_OK ? avow_writer_spoil(txn, add_fork(txn, wlog, fork, changed, reject))
                           : err;
 }
@@ -155,17 +155,17 @@ enum avow_err avow_txn_fork_seen(struct avow_txn *txn, const struct avow_checkpo
     struct avow_dbkey key = avow_fork_key(checkpoint);
     enum avow_reject reject = AVOW_ACCEPT;
     *changed = false;
-    enum avow_err err = avow_accepted_log(txn, &checkpoint->issuer, &wlog);
+    enum avow_err err = avow_wlog_accepted(txn, &checkpoint->issuer, &wlog);
     if (err != AVOW_OK)
         return err;
-    err = avow_fork_load(&txn->db, &key, &draft);
+    err = avow_fork_draft_load(&txn->db, &key, &draft);
     if (err == AVOW_ERR_NOT_FOUND)
         return err;
     *changed = err == AVOW_OK && checkpoint->time > draft.known.newest.time;
     if (!*changed)
         return avow_writer_spoil(txn, err);
     draft.known.newest = *checkpoint;
-    err = avow_fork_store(txn, &key, &draft, &reject); /* no longer than before: it fits */
+    err = avow_fork_draft_store(txn, &key, &draft, &reject); /* no longer than before: it fits */
     if (err == AVOW_OK && avow_checkpoint_same_origin(checkpoint, &wlog->log.checkpoint))
         mark_forked(txn, wlog, checkpoint->time);
     return avow_writer_spoil(txn, err);
@@ -178,13 +178,13 @@ static enum avow_err leave_origin(struct avow_txn *txn, const struct avow_wlog *
     struct avow_fork_draft draft;
     struct avow_dbkey key = avow_fork_key(before);
     enum avow_reject reject = AVOW_ACCEPT;
-    enum avow_err err = avow_fork_load(&txn->db, &key, &draft);
+    enum avow_err err = avow_fork_draft_load(&txn->db, &key, &draft);
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
     if (draft.known.foreign == 0)
         return AVOW_OK;
     draft.known.foreign = 0;
-    err = avow_fork_store(txn, &key, &draft, &reject);
+    err = avow_fork_draft_store(txn, &key, &draft, &reject);
     if (err != AVOW_OK || number != wlog->number)
         return err; /* they go with their number */
     const struct avow_retired gone = {
@@ -204,7 +204,7 @@ enum avow_err avow_relate_forks(struct avow_txn *txn, struct avow_wlog *wlog,
         return err;
     wlog->log.forked = false;
     wlog->log.fork_time = 0;
-    err = avow_fork_load(&txn->db, &key, &draft);
+    err = avow_fork_draft_load(&txn->db, &key, &draft);
     if (err == AVOW_OK)
         mark_forked(txn, wlog, draft.known.newest.time);
     return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;

@@ -1,6 +1,7 @@
 /* Write transactions, and the logs that the writer has in memory. */
 #include "store/write/writer.h"
 #include "store/catalogue/index.h"
+#include "store/catalogue/place.h"
 #include "store/catalogue/words.h"
 #include "store/rows/branch_rows.h"
 
