@@ -3,7 +3,7 @@
 #define AVOW_STORE_ENV_INNER_H
 
 #include "store/migrate.h"
-#include "store/rows/store_inner.h"
+#include "store/rows/store_state.h"
 #include "store/store.h"
 
 #define AVOW_STORE_FILE "store.mdb"

@@ -5,7 +5,7 @@
 #ifndef AVOW_STORE_MIGRATE_H
 #define AVOW_STORE_MIGRATE_H
 
-#include "store/rows/store_inner.h"
+#include "store/rows/store_state.h"
 
 #define AVOW_SCHEMA_OLDEST 2 /* that can still be opened */
 #define AVOW_SCHEMA_VERSION 2

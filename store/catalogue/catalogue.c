@@ -1,7 +1,7 @@
 /* The catalogue's rows. */
 #include "store/catalogue/catalogue.h"
 
-#include "store/catalogue/catalogue_describe.h"
+#include "store/catalogue/catalogue_describe_inner.h"
 
 #define NUMBER_ROW_HEAD 15 /* log, index, field, kind and level */
 #define NUMBER_ROW_MAX                                                                             \

@@ -1,4 +1,4 @@
-#include "store/catalogue/catalogue_describe.h"
+#include "store/catalogue/catalogue_describe_inner.h"
 
 #include "proto/entry/details.h"
 

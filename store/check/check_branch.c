@@ -1,6 +1,6 @@
 /* Candidates checked like logs, and what is to go: whole, or as far as it is still there. */
 #include "store/catalogue/index.h"
-#include "store/check/check_replay.h"
+#include "store/check/check_replay_inner.h"
 #include "store/rows/branch_rows.h"
 
 static enum avow_err check_candidate(struct avow_replay *replay, const struct avow_state *stored)

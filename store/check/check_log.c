@@ -3,7 +3,7 @@
 
 #include "store/catalogue/index.h"
 #include "store/catalogue/place.h"
-#include "store/check/check_replay.h"
+#include "store/check/check_replay_inner.h"
 
 static enum avow_err check_place(struct avow_replay *replay)
 {

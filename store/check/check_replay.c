@@ -1,5 +1,5 @@
 /* A log number's entries applied again, every stored node and row compared on the way. */
-#include "store/check/check_replay.h"
+#include "store/check/check_replay_inner.h"
 
 #include "proto/log/evidence.h"
 #include "store/catalogue/index.h"

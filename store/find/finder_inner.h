@@ -5,7 +5,7 @@
 #include "store/catalogue/catalogue.h"
 #include "store/catalogue/index.h"
 #include "store/find/find.h"
-#include "store/read/snapshot_inner.h"
+#include "store/read/snapshot_state.h"
 
 #define AVOW_FINDER_WORDS_MAX 16
 #define AVOW_FINDER_TERMS_MAX 512 /* words of the catalogue that those lead to */

@@ -1,5 +1,5 @@
 /* Evidence of one log, of what is asked for by index. */
-#include "store/read/evidence.h"
+#include "store/read/evidence_inner.h"
 
 static enum avow_err collect(struct avow_evidence_part *part,
                              const struct avow_prove_request *request)

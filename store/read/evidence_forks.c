@@ -3,7 +3,7 @@
  * chains where there is a root fork. */
 #include "proto/codec/reader.h"
 #include "proto/codec/writer.h"
-#include "store/read/evidence.h"
+#include "store/read/evidence_inner.h"
 #include "store/read/snapshot_forks.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* One log's part of evidence. */
-#include "store/read/evidence.h"
+#include "store/read/evidence_inner.h"
 
 #include <stdlib.h>
 

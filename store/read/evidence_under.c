@@ -4,7 +4,7 @@
  * Of recognitions only those on the paths that were found are shown. Where there is no path and the
  * policy demands one, every log that was searched is shown whole, if that fits: so absence is
  * proved. */
-#include "store/read/evidence.h"
+#include "store/read/evidence_inner.h"
 
 #include <stdlib.h>
 

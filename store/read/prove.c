@@ -1,5 +1,5 @@
 /* Status and proofs from a snapshot. */
-#include "store/read/snapshot_inner.h"
+#include "store/read/snapshot_state.h"
 #include "store/rows/status_rows.h"
 
 /* A log of the API's is the first member of the snapshot's own. The caller's constness is about

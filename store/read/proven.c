@@ -2,7 +2,7 @@
  * again. */
 #include "store/read/proven.h"
 
-#include "store/read/snapshot_inner.h"
+#include "store/read/snapshot_state.h"
 
 /* The log's memory, without what no longer holds. */
 static struct avow_proven *proven_of(const struct avow_log *log)

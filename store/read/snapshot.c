@@ -1,5 +1,5 @@
 /* Snapshots: renewing, finding logs, reading what is small. */
-#include "store/read/snapshot_inner.h"
+#include "store/read/snapshot_state.h"
 
 #include "store/rows/branch_rows.h"
 

@@ -2,7 +2,7 @@
 #include "store/read/snapshot_forks.h"
 
 #include "proto/crypto/sha256.h"
-#include "store/read/snapshot_inner.h"
+#include "store/read/snapshot_state.h"
 #include "store/rows/fork_rows.h"
 #include "store/rows/status_rows.h"
 

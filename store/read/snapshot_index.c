@@ -1,6 +1,6 @@
 /* Reading what is found other than by index: classes, recognitions. */
 #include "store/catalogue/index.h"
-#include "store/read/snapshot_inner.h"
+#include "store/read/snapshot_state.h"
 
 enum avow_err avow_snapshot_class(struct avow_snapshot *snapshot, const struct avow_log *log,
                                   enum avow_class class, uint64_t *index)

@@ -1,7 +1,7 @@
 /* Rows of candidates and of retired log numbers. */
 #include "store/rows/branch_rows.h"
 
-#include "store/rows/fields.h"
+#include "store/rows/fields_inner.h"
 
 static struct avow_fields open_keyed(struct avow_bytes row, struct avow_bytes key)
 {

@@ -2,7 +2,7 @@
 #include "store/rows/bundle.h"
 
 #include "proto/entry/entry.h"
-#include "store/rows/node_stream.h"
+#include "store/rows/node_stream_inner.h"
 
 #define BUNDLE_BYTES_MAX ((size_t)AVOW_BUNDLE_ENTRIES * AVOW_ENTRY_BYTES_MAX)
 #define NARROW_MAX 65535 /* what a two-byte offset can say */

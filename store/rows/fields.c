@@ -1,5 +1,5 @@
 /* Fixed-width big-endian fields. */
-#include "store/rows/fields.h"
+#include "store/rows/fields_inner.h"
 
 void avow_field_take(struct avow_fields *cursor, void *out, size_t len)
 {

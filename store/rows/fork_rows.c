@@ -2,7 +2,7 @@
 #include "store/rows/fork_rows.h"
 
 #include "proto/codec/id.h"
-#include "store/rows/fields.h"
+#include "store/rows/fields_inner.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* Rows, field by field, and their seals. */
 #include "store/rows/log_rows.h"
 
-#include "store/rows/fields.h"
+#include "store/rows/fields_inner.h"
 
 #include "proto/crypto/sha256.h"
 

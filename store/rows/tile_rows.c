@@ -1,7 +1,7 @@
 /* Tiles of inner nodes. */
 #include "store/rows/tile_rows.h"
 
-#include "store/rows/node_stream.h"
+#include "store/rows/node_stream_inner.h"
 
 #define TILE_HEIGHT 8
 #define TILE_NODES 510 /* of a full one: without its root */

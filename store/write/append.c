@@ -1,5 +1,5 @@
 /* Appending: judged in memory, then put. */
-#include "store/write/append.h"
+#include "store/write/append_inner.h"
 
 #include "store/catalogue/index.h"
 

@@ -1,7 +1,7 @@
 /* Ranges of a candidate, and how the last of them makes it the issuer's log. */
 #include "store/rows/branch_rows.h"
 #include "store/write/branch_inner.h"
-#include "store/write/relate.h"
+#include "store/write/relate_inner.h"
 
 /* ------------------------------------------------------------------ the flip */
 

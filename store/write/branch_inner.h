@@ -2,7 +2,7 @@
 #ifndef AVOW_STORE_WRITE_BRANCH_INNER_H
 #define AVOW_STORE_WRITE_BRANCH_INNER_H
 
-#include "store/write/append.h"
+#include "store/write/append_inner.h"
 #include "store/write/txn_branch.h"
 
 /* The candidate of a log, or NULL. */

@@ -1,5 +1,5 @@
 /* Freshness: re-signed checkpoints, cosignatures, what of them is kept, the abandoned mark. */
-#include "store/write/kept.h"
+#include "store/write/kept_inner.h"
 #include "store/write/writer.h"
 
 static struct avow_cosignature *line_of(struct avow_log *log, const struct avow_key *key)

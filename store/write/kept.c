@@ -1,5 +1,5 @@
 /* Thinning: from the newest row back, each witness's nearest later line beside it. */
-#include "store/write/kept.h"
+#include "store/write/kept_inner.h"
 
 #define WITNESSES_MAX 64 /* followed at once; rows with others stay */
 

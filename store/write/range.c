@@ -1,5 +1,5 @@
 /* A range of an issuer's log: where it belongs, and what it leaves. */
-#include "store/write/append.h"
+#include "store/write/append_inner.h"
 #include "store/write/branch_inner.h"
 
 static enum avow_err judge_whole(struct avow_append *append, enum avow_reject *reject)

@@ -2,7 +2,7 @@
 #include "store/write/txn_forks.h"
 
 #include "store/rows/fork_rows.h"
-#include "store/write/relate.h"
+#include "store/write/relate_inner.h"
 
 #include <stdlib.h>
 

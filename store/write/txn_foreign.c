@@ -1,7 +1,7 @@
 /* Status entries of a forked origin's other branches: the gravest for each target. */
 #include "proto/trust/standing.h"
 #include "store/rows/fork_rows.h"
-#include "store/write/relate.h"
+#include "store/write/relate_inner.h"
 #include "store/write/txn_forks.h"
 
 static enum avow_reject judge_foreign(const struct avow_wlog *wlog,

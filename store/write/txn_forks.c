@@ -3,7 +3,7 @@
 
 #include "store/rows/branch_rows.h"
 #include "store/rows/fork_rows.h"
-#include "store/write/relate.h"
+#include "store/write/relate_inner.h"
 
 /* ------------------------------------------------------------ what is charged */
 

@@ -1,6 +1,6 @@
 /* A log's moves: its pending range dropped, a checkpoint accepted. */
 #include "store/catalogue/index.h"
-#include "store/write/relate.h"
+#include "store/write/relate_inner.h"
 
 #include "proto/log/evidence.h"
 

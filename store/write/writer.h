@@ -7,7 +7,7 @@
 #include "store/catalogue/words.h"
 #include "store/rows/bundle.h"
 #include "store/rows/log_rows.h"
-#include "store/rows/store_inner.h"
+#include "store/rows/store_state.h"
 #include "store/rows/tile_rows.h"
 #include "store/write/status_draft.h"
 #include "store/write/txn.h"

@@ -4,7 +4,7 @@
 
 #include "store/read/facts.h"
 #include "store/read/proven.h"
-#include "store/read/snapshot_inner.h"
+#include "store/read/snapshot_state.h"
 #include "store/write/txn_branch.h"
 
 #define OLD_SIZE 700

@@ -2,8 +2,8 @@
  * entries counts for what it is. */
 #include "tests/unit/store/store_fixture.h"
 
-#include "store/read/snapshot_inner.h"
-#include "store/rows/store_inner.h"
+#include "store/read/snapshot_state.h"
+#include "store/rows/store_state.h"
 #include "store/write/writer.h"
 
 #define LOGS 50

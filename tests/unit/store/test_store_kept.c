@@ -1,7 +1,7 @@
 /* What is kept of witnesses' lines: little, and to within an hour or a day all that they prove. */
 #include "tests/unit/store/store_fixture.h"
 
-#include "store/write/kept.h"
+#include "store/write/kept_inner.h"
 
 #define MARKS 700
 #define WITNESSES 3

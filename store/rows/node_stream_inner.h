@@ -2,8 +2,8 @@
  * which appending leaves completes them, lower levels first. What a smaller subtree holds is then
  * always a prefix of what it holds later, and a node's place is arithmetic. The subtree's own root
  * is left out: it is a leaf of the tile above. Levels and indices here are the subtree's own. */
-#ifndef AVOW_STORE_ROWS_NODE_STREAM_H
-#define AVOW_STORE_ROWS_NODE_STREAM_H
+#ifndef AVOW_STORE_ROWS_NODE_STREAM_INNER_H
+#define AVOW_STORE_ROWS_NODE_STREAM_INNER_H
 
 #include "proto/base.h"
 

@@ -1,6 +1,6 @@
 /* How the accepted log stands to what is known of other histories. */
-#ifndef AVOW_STORE_WRITE_RELATE_H
-#define AVOW_STORE_WRITE_RELATE_H
+#ifndef AVOW_STORE_WRITE_RELATE_INNER_H
+#define AVOW_STORE_WRITE_RELATE_INNER_H
 
 #include "store/rows/forks.h"
 #include "store/write/writer.h"

@@ -1,6 +1,6 @@
 /* What the catalogue writes of an entry: its words, each with its weight, and what filters ask. */
-#ifndef AVOW_STORE_CATALOGUE_CATALOGUE_DESCRIBE_H
-#define AVOW_STORE_CATALOGUE_CATALOGUE_DESCRIBE_H
+#ifndef AVOW_STORE_CATALOGUE_CATALOGUE_DESCRIBE_INNER_H
+#define AVOW_STORE_CATALOGUE_CATALOGUE_DESCRIBE_INNER_H
 
 #include "store/catalogue/catalogue.h"
 

@@ -1,6 +1,6 @@
 /* Kept checkpoints: what of them proves when something existed is kept for good, thinned. */
-#ifndef AVOW_STORE_WRITE_KEPT_H
-#define AVOW_STORE_WRITE_KEPT_H
+#ifndef AVOW_STORE_WRITE_KEPT_INNER_H
+#define AVOW_STORE_WRITE_KEPT_INNER_H
 
 #include "store/rows/log_rows.h"
 

@@ -1,7 +1,7 @@
 /* One log number checked: its entries applied again, every stored node and row compared on the way.
  */
-#ifndef AVOW_STORE_CHECK_CHECK_REPLAY_H
-#define AVOW_STORE_CHECK_CHECK_REPLAY_H
+#ifndef AVOW_STORE_CHECK_CHECK_REPLAY_INNER_H
+#define AVOW_STORE_CHECK_CHECK_REPLAY_INNER_H
 
 #include "store/check/check.h"
 

@@ -1,7 +1,7 @@
 /* Rows as fixed-width big-endian fields, walked by a cursor that remembers running short: a reader
  * takes every field and checks once, with avow_field_take_finish(). */
-#ifndef AVOW_STORE_ROWS_FIELDS_H
-#define AVOW_STORE_ROWS_FIELDS_H
+#ifndef AVOW_STORE_ROWS_FIELDS_INNER_H
+#define AVOW_STORE_ROWS_FIELDS_INNER_H
 
 #include "proto/log/checkpoint.h"
 

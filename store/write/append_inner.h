@@ -1,7 +1,7 @@
 /* Entries on their way into a log: judged in memory, as a whole, before the first put. The accepted
  * log and a candidate go the same way. */
-#ifndef AVOW_STORE_WRITE_APPEND_H
-#define AVOW_STORE_WRITE_APPEND_H
+#ifndef AVOW_STORE_WRITE_APPEND_INNER_H
+#define AVOW_STORE_WRITE_APPEND_INNER_H
 
 #include "store/write/writer.h"
 

@@ -1,6 +1,6 @@
 /* An open store, as those who read and write it have it. */
-#ifndef AVOW_STORE_ROWS_STORE_INNER_H
-#define AVOW_STORE_ROWS_STORE_INNER_H
+#ifndef AVOW_STORE_ROWS_STORE_STATE_H
+#define AVOW_STORE_ROWS_STORE_STATE_H
 
 #include "store/rows/lmdb.h"
 

@@ -1,7 +1,7 @@
 /* Evidence in the making: of each log first the set of indices and chunks that is needed, then one
  * proof of each, in order. */
-#ifndef AVOW_STORE_READ_EVIDENCE_H
-#define AVOW_STORE_READ_EVIDENCE_H
+#ifndef AVOW_STORE_READ_EVIDENCE_INNER_H
+#define AVOW_STORE_READ_EVIDENCE_INNER_H
 
 #include "store/read/facts.h"
 

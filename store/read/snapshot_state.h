@@ -1,14 +1,14 @@
 /* One thread's reading: a transaction that is renewed for each question, and decoded logs that
  * outlive it for as long as their rows stay the same. */
-#ifndef AVOW_STORE_READ_SNAPSHOT_INNER_H
-#define AVOW_STORE_READ_SNAPSHOT_INNER_H
+#ifndef AVOW_STORE_READ_SNAPSHOT_STATE_H
+#define AVOW_STORE_READ_SNAPSHOT_STATE_H
 
 #include "store/read/proven.h"
 #include "store/read/snapshot.h"
 #include "store/rows/log_rows.h"
 #include "store/rows/map64.h"
 #include "store/rows/nodes.h"
-#include "store/rows/store_inner.h"
+#include "store/rows/store_state.h"
 
 /* A log decoded. `log` comes first: an API pointer to it is a pointer to this. */
 struct avow_cached_log {
