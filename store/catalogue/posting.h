@@ -18,6 +18,7 @@ struct avow_posting {
     uint32_t log;
 };
 #define AVOW_POSTING_PATHWAY 0x80
+/* Its bytes in a block. */
 struct avow_posting avow_posting_read(const uint8_t bytes[AVOW_CATALOGUE_POSTING_BYTES]);
 void avow_posting_write(uint8_t out[AVOW_CATALOGUE_POSTING_BYTES],
                         const struct avow_posting *posting);

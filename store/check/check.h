@@ -24,6 +24,7 @@ struct avow_checker {
 /* Checks everything, and tells each problem. Errors are ours: NOMEM, IO; CORRUPT when the store
  * cannot be read to its end. */
 AVOW_NODISCARD enum avow_err avow_checker_all(struct avow_checker *check);
+/* Frees what the check has remembered. */
 void avow_checker_fini(struct avow_checker *check);
 
 /* A log's status as its entries say it is. */

@@ -9,7 +9,9 @@ struct avow_bits { /* all zeros is the empty set */
     uint8_t *bytes;
     size_t len;
 };
+/* Frees its storage; it is the empty set then. */
 void avow_bits_fini(struct avow_bits *bits);
+/* Whether the number was added, and is remembered. */
 bool avow_bits_has(const struct avow_bits *bits, uint64_t number);
 /* Adds a number, if there is memory for it: a bit for each number up to twice as much. */
 void avow_bits_add(struct avow_bits *bits, uint64_t number);

@@ -61,7 +61,8 @@ struct avow_writer {
     bool nodes_failed; /* no memory for one of them */
 };
 
-/* The writer's memory between transactions. */
+/* The writer's memory between transactions, of one store. AVOW_ERR_NOMEM. No transaction may be
+ * open when it is freed. */
 AVOW_NODISCARD enum avow_err avow_writer_new(struct avow_store *store, struct avow_writer **writer);
 void avow_writer_free(struct avow_writer **writer);
 
