@@ -1,10 +1,10 @@
 /* A verdict's JSON is one text, whoever brings the facts. For every case of tests/vectors/verdicts,
  * a node that holds the case's logs says, byte for byte, what the evidence says that it makes for
  * the case, and what the case's own evidence says: but where that shows less than there is. */
-#include "store/facts.h"
+#include "store/read/facts.h"
 
 #include "proto/json/verdict.h"
-#include "store/forks.h"
+#include "store/write/txn_forks.h"
 #include "tests/support/verdict_scene.h"
 #include "tests/unit/store/store_fixture.h"
 
