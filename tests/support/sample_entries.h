@@ -4,8 +4,6 @@
 
 #include "proto/entry/entry.h"
 
-/* The kinds that there are, 0 to this - 1. */
-size_t sample_entry_count(void);
 /* The entry of a kind, decoded: its views live until the program ends. Keys, hashes and signatures
  * are of one byte that repeats. */
 struct avow_entry sample_entry(uint64_t kind);

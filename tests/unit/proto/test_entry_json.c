@@ -97,6 +97,7 @@ static const struct {
                                                     "\"not_after\":\"" UNTIL "\","
                                                     "\"signature\":\"" X32("13") X32("13") "\""},
 };
+_Static_assert(sizeof(expected) / sizeof(expected[0]) == AVOW_KIND_COUNT, "a row for each kind");
 
 static const struct avow_hash issuer = {{1}};
 
@@ -117,13 +118,11 @@ static void expect(const struct avow_entry *entry, const enum avow_status *state
     json_decref(json);
 }
 
-/* A kind that has no row here is new. */
 static void test_every_kind(void **state)
 {
     (void)state;
     static const enum avow_status active = AVOW_STATUS_ACTIVE;
-    assert_int_equal(sample_entry_count(), sizeof(expected) / sizeof(expected[0]));
-    for (uint64_t kind = 0; kind < sample_entry_count(); kind++) {
+    for (uint64_t kind = 0; kind < AVOW_KIND_COUNT; kind++) {
         const struct avow_entry entry = sample_entry(kind);
         char members[2048];
         (void)snprintf(members, sizeof(members),
