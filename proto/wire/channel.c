@@ -55,7 +55,7 @@ static void reset(struct avow_buf *buf)
     size_t max = buf->max;
     if (buf->cap > KEEP_MAX) {
         avow_buf_fini(buf);
-        avow_buf_init(buf, max);
+        avow_buf_init_secret(buf, max);
     }
     avow_buf_clear(buf);
 }
@@ -133,8 +133,9 @@ static enum avow_err init(struct avow_channel *channel, const struct avow_channe
     memcpy(prologue + sizeof(version) - 1, config->network, len);
 
     channel->state = AVOW_CHANNEL_STATE_HANDSHAKE;
-    avow_buf_init(&channel->frame, FRAME_HEADER + AVOW_NOISE_MESSAGE_MAX);
-    avow_buf_init(&channel->partial, MESSAGE_HEADER + AVOW_CHANNEL_MESSAGE_MAX);
+    /* Keys may be in what is read. */
+    avow_buf_init_secret(&channel->frame, FRAME_HEADER + AVOW_NOISE_MESSAGE_MAX);
+    avow_buf_init_secret(&channel->partial, MESSAGE_HEADER + AVOW_CHANNEL_MESSAGE_MAX);
     avow_buf_init(&channel->out, AVOW_CHANNEL_QUEUE_MAX);
     memcpy(channel->self.bytes, config->self->bytes + crypto_sign_SEEDBYTES, IDENTITY);
     channel->has_expected = config->expected != NULL;

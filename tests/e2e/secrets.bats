@@ -86,6 +86,19 @@ nothing_found() { [ ! -s "$T/report" ] || fail "$(cat "$T/report")"; }
     nothing_found
 }
 
+@test "a node, of the heartbeat key that it is given" {
+    export AVOW_HOME=$T/other
+    new=(issuer new --name S --jurisdiction PT --website https://s.example --no-passphrase)
+    # A call that cannot tell that it was through, so that the next gives the key again.
+    strace -o "$T/strace" -e trace=unlink -e inject=unlink:error=EPERM "$AVOW_BIN/avow" "${new[@]}" >"$T/out" 2>"$T/err"
+    sed -n 's/^seed: /hex /p' "$AVOW_HOME/heartbeat.key" >>"$T/secrets"
+    stop_node a
+    LD_PRELOAD=$AVOW_TOOLS/freed.so start_node a
+    avow "${new[@]}" 2>"$T/err"
+    stop_node a
+    nothing_found
+}
+
 @test "issuer recover, which writes files anew" {
     given
     searched issuer recover --from "$(($(avow issuer show --json | jq .size) - 1))" --files "$T/badges" --yes \

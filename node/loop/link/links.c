@@ -1,5 +1,7 @@
 #include "node/loop/link/links.h"
 
+#include "sys/wipe.h"
+
 #include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -119,7 +121,7 @@ void avow_links_fini(struct avow_links *links)
 {
     AVOW_ASSERT(links->count == 0);
     free(links->slots);
-    free(links->shared.read_buffer);
+    avow_wipe_free(links->shared.read_buffer); /* messages are opened in it */
     *links = (struct avow_links){0};
 }
 

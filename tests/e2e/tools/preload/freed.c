@@ -1,7 +1,7 @@
 /* Preloaded (LD_PRELOAD): what is freed, or moved by realloc(), is searched for secrets, and each
  * find is told in the file FREED_REPORT with the way there. Secrets are the lines of the file
- * FREED_SECRETS, and what the program draws by randombytes_buf() to the length of a seed: as bytes,
- * and as base64url writes them. */
+ * FREED_SECRETS ("hex DIGITS" for bytes), and what the program draws by randombytes_buf() to the
+ * length of a seed: as bytes, and as base64url writes them. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -45,6 +45,21 @@ static void add(const void *bytes, size_t len)
     (void)pthread_mutex_unlock(&mutex);
 }
 
+static void add_line(const char *line)
+{
+    uint8_t bytes[SEED_LEN];
+    size_t len = 0;
+    if (strncmp(line, "hex ", 4) != 0) {
+        add(line, strcspn(line, "\n"));
+        return;
+    }
+    for (const char *at = line + 4; len < sizeof(bytes) && at[0] > ' ' && at[1] > ' '; at += 2) {
+        const char digits[] = {at[0], at[1], '\0'};
+        bytes[len++] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    add(bytes, len);
+}
+
 __attribute__((constructor)) static void read_secrets(void)
 {
     char line[256];
@@ -52,7 +67,7 @@ __attribute__((constructor)) static void read_secrets(void)
     inside = true;
     FILE *file = path == NULL ? NULL : fopen(path, "re");
     while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-        add(line, strcspn(line, "\n"));
+        add_line(line);
     if (file != NULL)
         (void)fclose(file);
     inside = false;
