@@ -123,11 +123,10 @@ static bool reserve(struct avow_buf *buf, size_t len)
 
 uint8_t *avow_buf_extend(struct avow_buf *buf, size_t len)
 {
-    static uint8_t nothing[1];
     if (!reserve(buf, len))
         return NULL;
     if (buf->data == NULL) /* only when len is 0 on an empty heap buffer */
-        return nothing;
+        return (uint8_t *)(uintptr_t) "";
     uint8_t *start = buf->data + buf->len;
     buf->len += len;
     return start;

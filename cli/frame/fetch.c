@@ -135,8 +135,7 @@ int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fe
     struct avow_buf file;
     avow_buf_init(&file, AVOW_EVIDENCE_BYTES_MAX);
     enum avow_err err = avow_read_file(path, AVOW_EVIDENCE_BYTES_MAX, &file);
-    char whose[AVOW_CLIENT_REASON_MAX];
-    (void)snprintf(whose, sizeof(whose), "the evidence in %s", path);
+    static const char whose[] = "the evidence";
     if (err == AVOW_ERR_TOO_LARGE)
         tell(fetched, AVOW_WHY_EVIDENCE, "%s does not hold: it is over 1 MiB", whose);
     else if (err != AVOW_OK)

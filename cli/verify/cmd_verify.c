@@ -55,13 +55,24 @@ static int show(const struct avow_cli *cli, const struct avow_verdict_view *view
                : AVOW_EXIT_UNKNOWN;
 }
 
-static int judge(const struct call *call)
+/* Where no time was asked about, the evidence has a say. */
+static enum avow_err weigh(struct call *call, const struct avow_facts *facts,
+                           struct avow_verdict *verdict)
+{
+    const struct avow_subject *subject = &call->file.subject;
+    enum avow_err err = AVOW_OK;
+    if (avow_cli_value(call->cli, "at") == NULL)
+        err = avow_moment(facts, &subject->issuer, call->now, &call->at);
+    return err == AVOW_OK ? avow_judge(facts, &call->policy, subject, call->now, call->at, verdict)
+                          : err;
+}
+
+static int judge(struct call *call)
 {
     const struct avow_fetched *fetched = &call->fetched;
     struct avow_verdict verdict;
     const struct avow_facts facts = avow_facts_from_evidence(&fetched->evidence);
-    enum avow_err err =
-        avow_judge(&facts, &call->policy, &call->file.subject, call->now, call->at, &verdict);
+    const enum avow_err err = weigh(call, &facts, &verdict);
     if (err != AVOW_OK)
         return avow_cli_fail(call->cli, AVOW_EXIT_UNKNOWN, "cannot judge: %s", avow_err_text(err));
     /* Why nothing is known: because it could not be asked, or what came does not hold. */

@@ -3,6 +3,7 @@
  * and what stands beyond them is not read. */
 #include "proto/trust/verdict.h"
 
+#include "proto/codec/time.h"
 #include "proto/entry/details.h"
 #include "proto/trust/findings.h"
 
@@ -259,6 +260,22 @@ static void clear(struct avow_verdict *v)
     memset(v, 0, offsetof(struct avow_verdict, later));
     v->recognised.end = AVOW_SEARCH_WHOLE;
     v->recognised.steps = v->recognised.path_count = 0;
+}
+
+enum avow_err avow_moment(const struct avow_facts *facts, const struct avow_hash *issuer,
+                          uint64_t now, uint64_t *moment)
+{
+    struct avow_known_log log;
+    const enum avow_err err = facts->log(facts->context, issuer, &log);
+    *moment = now;
+    if (err != AVOW_OK)
+        return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
+    uint64_t newest = log.checkpoint->time;
+    if (log.forked && log.fork_time > newest)
+        newest = log.fork_time;
+    if (newest > now && newest <= AVOW_TIME_MAX)
+        *moment = newest;
+    return AVOW_OK;
 }
 
 enum avow_err avow_judge(const struct avow_facts *facts, const struct avow_policy *policy,

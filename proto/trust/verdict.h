@@ -64,7 +64,11 @@ int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 *
     X(BUDGET, 20, "budget", "the search for a recognition ended at its bound")                     \
     X(NOT_ISSUE, 21, "not-issue", "the entry at this index is not a credential")                   \
     X(UNREACHABLE, 22, "unreachable", "the node could not be asked")                               \
-    X(EVIDENCE, 23, "evidence", "the evidence that was given does not hold")
+    X(EVIDENCE, 23, "evidence", "the evidence that was given does not hold")                       \
+    X(NO_POLICY, 24, "no-policy",                                                                  \
+      "authentic, by an issuer under the name that it gives itself: nobody said on whom to rely")  \
+    X(OTHER_ISSUER, 25, "other-issuer",                                                            \
+      "authentic, by another issuer than the one that was asked for")
 
 enum avow_why {
 #define AVOW_WHY_ENUM(name, number, word, text) AVOW_WHY_##name = (number),
@@ -154,7 +158,14 @@ struct avow_verdict {
     struct avow_recognised recognised; /* what was found; of no paths with no anchors */
 };
 
-/* Judges `subject` as of `at` (normally `now`), with freshness measured to `now`, both Unix
+/* The moment to judge as of where none is asked for: `now`, or the time of `issuer`'s log in hand,
+ * on whichever branch, where that is later: a slow clock must hide no revocation. Errors: those of
+ * `facts`. */
+AVOW_NODISCARD enum avow_err avow_moment(const struct avow_facts *facts,
+                                         const struct avow_hash *issuer, uint64_t now,
+                                         uint64_t *moment);
+
+/* Judges `subject` as of `at` (normally avow_moment()), with freshness measured to `now`, both Unix
  * seconds. Rows are tried in the order of docs/protocol.md, "Verdict"; the first that holds is the
  * word. Errors: those of `facts`. */
 AVOW_NODISCARD enum avow_err avow_judge(const struct avow_facts *facts,

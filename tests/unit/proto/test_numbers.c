@@ -157,6 +157,8 @@ static const struct number whys[] = {
     {"not-issue", AVOW_WHY_NOT_ISSUE, 21},
     {"unreachable", AVOW_WHY_UNREACHABLE, 22},
     {"evidence", AVOW_WHY_EVIDENCE, 23},
+    {"no-policy", AVOW_WHY_NO_POLICY, 24},
+    {"other-issuer", AVOW_WHY_OTHER_ISSUER, 25},
 };
 
 static const struct number peer_roles[] = {
