@@ -53,7 +53,8 @@ static int append(const char *text, size_t len, void *out)
 static bool issue(struct log_builder *log, struct embed_sample *sample)
 {
     struct avow_hash commitment;
-    const uint64_t achievement = log_builder_add_achievement(log, "DA-101", "Applied Data Engineering");
+    const uint64_t achievement =
+        log_builder_add_achievement(log, "DA-101", "Applied Data Engineering");
     json_t *document = make_document(log, achievement, sample, &commitment);
     if (document == NULL)
         return false;

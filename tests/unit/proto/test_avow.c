@@ -3,6 +3,7 @@
  * written to tests/vectors/embed; otherwise what is there must be the sample. */
 #include "proto/avow.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -448,6 +449,41 @@ static void test_threads(void **state)
     }
 }
 
+/* What avow.h promises; sanitizers take more. */
+#ifdef AVOW_SANITIZED
+#define STACK_BYTES ((size_t)4 << 20)
+#else
+#define STACK_BYTES ((size_t)256 << 10)
+#endif
+
+static void *ask_in_little_room(void *context)
+{
+    static char deep[256] = "{\"type\": \"urn:avow:RegistryEntry\", \"a\": ";
+    struct avow_question question = good_question();
+    if (ask(&question) == AVOW_VERDICT_VALID)
+        *(bool *)context = true;
+    memset(deep + strlen(deep), '[', 63);
+    question.badge = deep;
+    question.badge_len = strlen(deep);
+    if (ask(&question) == AVOW_VERDICT_VALID)
+        *(bool *)context = false;
+    return NULL;
+}
+
+static void test_stack(void **state)
+{
+    (void)state;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    bool good = false;
+    assert_int_equal(pthread_attr_init(&attributes), 0);
+    assert_int_equal(pthread_attr_setstacksize(&attributes, STACK_BYTES), 0);
+    assert_int_equal(pthread_create(&thread, &attributes, ask_in_little_room, &good), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(pthread_attr_destroy(&attributes), 0);
+    assert_true(good);
+}
+
 /* ------------------------------------------------------------------ numbers */
 
 static const struct word_row {
@@ -550,7 +586,8 @@ int main(void)
         cmocka_unit_test(test_list_refused), cmocka_unit_test(test_damage),
         cmocka_unit_test(test_memory),       cmocka_unit_test(test_process),
         cmocka_unit_test(test_threads),      cmocka_unit_test(test_words),
-        cmocka_unit_test(test_results),      cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_stack),        cmocka_unit_test(test_results),
+        cmocka_unit_test(test_sample),
     };
     return cmocka_run_group_tests(tests, make_sample, drop_sample);
 }

@@ -245,13 +245,60 @@ static void test_many_moves(void **state)
     log_builder_fini(&log);
 }
 
+/* ------------------------------------------------------------------ the moment */
+
+static const struct moment_row {
+    const char *name;
+    enum avow_err found;
+    uint64_t checkpoint;
+    bool forked;
+    uint64_t branch, now, moment;
+} moment_rows[] = {
+    {"no log", AVOW_ERR_NOT_FOUND, 0, false, 0, 500, 500},
+    {"a log of before", AVOW_OK, 400, false, 0, 500, 500},
+    {"a slow clock", AVOW_OK, 600, false, 0, 500, 600},
+    {"a branch of before", AVOW_OK, 400, true, 450, 500, 500},
+    {"a newer branch", AVOW_OK, 400, true, 700, 500, 700},
+    {"an older branch", AVOW_OK, 600, true, 550, 500, 600},
+    {"of a fork that is none", AVOW_OK, 400, false, 700, 500, 500},
+    {"a time that cannot be told", AVOW_OK, AVOW_UINT_MAX, false, 0, 500, 500},
+};
+
+static enum avow_err moment_log(void *context, const struct avow_hash *issuer,
+                                struct avow_known_log *log)
+{
+    static struct avow_checkpoint checkpoint;
+    const struct moment_row *row = context;
+    (void)issuer;
+    checkpoint.time = row->checkpoint;
+    *log = (struct avow_known_log){
+        .checkpoint = &checkpoint, .forked = row->forked, .fork_time = row->branch};
+    return row->found;
+}
+
+static void test_moment(void **state)
+{
+    (void)state;
+    const struct avow_hash issuer = {0};
+    for (size_t i = 0; i < sizeof(moment_rows) / sizeof(moment_rows[0]); i++) {
+        struct moment_row row = moment_rows[i];
+        const struct avow_facts facts = {.context = &row, .log = moment_log};
+        uint64_t moment;
+        assert_int_equal(avow_moment(&facts, &issuer, row.now, &moment), AVOW_OK);
+        if (moment != row.moment)
+            fail_msg("%s: %llu", row.name, (unsigned long long)moment);
+        row.found = AVOW_ERR_IO;
+        assert_int_equal(avow_moment(&facts, &issuer, row.now, &moment), AVOW_ERR_IO);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_details),   cmocka_unit_test(test_unchecked),
         cmocka_unit_test(test_abandoned), cmocka_unit_test(test_abandoned_and_forked),
         cmocka_unit_test(test_error),     cmocka_unit_test(test_many_moves),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_moment),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
 }
