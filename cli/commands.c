@@ -1,5 +1,5 @@
-/* Every command, in the order of --help. One line each: its row is in cli/cmd_NAME.c. */
-#include "cli/frame/command.h"
+/* One line a command: its row is in cmd_NAME.c of its room. */
+#include "cli/commands.h"
 
 #define COMMANDS(X)                                                                                \
     X(issuer_new)                                                                                  \

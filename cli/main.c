@@ -1,5 +1,5 @@
 /* avow: set-up that belongs to a process, then the command. */
-#include "cli/frame/command.h"
+#include "cli/commands.h"
 #include "proto/crypto/ed25519.h"
 #include "sys/wipe.h"
 
@@ -20,5 +20,5 @@ int main(int argc, char **argv)
     }
     /* Whole lines, so that those of several processes do not mix. */
     (void)setvbuf(stderr, NULL, _IOLBF, 0);
-    return avow_cli_main(argc, argv, stdout, stderr);
+    return avow_cli_main(avow_commands, argc, argv, stdout, stderr);
 }

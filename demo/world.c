@@ -2,6 +2,7 @@
  * in this process, through the same table as a person's. */
 #include "demo/world.h"
 
+#include "cli/commands.h"
 #include "client/client.h"
 #include "sys/fd.h"
 
@@ -308,7 +309,7 @@ static int run_caught(struct avow_demo_world *world, int count, char **words, bo
     FILE *err = open_memstream(&notes, &notes_len);
     int status = AVOW_EXIT_NEGATIVE;
     if (out != NULL && err != NULL)
-        status = avow_cli_main(count, words, out, err);
+        status = avow_cli_main(avow_commands, count, words, out, err);
     bool caught = out != NULL && fclose(out) == 0;
     caught = err != NULL && fclose(err) == 0 && caught;
     avow_buf_clear(&world->output);

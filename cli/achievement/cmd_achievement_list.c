@@ -1,7 +1,7 @@
 /* avow achievement list: all definitions in a log. The log is read whole: no node is believed to
  * have told of every one. */
 #include "cli/frame/found.h"
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/walk.h"
 #include "cli/home/own_log.h"
 #include "cli/log/entry_show.h"

@@ -1,6 +1,6 @@
 /* avow achievement show: one definition, proved. */
-#include "cli/frame/number.h"
-#include "cli/frame/print.h"
+#include "cli/frame/given.h"
+#include "cli/frame/say.h"
 #include "cli/home/own_log.h"
 #include "cli/log/entry_show.h"
 #include "proto/codec/id.h"
@@ -12,7 +12,7 @@ static int find(const struct avow_cli *cli, struct avow_hash *issuer, uint64_t *
     if (avow_reference_parse(avow_bytes_text(operand), issuer, index) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     int status = avow_own_log_issuer(cli, issuer);
-    return status == AVOW_EXIT_OK ? avow_number_index(cli, operand, issuer, index) : status;
+    return status == AVOW_EXIT_OK ? avow_given_index(cli, operand, issuer, index) : status;
 }
 
 static int show(const struct avow_cli *cli, const struct avow_log_proof *proof, uint64_t index)

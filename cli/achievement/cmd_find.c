@@ -2,8 +2,8 @@
  * answers is its word, to choose from: what is chosen is then proved. */
 #include "cli/frame/fetch.h"
 #include "cli/frame/found.h"
-#include "cli/frame/number.h"
-#include "cli/frame/print.h"
+#include "cli/frame/given.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/verify/policy_file.h"
 #include "proto/codec/base64.h"

@@ -1,7 +1,7 @@
 /* One table row an element: its name in JSON, its option, what shape it has and where it goes. */
 #include "cli/achievement/definition.h"
 
-#include "cli/frame/number.h"
+#include "cli/frame/given.h"
 #include "cli/frame/plain_text.h"
 #include "proto/codec/base64.h"
 #include "proto/codec/json.h"
@@ -241,7 +241,7 @@ static bool is_number(struct avow_bytes text, uint64_t *hundredths)
         return false;
     memcpy(copy, text.data, text.len);
     copy[text.len] = '\0';
-    return avow_number_hundredths(copy, hundredths);
+    return avow_given_hundredths(copy, hundredths);
 }
 
 static bool is_credits(struct avow_bytes text)

@@ -1,9 +1,9 @@
 /* avow completion: a script for a shell to read. */
-#include "cli/frame/command.h"
+#include "cli/frame/help.h"
 
 static int run(struct avow_cli *cli)
 {
-    if (avow_cli_completion(cli->out, cli->operands[0]))
+    if (avow_completion(cli->out, cli->commands, cli->operands[0]))
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                          "%s is not a shell that is known here: bash, zsh or fish",

@@ -1,9 +1,10 @@
 /* avow help: what --help says, under the name that people try first. */
+#include "cli/frame/help.h"
 #include "cli/frame/parse.h"
 
 static int unknown(const struct avow_cli *cli, const char *name)
 {
-    const char *like = avow_suggest_command(avow_commands, name);
+    const char *like = avow_suggest_command(cli->commands, name);
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "there is no command \"%s\"%s%s%s", name,
                          like != NULL ? "; did you mean \"" : "", like != NULL ? like : "",
                          like != NULL ? "\"?" : "");
@@ -12,18 +13,18 @@ static int unknown(const struct avow_cli *cli, const char *name)
 static int run(struct avow_cli *cli)
 {
     if (cli->operand_count == 0) {
-        avow_cli_help(cli->out, NULL);
+        avow_help(cli->out, cli->commands, NULL);
         return AVOW_EXIT_OK;
     }
     char name[128];
     bool two = cli->operand_count == 2;
     (void)snprintf(name, sizeof(name), "%s%s%s", cli->operands[0], two ? " " : "",
                    two ? cli->operands[1] : "");
-    const struct avow_command *command = avow_find_command(avow_commands, name);
+    const struct avow_command *command = avow_find_command(cli->commands, name);
     if (command != NULL)
-        avow_cli_help(cli->out, command);
-    else if (avow_is_family(avow_commands, name))
-        avow_cli_help_family(cli->out, name);
+        avow_help(cli->out, cli->commands, command);
+    else if (avow_is_family(cli->commands, name))
+        avow_help_family(cli->out, cli->commands, name);
     else
         return unknown(cli, name);
     return AVOW_EXIT_OK;

@@ -1,5 +1,5 @@
 /* avow man: the manual pages, as the build writes them for a package. */
-#include "cli/frame/command.h"
+#include "cli/frame/help.h"
 #include "sys/files.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ static int write_page(const struct avow_cli *cli, const struct avow_command *com
     FILE *file = fopen(path, "we");
     if (file == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path, strerror(errno));
-    avow_cli_man(file, command);
+    avow_man(file, cli->commands, command);
     bool failed = ferror(file) != 0;
     if (fclose(file) != 0 || failed)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path, strerror(errno));
@@ -33,7 +33,7 @@ static int run(struct avow_cli *cli)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write in %s: %s", cli->operands[0],
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
     int status = write_page(cli, NULL);
-    for (const struct avow_command *const *row = avow_commands;
+    for (const struct avow_command *const *row = cli->commands;
          *row != NULL && status == AVOW_EXIT_OK; row++)
         status = write_page(cli, *row);
     return status;

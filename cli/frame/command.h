@@ -1,12 +1,10 @@
 /* The command table: one row a command, from which come parsing, --help, man pages and shell
- * completions. A command is one file, which defines its row and its `run`; commands.c lists the
- * rows. */
+ * completions. A command is one file, which defines its row and its `run`; cli/commands.c lists
+ * the rows. */
 #ifndef AVOW_CLI_FRAME_COMMAND_H
 #define AVOW_CLI_FRAME_COMMAND_H
 
-#include "proto/base.h"
-
-#include <stdio.h>
+#include "cli/frame/say.h"
 
 /* Exit statuses: those of verdicts, and failures of our own (docs/protocol.md, "Verdict"). */
 enum avow_exit {
@@ -39,7 +37,8 @@ struct avow_command {
 
 /* One call of the program. */
 struct avow_cli {
-    const struct avow_command *command;
+    const struct avow_command *const *commands; /* the whole table, ended by NULL */
+    const struct avow_command *command;         /* the one that was called */
     FILE *out, *err;
     bool json;           /* --json */
     const char *node;    /* --node, AVOW_NODE, or the configuration's; never NULL */
@@ -60,39 +59,15 @@ struct avow_cli {
 #define AVOW_CLI_NETWORK_DEFAULT "main"
 #define AVOW_CLI_CONFIG_FILE "config.ini" /* in the home */
 
-/* Understood by every command, before its name or after it; ended by a row without a name. */
-extern const struct avow_option avow_global_options[];
-extern const struct avow_command *const avow_commands[]; /* ended by NULL, in the order of --help */
-
-/* The whole program but for global set-up: parses, runs, and returns the exit status. */
-int avow_cli_main(int argc, char **argv, FILE *out, FILE *err);
+/* The whole program but for global set-up: parses by `commands` (ended by NULL, in the order of
+ * --help), runs, and returns the exit status. */
+int avow_cli_main(const struct avow_command *const *commands, int argc, char **argv, FILE *out,
+                  FILE *err);
 
 /* The value of an option given (the last one if repeated), or NULL. */
 const char *avow_cli_value(const struct avow_cli *cli, const char *option);
 /* The nth value of a repeatable option, from 0, or NULL. */
 const char *avow_cli_value_at(const struct avow_cli *cli, const char *option, size_t n);
 bool avow_cli_flag(const struct avow_cli *cli, const char *option);
-
-/* Prints "avow issue: …" on stderr with a newline and returns `exit_status`. Control characters and
- * bidirectional overrides in the text are escaped: it may hold words of others. */
-int avow_cli_fail(const struct avow_cli *cli, int exit_status, const char *format, ...)
-    AVOW_PRINTF(3, 4);
-/* Says something on stderr in the same way, without the command's name in front. */
-void avow_cli_note(const struct avow_cli *cli, const char *format, ...) AVOW_PRINTF(2, 3);
-/* True if `file` is a terminal; and if it may be coloured: NO_COLOR (no-color.org) and TERM=dumb
- * forbid it. */
-bool avow_cli_is_terminal(FILE *file);
-bool avow_cli_may_colour(FILE *file);
-/* Prints text of others on `file` with control and bidirectional characters as \u{…}. */
-void avow_cli_print_text(FILE *file, struct avow_bytes text);
-
-/* --help for one command, or (NULL) the overview. `avow issuer --help` lists a family: all the
- * commands whose names begin with that word. */
-void avow_cli_help(FILE *file, const struct avow_command *command);
-void avow_cli_help_family(FILE *file, const char *family);
-/* troff man page of one command (NULL: of avow), and a completion script for "bash", "zsh" or
- * "fish". */
-void avow_cli_man(FILE *file, const struct avow_command *command);
-bool avow_cli_completion(FILE *file, const char *shell);
 
 #endif

@@ -1,5 +1,7 @@
 /* Shell completions, from the table. Each script holds the names and completes files elsewhere. */
-#include "cli/frame/command.h"
+#include "cli/frame/help.h"
+
+#include "cli/frame/parse.h"
 
 static void print_family(FILE *file, const char *name)
 {
@@ -7,20 +9,21 @@ static void print_family(FILE *file, const char *name)
 }
 
 /* True at the first command of its family, and at every command of one word. */
-static bool begins_family(const struct avow_command *const *row)
+static bool begins_family(const struct avow_command *const *commands,
+                          const struct avow_command *const *row)
 {
     size_t len = strcspn((*row)->name, " ");
-    for (const struct avow_command *const *before = avow_commands; before != row; before++) {
+    for (const struct avow_command *const *before = commands; before != row; before++) {
         if (strcspn((*before)->name, " ") == len && memcmp((*before)->name, (*row)->name, len) == 0)
             return false;
     }
     return true;
 }
 
-static void print_first_words(FILE *file)
+static void print_first_words(FILE *file, const struct avow_command *const *commands)
 {
-    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
-        if (begins_family(row)) {
+    for (const struct avow_command *const *row = commands; *row != NULL; row++) {
+        if (begins_family(commands, row)) {
             print_family(file, (*row)->name);
             (void)fputc(' ', file);
         }
@@ -45,23 +48,23 @@ static void print_second_words(FILE *file, const struct avow_command *const *row
 }
 
 /* The words after the first decide what can follow. */
-static void bash(FILE *file)
+static void bash(FILE *file, const struct avow_command *const *commands)
 {
     (void)fputs("_avow() {\n"
                 "    local current=${COMP_WORDS[COMP_CWORD]} words=\n"
                 "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='",
                 file);
-    print_first_words(file);
+    print_first_words(file, commands);
     (void)fputs("'\n    else\n        case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n", file);
-    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
+    for (const struct avow_command *const *row = commands; *row != NULL; row++) {
         (void)fprintf(file, "            '%s%s words='", (*row)->name,
                       strchr((*row)->name, ' ') != NULL ? "')" : " '*)");
         print_flags(file, (*row)->options);
         print_flags(file, avow_global_options);
         (void)fputs("' ;;\n", file);
     }
-    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
-        if (!begins_family(row) || strchr((*row)->name, ' ') == NULL)
+    for (const struct avow_command *const *row = commands; *row != NULL; row++) {
+        if (!begins_family(commands, row) || strchr((*row)->name, ' ') == NULL)
             continue;
         (void)fputs("            '", file);
         print_family(file, (*row)->name);
@@ -77,11 +80,11 @@ static void bash(FILE *file)
 }
 
 /* zsh runs bash's completions by bashcompinit. */
-static void zsh(FILE *file)
+static void zsh(FILE *file, const struct avow_command *const *commands)
 {
     (void)fputs("#compdef avow\nautoload -U +X bashcompinit && bashcompinit\n", file);
     (void)fputs("mapfile() { COMPREPLY=(\"${(@f)$(cat)}\"); }\n", file);
-    bash(file);
+    bash(file, commands);
 }
 
 static void print_fish_text(FILE *file, const char *text)
@@ -105,13 +108,13 @@ static void fish_options(FILE *file, const char *condition, const struct avow_op
     }
 }
 
-static void fish(FILE *file)
+static void fish(FILE *file, const struct avow_command *const *commands)
 {
     fish_options(file, "", avow_global_options);
-    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
+    for (const struct avow_command *const *row = commands; *row != NULL; row++) {
         const char *second = strchr((*row)->name, ' ');
         char condition[256];
-        if (begins_family(row)) {
+        if (begins_family(commands, row)) {
             (void)fputs("complete -c avow -f -n __fish_use_subcommand -a ", file);
             print_family(file, (*row)->name);
             (void)fputs(" -d '", file);
@@ -129,14 +132,14 @@ static void fish(FILE *file)
     }
 }
 
-bool avow_cli_completion(FILE *file, const char *shell)
+bool avow_completion(FILE *file, const struct avow_command *const *commands, const char *shell)
 {
     if (strcmp(shell, "bash") == 0)
-        bash(file);
+        bash(file, commands);
     else if (strcmp(shell, "zsh") == 0)
-        zsh(file);
+        zsh(file, commands);
     else if (strcmp(shell, "fish") == 0)
-        fish(file);
+        fish(file, commands);
     else
         return false;
     return true;

@@ -1,5 +1,7 @@
 /* --help: from the table, wrapped for a terminal of 80 columns. */
-#include "cli/frame/command.h"
+#include "cli/frame/help.h"
+
+#include "cli/frame/parse.h"
 
 #define WIDTH 79
 #define OPTION_COLUMN 30
@@ -62,12 +64,12 @@ static void print_row(FILE *file, const struct avow_command *command)
     (void)fprintf(file, "  %-20s %s\n", command->name, command->summary);
 }
 
-static void overview(FILE *file)
+static void overview(FILE *file, const struct avow_command *const *commands)
 {
     (void)fputs("avow: a registry of micro-credentials that anyone can verify at any node\n\n"
                 "usage: avow COMMAND [options]\n\ncommands:\n",
                 file);
-    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++)
+    for (const struct avow_command *const *row = commands; *row != NULL; row++)
         print_row(file, *row);
     print_options(file, "options of every command", avow_global_options);
     (void)fputs(
@@ -79,10 +81,11 @@ static void overview(FILE *file)
         file);
 }
 
-void avow_cli_help(FILE *file, const struct avow_command *command)
+void avow_help(FILE *file, const struct avow_command *const *commands,
+               const struct avow_command *command)
 {
     if (command == NULL) {
-        overview(file);
+        overview(file, commands);
         return;
     }
     bool has_operands = command->operands[0] != '\0';
@@ -97,11 +100,11 @@ void avow_cli_help(FILE *file, const struct avow_command *command)
     print_options(file, "options of every command", avow_global_options);
 }
 
-void avow_cli_help_family(FILE *file, const char *family)
+void avow_help_family(FILE *file, const struct avow_command *const *commands, const char *family)
 {
     size_t len = strlen(family);
     (void)fprintf(file, "usage: avow %s COMMAND [options]\n\ncommands:\n", family);
-    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
+    for (const struct avow_command *const *row = commands; *row != NULL; row++) {
         if (strncmp((*row)->name, family, len) == 0 && (*row)->name[len] == ' ')
             print_row(file, *row);
     }

@@ -1,5 +1,7 @@
 /* Man pages, from the table: one for avow, one for each command. */
-#include "cli/frame/command.h"
+#include "cli/frame/help.h"
+
+#include "cli/frame/parse.h"
 
 /* Text for troff: a backslash and a leading dot or quote would be requests, a dash a hyphen. */
 static void print_escaped(FILE *file, const char *text)
@@ -78,13 +80,13 @@ static void print_ending(FILE *file)
         file);
 }
 
-static void overview(FILE *file)
+static void overview(FILE *file, const struct avow_command *const *commands)
 {
     (void)fputs(".TH AVOW 1 \"\" \"Avow\" \"Avow manual\"\n.SH NAME\n"
                 "avow \\- issue, revoke and verify micro\\-credentials in a registry of peers\n"
                 ".SH SYNOPSIS\n\\fBavow\\fR \\fICOMMAND\\fR [\\fIoptions\\fR]\n.SH COMMANDS\n",
                 file);
-    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
+    for (const struct avow_command *const *row = commands; *row != NULL; row++) {
         (void)fputs(".TP\n\\fB", file);
         print_page_name(file, *row);
         (void)fputs("\\fR(1)\n", file);
@@ -96,10 +98,11 @@ static void overview(FILE *file)
     print_ending(file);
 }
 
-void avow_cli_man(FILE *file, const struct avow_command *command)
+void avow_man(FILE *file, const struct avow_command *const *commands,
+              const struct avow_command *command)
 {
     if (command == NULL) {
-        overview(file);
+        overview(file, commands);
         return;
     }
     (void)fputs(".TH \"", file);

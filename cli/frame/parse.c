@@ -16,7 +16,6 @@ const struct avow_option avow_global_options[] = {
 };
 
 struct parser {
-    const struct avow_command *const *commands;
     int argc;
     char **argv;
     int next;
@@ -87,7 +86,7 @@ static enum avow_parse complain(const struct parser *parser, const char *format,
 
 static enum avow_parse unknown_command(const struct parser *parser, const char *word)
 {
-    const char *like = avow_suggest_command(parser->commands, word);
+    const char *like = avow_suggest_command(parser->cli->commands, word);
     return complain(parser, "there is no command \"%s\"%s%s%s", word,
                     like != NULL ? "; did you mean \"" : "", like != NULL ? like : "",
                     like != NULL ? "\"?" : "");
@@ -192,12 +191,12 @@ static bool is_option(const char *word)
 static enum avow_parse take_command(struct parser *parser, const char **family)
 {
     const char *word = parser->argv[parser->next];
-    parser->cli->command = avow_find_command(parser->commands, word);
+    parser->cli->command = avow_find_command(parser->cli->commands, word);
     if (parser->cli->command != NULL) {
         parser->next++;
         return AVOW_PARSE_RUN;
     }
-    if (!avow_is_family(parser->commands, word))
+    if (!avow_is_family(parser->cli->commands, word))
         return unknown_command(parser, word);
     *family = word;
     parser->next++;
@@ -210,7 +209,7 @@ static enum avow_parse take_command(struct parser *parser, const char **family)
         return complain(parser, "\"%s\" needs a second word", word);
     char name[128];
     (void)snprintf(name, sizeof(name), "%s %s", word, parser->argv[parser->next]);
-    parser->cli->command = avow_find_command(parser->commands, name);
+    parser->cli->command = avow_find_command(parser->cli->commands, name);
     if (parser->cli->command == NULL)
         return unknown_command(parser, name);
     parser->next++;
@@ -267,8 +266,7 @@ static enum avow_parse parse(struct parser *parser, const char **family)
     return cli->command == NULL ? complain(parser, "which command?") : check(parser);
 }
 
-enum avow_parse avow_parse(const struct avow_command *const *commands, int argc, char **argv,
-                           struct avow_cli *cli, const char **family)
+enum avow_parse avow_parse(struct avow_cli *cli, int argc, char **argv, const char **family)
 {
     *family = NULL;
     size_t room = argc > 0 ? (size_t)argc : 1;
@@ -276,8 +274,7 @@ enum avow_parse avow_parse(const struct avow_command *const *commands, int argc,
     cli->options = calloc(room, sizeof(*cli->options));
     if (cli->operands == NULL || cli->options == NULL)
         return AVOW_PARSE_NOMEM;
-    struct parser parser = {
-        .commands = commands, .argc = argc, .argv = argv, .next = 1, .cli = cli};
+    struct parser parser = {.argc = argc, .argv = argv, .next = 1, .cli = cli};
     return parse(&parser, family);
 }
 

@@ -13,12 +13,14 @@ enum avow_parse {
     AVOW_PARSE_NOMEM,
 };
 
-/* Parses argv[1…] by `commands` (ended by NULL). `cli->err` is set; `cli` is otherwise zeros. Only
- * what the command line says is filled in: node, network and home stay NULL unless given. Values
- * and operands point into argv. `*family` is the first word of a command of two, when no second
- * came. */
-enum avow_parse avow_parse(const struct avow_command *const *commands, int argc, char **argv,
-                           struct avow_cli *cli, const char **family);
+/* Understood by every command, before its name or after it; ended by a row without a name. */
+extern const struct avow_option avow_global_options[];
+
+/* Parses argv[1…] by `cli->commands`. `cli->err` is set too; `cli` is otherwise zeros. Only what
+ * the command line says is filled in: node, network and home stay NULL unless given. Values and
+ * operands point into argv. `*family` is the first word of a command of two, when no second came.
+ */
+enum avow_parse avow_parse(struct avow_cli *cli, int argc, char **argv, const char **family);
 void avow_parse_fini(struct avow_cli *cli);
 
 /* The commands whose names, or the options whose names, are like `word`; NULL if none is. */

@@ -1,6 +1,6 @@
 /* avow issue: credentials as files, and their records in the log. */
-#include "cli/frame/number.h"
-#include "cli/frame/print.h"
+#include "cli/frame/given.h"
+#include "cli/frame/say.h"
 #include "cli/issue/issue.h"
 #include "proto/codec/id.h"
 
@@ -77,8 +77,8 @@ static int run(struct avow_cli *cli)
     if (status == AVOW_EXIT_OK)
         status = avow_home_issuer(cli, &keys.issuer);
     if (status == AVOW_EXIT_OK)
-        status = avow_number_index(cli, avow_cli_value(cli, "achievement"), &keys.issuer,
-                                   &issuance.achievement);
+        status = avow_given_index(cli, avow_cli_value(cli, "achievement"), &keys.issuer,
+                                  &issuance.achievement);
     if (status == AVOW_EXIT_OK)
         status = csv != NULL ? avow_learners_read(cli, csv, issuance.achievement, &learners)
                              : avow_learners_from_options(cli, issuance.achievement, &learners);

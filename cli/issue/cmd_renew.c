@@ -1,5 +1,5 @@
 /* avow renew: a successor of a credential, in whose favour the old one is superseded. */
-#include "cli/frame/number.h"
+#include "cli/frame/given.h"
 #include "cli/issue/single.h"
 #include "cli/verify/subject_open.h"
 #include "proto/crypto/sha256.h"

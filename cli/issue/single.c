@@ -1,6 +1,6 @@
 #include "cli/issue/single.h"
 
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "proto/codec/id.h"
 
 #include <stdlib.h>

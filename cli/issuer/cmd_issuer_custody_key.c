@@ -1,6 +1,6 @@
 /* avow issuer custody-key: what a custodian gives to an issuer that closes: a signing key, and the
  * digest of a root key. The secrets stay in a home of their own. */
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/issuer/next_keys.h"
 #include "proto/codec/base58.h"
 #include "proto/codec/base64.h"

@@ -1,6 +1,6 @@
 /* avow issuer nodes: where the log lives. The first is the home node. */
-#include "cli/frame/print.h"
 #include "cli/frame/request.h"
+#include "cli/frame/say.h"
 #include "cli/home/own_log.h"
 #include "cli/issuer/node_names.h"
 #include "proto/codec/id.h"

@@ -1,5 +1,5 @@
 /* avow issuer show: who an issuer is, by its log. */
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/home/own_log.h"
 #include "proto/codec/base58.h"

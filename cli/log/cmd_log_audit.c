@@ -1,5 +1,5 @@
 /* avow log audit: everything that a node says of its logs, computed again. */
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/log/mirror.h"
 #include "proto/codec/id.h"

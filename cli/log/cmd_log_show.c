@@ -1,6 +1,6 @@
 /* avow log show: entries of a log, each with its proof checked. */
 #include "cli/frame/page.h"
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/home/home.h"
 #include "cli/log/entry_show.h"

@@ -1,5 +1,5 @@
 /* avow pathway add: by which credentials a larger award is earned. */
-#include "cli/frame/number.h"
+#include "cli/frame/given.h"
 #include "cli/frame/request.h"
 #include "cli/frame/walk.h"
 #include "cli/pathway/pathway_file.h"
@@ -213,7 +213,7 @@ static int run(struct avow_cli *cli)
     if (status == AVOW_EXIT_OK)
         status = avow_pathway_file_read(cli, cli->operands[0], &keys.issuer, &file);
     if (status == AVOW_EXIT_OK && replaces != NULL)
-        status = avow_number_index(cli, replaces, &keys.issuer, &addition.replaced);
+        status = avow_given_index(cli, replaces, &keys.issuer, &addition.replaced);
     if (status == AVOW_EXIT_OK)
         status = avow_home_identity(cli, &keys);
     if (status == AVOW_EXIT_OK) {

@@ -1,5 +1,5 @@
 /* avow pathway show: one pathway, proved. */
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/pathway/pathway_view.h"
 
 static int run(struct avow_cli *cli)

@@ -1,6 +1,6 @@
 /* avow recognise: a body's signed word about an issuer, or about another body. */
-#include "cli/frame/print.h"
 #include "cli/frame/request.h"
+#include "cli/frame/say.h"
 #include "cli/home/own_log.h"
 #include "cli/recognition/same_statement.h"
 #include "cli/recognition/statements.h"

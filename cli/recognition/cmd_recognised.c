@@ -1,9 +1,9 @@
 /* avow recognised: who recognises an issuer. Which recognitions there are is a node's word; each
  * that is shown is proved by the log of the body that made it. */
 #include "cli/frame/fetch.h"
-#include "cli/frame/number.h"
-#include "cli/frame/print.h"
+#include "cli/frame/given.h"
 #include "cli/frame/recognition_show.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/verify/paths_show.h"
 #include "cli/verify/policy_file.h"
@@ -242,7 +242,7 @@ static int run(struct avow_cli *cli)
     struct inquiry inquiry = {
         .cli = cli, .now = (uint64_t)time(NULL), .rows = json_array(), .ok = true};
     inquiry.at = inquiry.now;
-    int status = avow_number_time(cli, "at", &inquiry.at);
+    int status = avow_given_time(cli, "at", &inquiry.at);
     if (status == AVOW_EXIT_OK &&
         avow_issuer_parse(avow_bytes_text(cli->operands[0]), &inquiry.issuer) != AVOW_ACCEPT)
         status = avow_cli_fail(cli, AVOW_EXIT_USAGE, "\"%s\" is not an issuer's id, avow1…",

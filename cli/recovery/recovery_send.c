@@ -1,6 +1,6 @@
 #include "cli/recovery/recovery_send.h"
 
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/issuer/key_set.h"
 #include "cli/issuer/next_keys.h"
 #include "cli/issuer/own_log_summary.h"

@@ -1,5 +1,5 @@
 /* A check shown. */
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/stack/stack_call.h"
 #include "proto/codec/id.h"

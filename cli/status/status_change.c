@@ -2,7 +2,7 @@
  * or not at all, and doing it again changes nothing. */
 #include "cli/status/status_change.h"
 
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/signer/signer.h"
 #include "cli/status/targets.h"

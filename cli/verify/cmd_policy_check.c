@@ -1,7 +1,7 @@
 /* avow policy check: what a policy accepts, in words, and whether its anchors are known. */
 #include "cli/frame/fetch.h"
 #include "cli/frame/plain_text.h"
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/verify/policy_file.h"
 #include "proto/codec/id.h"
 #include "proto/json/put.h"

@@ -1,5 +1,5 @@
 /* avow policy show: a policy in its one form, or as JSON. */
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/verify/policy_file.h"
 #include "proto/json/policy.h"
 

@@ -1,6 +1,6 @@
 /* avow prove: evidence to keep beside a credential, checked before it is written. */
 #include "cli/frame/fetch.h"
-#include "cli/frame/number.h"
+#include "cli/frame/given.h"
 #include "cli/home/home.h"
 #include "cli/verify/policy_file.h"
 #include "cli/verify/subject_open.h"
@@ -51,7 +51,7 @@ static int prove(const struct avow_cli *cli, const struct avow_subject *subject)
     struct avow_fetched fetched = {0};
     struct avow_policy policy;
     uint64_t at = 0;
-    int status = avow_number_time(cli, "at", &at);
+    int status = avow_given_time(cli, "at", &at);
     if (status == AVOW_EXIT_OK)
         status = avow_policy_of_call(cli, &policy);
     if (status != AVOW_EXIT_OK)

@@ -1,8 +1,8 @@
 /* avow verify: evidence from a node or a file, checked and judged here. The node is not believed:
  * its part is to carry the proof. */
 #include "cli/frame/fetch.h"
-#include "cli/frame/number.h"
-#include "cli/frame/print.h"
+#include "cli/frame/given.h"
+#include "cli/frame/say.h"
 #include "cli/verify/policy_file.h"
 #include "cli/verify/subject_open.h"
 #include "cli/verify/verdict_show.h"
@@ -94,7 +94,7 @@ static int judge(struct call *call)
 static int run_call(struct call *call)
 {
     call->at = call->now;
-    int status = avow_number_time(call->cli, "at", &call->at);
+    int status = avow_given_time(call->cli, "at", &call->at);
     if (status == AVOW_EXIT_OK)
         status = avow_policy_of_call(call->cli, &call->policy);
     if (status == AVOW_EXIT_OK)

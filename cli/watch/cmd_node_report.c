@@ -1,6 +1,6 @@
 /* avow node status, avow node peers: what a node says of itself. Its own word, shown as such. */
 #include "cli/frame/fetch.h"
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "proto/codec/json.h"
 #include "proto/json/dump.h"

@@ -1,5 +1,5 @@
 /* avow node check, avow node backup: a data folder on this machine, without its node. */
-#include "cli/frame/print.h"
+#include "cli/frame/command.h"
 #include "proto/json/put.h"
 #include "store/store.h"
 

@@ -3,7 +3,7 @@
  * One connection hears announcements; what they announce is fetched over another, with proofs. An
  * announcement that is missed is made up for by listing the logs after each connection. Signals
  * that end the program are taken only while it waits, when nothing is half done. */
-#include "cli/frame/print.h"
+#include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/watch/interest.h"
 #include "cli/watch/watcher.h"

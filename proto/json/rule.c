@@ -58,7 +58,7 @@ static bool read_issuer(const json_t *value, struct avow_hash *issuer)
     return json_is_string(value) && avow_issuer_parse(text_of(value), issuer) == AVOW_ACCEPT;
 }
 
-/* At most two decimals, as avow_number_hundredths() reads them. */
+/* At most two decimals, as avow_given_hundredths() reads them. */
 static bool read_hundredths(const json_t *value, uint64_t *hundredths)
 {
     const double number = json_number_value(value);

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "cli/commands.h"
+#include "cli/frame/help.h"
 #include "cli/frame/parse.h"
 #include "cli/frame/settings.h"
 #include "cli/home/home.h"
@@ -120,13 +122,13 @@ struct parsed {
 static void parse(struct parsed *parsed, const char *const words[WORDS_MAX])
 {
     int argc = 1;
-    *parsed = (struct parsed){0};
+    *parsed = (struct parsed){.cli.commands = commands};
     parsed->argv[0] = (char *)(uintptr_t) "avow";
     for (; argc <= WORDS_MAX && words[argc - 1] != NULL; argc++)
         parsed->argv[argc] = (char *)(uintptr_t)words[argc - 1];
     parsed->cli.err = open_memstream(&parsed->said, &parsed->said_len);
     assert_non_null(parsed->cli.err);
-    parsed->outcome = avow_parse(commands, argc, parsed->argv, &parsed->cli, &parsed->family);
+    parsed->outcome = avow_parse(&parsed->cli, argc, parsed->argv, &parsed->family);
     assert_int_equal(fflush(parsed->cli.err), 0);
 }
 
@@ -317,14 +319,15 @@ static void test_no_home(void **state)
 
 /* ------------------------------------------------------------------ what comes from the table */
 
-static char *printed_by(void (*print)(FILE *file, const struct avow_command *command),
+static char *printed_by(void (*print)(FILE *file, const struct avow_command *const *commands,
+                                      const struct avow_command *command),
                         const struct avow_command *command)
 {
     char *out = NULL;
     size_t len = 0;
     FILE *file = open_memstream(&out, &len);
     assert_non_null(file);
-    print(file, command);
+    print(file, avow_commands, command);
     assert_int_equal(fclose(file), 0);
     return out;
 }
@@ -334,8 +337,8 @@ static void test_every_command(void **state)
 {
     (void)state;
     for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
-        char *help = printed_by(avow_cli_help, *row);
-        char *man = printed_by(avow_cli_man, *row);
+        char *help = printed_by(avow_help, *row);
+        char *man = printed_by(avow_man, *row);
         size_t len = strlen((*row)->summary);
         if (strstr(help, (*row)->summary) == NULL || strstr(man, ".SH SYNOPSIS") == NULL ||
             len == 0 || (*row)->summary[len - 1] == '.' || (*row)->run == NULL)
@@ -358,13 +361,13 @@ static void test_completion(void **state)
         size_t len = 0;
         FILE *file = open_memstream(&out, &len);
         assert_non_null(file);
-        assert_true(avow_cli_completion(file, shells[i]));
+        assert_true(avow_completion(file, avow_commands, shells[i]));
         assert_int_equal(fclose(file), 0);
         if (strstr(out, "issuer") == NULL || strstr(out, "achievement") == NULL)
             fail_msg("%s: commands are missing", shells[i]);
         free(out);
     }
-    assert_false(avow_cli_completion(stderr, "csh"));
+    assert_false(avow_completion(stderr, avow_commands, "csh"));
 }
 
 int main(void)

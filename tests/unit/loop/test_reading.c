@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/frame/command.h"
+#include "cli/commands.h"
 #include "cli/watch/watcher.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
@@ -52,7 +52,7 @@ static struct said run_words(int argc, char **argv)
     FILE *err = open_memstream(&said.err, &err_len);
     assert_non_null(out);
     assert_non_null(err);
-    said.status = avow_cli_main(argc, argv, out, err);
+    said.status = avow_cli_main(avow_commands, argc, argv, out, err);
     assert_int_equal(fclose(out), 0);
     assert_int_equal(fclose(err), 0);
     return said;
@@ -362,7 +362,7 @@ static pid_t start_watch(const char *options, FILE **events)
     if (pid == 0) {
         FILE *out = fdopen(fds[1], "w");
         (void)close(fds[0]);
-        _exit(avow_cli_main(argc, argv, out, stderr));
+        _exit(avow_cli_main(avow_commands, argc, argv, out, stderr));
     }
     (void)close(fds[1]);
     *events = fdopen(fds[0], "r");

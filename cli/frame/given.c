@@ -1,12 +1,12 @@
-#include "cli/frame/number.h"
+#include "cli/frame/given.h"
 
 #include "proto/codec/id.h"
 #include "proto/codec/time.h"
 
 #define HUNDREDTHS_MAX 10000000
 
-int avow_number_index(const struct avow_cli *cli, const char *text, const struct avow_hash *issuer,
-                      uint64_t *index)
+int avow_given_index(const struct avow_cli *cli, const char *text, const struct avow_hash *issuer,
+                     uint64_t *index)
 {
     struct avow_hash named;
     if (avow_decimal_parse(avow_bytes_text(text), index) == AVOW_ACCEPT)
@@ -20,7 +20,7 @@ int avow_number_index(const struct avow_cli *cli, const char *text, const struct
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s is in another issuer's log", text);
 }
 
-bool avow_number_hundredths(const char *text, uint64_t *hundredths)
+bool avow_given_hundredths(const char *text, uint64_t *hundredths)
 {
     uint64_t value = 0;
     size_t digits = 0;
@@ -37,7 +37,7 @@ bool avow_number_hundredths(const char *text, uint64_t *hundredths)
     return digits > 0 && *rest == '\0' && value <= HUNDREDTHS_MAX;
 }
 
-int avow_number_time(const struct avow_cli *cli, const char *option, uint64_t *seconds)
+int avow_given_time(const struct avow_cli *cli, const char *option, uint64_t *seconds)
 {
     const char *given = avow_cli_value(cli, option);
     char text[AVOW_TIME_TEXT_LEN + 2];
