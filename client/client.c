@@ -36,10 +36,8 @@ struct avow_client {
     uint8_t input[READ_BYTES];
 };
 
-static enum avow_err fail(struct avow_client *client, enum avow_err err, const char *format, ...)
-    AVOW_PRINTF(3, 4);
-
-static enum avow_err fail(struct avow_client *client, enum avow_err err, const char *format, ...)
+enum avow_err avow_client_fail(struct avow_client *client, enum avow_err err, const char *format,
+                               ...)
 {
     va_list args;
     va_start(args, format);
@@ -58,10 +56,10 @@ static enum avow_err wait_for(struct avow_client *client, short events)
         ready = poll(&poll_fd, 1, (int)client->timeout_ms);
     } while (ready < 0 && errno == EINTR);
     if (ready == 0)
-        return fail(client, AVOW_ERR_TIMEOUT, "%s did not answer within %u ms", client->address,
-                    client->timeout_ms);
+        return avow_client_fail(client, AVOW_ERR_TIMEOUT, "%s did not answer within %u ms",
+                                client->address, client->timeout_ms);
     if (ready < 0)
-        return fail(client, AVOW_ERR_IO, "%s: %s", client->address, strerror(errno));
+        return avow_client_fail(client, AVOW_ERR_IO, "%s: %s", client->address, strerror(errno));
     return AVOW_OK;
 }
 
@@ -79,7 +77,8 @@ static enum avow_err flush(struct avow_client *client)
         if (errno == EINTR)
             continue;
         if (errno != EAGAIN)
-            return fail(client, AVOW_ERR_IO, "%s: %s", client->address, strerror(errno));
+            return avow_client_fail(client, AVOW_ERR_IO, "%s: %s", client->address,
+                                    strerror(errno));
         enum avow_err err = wait_for(client, POLLOUT);
         if (err != AVOW_OK)
             return err;
@@ -99,9 +98,10 @@ static enum avow_err fill(struct avow_client *client)
             return AVOW_OK;
         }
         if (got == 0)
-            return fail(client, AVOW_ERR_IO, "%s cut the connection", client->address);
+            return avow_client_fail(client, AVOW_ERR_IO, "%s cut the connection", client->address);
         if (errno != EINTR && errno != EAGAIN)
-            return fail(client, AVOW_ERR_IO, "%s: %s", client->address, strerror(errno));
+            return avow_client_fail(client, AVOW_ERR_IO, "%s: %s", client->address,
+                                    strerror(errno));
         err = wait_for(client, POLLIN);
     }
     return err;
@@ -115,14 +115,16 @@ static enum avow_err next_event(struct avow_client *client, enum avow_channel_ev
         if (client->feeding) {
             *event = avow_channel_next(&client->channel, message);
             if (*event == AVOW_CHANNEL_FAILED)
-                return fail(client, AVOW_ERR_NOMEM, "out of memory");
+                return avow_client_fail(client, AVOW_ERR_NOMEM, "out of memory");
             if (*event == AVOW_CHANNEL_REJECTED) {
                 enum avow_reject reject = avow_channel_reject(&client->channel);
                 if (reject == AVOW_REJECT_KEY_UNKNOWN)
-                    return fail(client, AVOW_ERR_REJECTED, "%s is not the node that was expected",
-                                client->address);
-                return fail(client, AVOW_ERR_REJECTED, "%s does not speak this protocol: %s",
-                            client->address, avow_reject_text(reject));
+                    return avow_client_fail(client, AVOW_ERR_REJECTED,
+                                            "%s is not the node that was expected",
+                                            client->address);
+                return avow_client_fail(client, AVOW_ERR_REJECTED,
+                                        "%s does not speak this protocol: %s", client->address,
+                                        avow_reject_text(reject));
             }
             if (*event != AVOW_CHANNEL_MORE)
                 return AVOW_OK;
@@ -144,14 +146,16 @@ static enum avow_err split_address(struct avow_client *client, const char *text,
     *has_expected = at != NULL;
     if (at != NULL &&
         avow_node_parse(avow_bytes(text, (size_t)(at - text)), expected) != AVOW_ACCEPT)
-        return fail(client, AVOW_ERR_INVALID, "%s: what stands before @ is not a node id", text);
+        return avow_client_fail(client, AVOW_ERR_INVALID,
+                                "%s: what stands before @ is not a node id", text);
     const char *rest = at == NULL ? text : at + 1;
     (void)snprintf(client->address, sizeof(client->address), "%s", rest);
     const char *colon = strrchr(rest, ':');
     bool bracket = rest[0] == '[' && colon != NULL && colon > rest + 1 && colon[-1] == ']';
     if (colon == NULL || colon == rest || colon[1] == '\0' || strlen(colon + 1) >= 16 ||
         (size_t)(colon - rest) >= 256)
-        return fail(client, AVOW_ERR_INVALID, "%s is not an address: write HOST:PORT", text);
+        return avow_client_fail(client, AVOW_ERR_INVALID, "%s is not an address: write HOST:PORT",
+                                text);
     int start = bracket ? 1 : 0;
     int len = (int)(colon - rest) - 2 * start;
     (void)snprintf(host, 256, "%.*s", len, rest + start);
@@ -163,7 +167,7 @@ static enum avow_err connect_one(struct avow_client *client, const struct addrin
 {
     client->fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (client->fd < 0)
-        return fail(client, AVOW_ERR_IO, "socket: %s", strerror(errno));
+        return avow_client_fail(client, AVOW_ERR_IO, "socket: %s", strerror(errno));
     int one = 1;
     (void)setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     enum avow_err err = AVOW_OK;
@@ -182,8 +186,8 @@ static enum avow_err connect_one(struct avow_client *client, const struct addrin
     client->fd = -1;
     if (err != AVOW_OK)
         return err;
-    err = fail(client, AVOW_ERR_IO, "cannot reach the node at %s: %s", client->address,
-               strerror(error));
+    err = avow_client_fail(client, AVOW_ERR_IO, "cannot reach the node at %s: %s", client->address,
+                           strerror(error));
     errno = error;
     return err;
 }
@@ -206,8 +210,8 @@ static enum avow_err connect_any(struct avow_client *client, const char *host, c
     struct addrinfo *list = NULL;
     int error = getaddrinfo(host, port, &hints, &list);
     if (error != 0)
-        return fail(client, AVOW_ERR_IO, "cannot find the node at %s: %s", client->address,
-                    gai_strerror(error));
+        return avow_client_fail(client, AVOW_ERR_IO, "cannot find the node at %s: %s",
+                                client->address, gai_strerror(error));
     enum avow_err err = AVOW_ERR_IO;
     for (const struct addrinfo *address = list; address != NULL; address = address->ai_next) {
         err = connect_patiently(client, address);
@@ -238,18 +242,19 @@ static enum avow_err shake_hands(struct avow_client *client,
     enum avow_err err = avow_channel_init_initiator(&client->channel, &channel);
     sodium_memzero(ephemeral, sizeof(ephemeral));
     if (err != AVOW_OK)
-        return fail(client, err, "%s is not a network's name", channel.network);
+        return avow_client_fail(client, err, "%s is not a network's name", channel.network);
     enum avow_channel_event event;
     struct avow_bytes nothing;
     err = next_event(client, &event, &nothing);
     if (err == AVOW_ERR_IO)
-        return fail(client, AVOW_ERR_REJECTED,
-                    "%s cut the connection during the handshake: is it a node of network \"%s\"?",
-                    client->address, channel.network);
+        return avow_client_fail(
+            client, AVOW_ERR_REJECTED,
+            "%s cut the connection during the handshake: is it a node of network \"%s\"?",
+            client->address, channel.network);
     if (err == AVOW_ERR_REJECTED && avow_channel_reject(&client->channel) == AVOW_REJECT_HANDSHAKE)
-        return fail(client, err,
-                    "%s does not complete the handshake: is it a node of network \"%s\"?",
-                    client->address, channel.network);
+        return avow_client_fail(
+            client, err, "%s does not complete the handshake: is it a node of network \"%s\"?",
+            client->address, channel.network);
     if (err == AVOW_OK)
         client->node = *avow_channel_peer(&client->channel);
     return err;
@@ -275,7 +280,7 @@ static enum avow_err open_client(struct avow_client *client,
     bool has_expected;
     struct avow_key expected;
     if (client->self == NULL)
-        return fail(client, AVOW_ERR_NOMEM, "out of memory");
+        return avow_client_fail(client, AVOW_ERR_NOMEM, "out of memory");
     enum avow_err err =
         split_address(client, config->address, &has_expected, &expected, host, port);
     if (err == AVOW_OK)
@@ -365,7 +370,8 @@ static enum avow_err queue(struct avow_client *client, const struct avow_message
     if (err == AVOW_OK)
         err = avow_channel_send(&client->channel, avow_buf_bytes(&client->scratch));
     if (err != AVOW_OK)
-        return fail(client, err, "cannot send to %s: %s", client->address, avow_err_text(err));
+        return avow_client_fail(client, err, "cannot send to %s: %s", client->address,
+                                avow_err_text(err));
     return AVOW_OK;
 }
 
@@ -389,8 +395,8 @@ static enum avow_err housekeeping(struct avow_client *client, const struct avow_
         return queue(client, &pong);
     }
     if (message->type == AVOW_MESSAGE_CLOSE)
-        return fail(client, AVOW_ERR_CLOSED, "%s closed the connection: %s", client->address,
-                    avow_refusal_text(message->code));
+        return avow_client_fail(client, AVOW_ERR_CLOSED, "%s closed the connection: %s",
+                                client->address, avow_refusal_text(message->code));
     return AVOW_OK;
 }
 
@@ -406,8 +412,8 @@ enum avow_err avow_client_receive(struct avow_client *client, struct avow_messag
             continue;
         enum avow_reject reject = avow_message_decode(bytes, message);
         if (reject != AVOW_ACCEPT)
-            return fail(client, AVOW_ERR_REJECTED, "%s sent a message with %s", client->address,
-                        avow_reject_text(reject));
+            return avow_client_fail(client, AVOW_ERR_REJECTED, "%s sent a message with %s",
+                                    client->address, avow_reject_text(reject));
         bool handled;
         err = housekeeping(client, message, &handled);
         if (err != AVOW_OK || !handled)
@@ -429,8 +435,9 @@ enum avow_err avow_client_ask(struct avow_client *client, struct avow_message *q
     if (answer->type == expected)
         return AVOW_OK;
     if (answer->type != AVOW_MESSAGE_REFUSED)
-        return fail(client, AVOW_ERR_REJECTED, "%s answered with something else", client->address);
-    return fail(client, AVOW_ERR_REFUSED, "%s refused: %s%s%.*s", client->address,
-                avow_refusal_text(answer->code), answer->text.len == 0 ? "" : ": ",
-                (int)answer->text.len, (const char *)answer->text.data);
+        return avow_client_fail(client, AVOW_ERR_REJECTED, "%s answered with something else",
+                                client->address);
+    return avow_client_fail(client, AVOW_ERR_REFUSED, "%s refused: %s%s%.*s", client->address,
+                            avow_refusal_text(answer->code), answer->text.len == 0 ? "" : ": ",
+                            (int)answer->text.len, (const char *)answer->text.data);
 }

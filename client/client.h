@@ -47,6 +47,10 @@ AVOW_NODISCARD enum avow_err avow_client_ask(struct avow_client *client,
                                              struct avow_message *question,
                                              enum avow_message_type expected,
                                              struct avow_message *answer);
+/* Notes what is wrong for avow_client_reason(), and returns `err`: of what the node sent as much as
+ * of the connection. */
+enum avow_err avow_client_fail(struct avow_client *client, enum avow_err err, const char *format,
+                               ...) AVOW_PRINTF(3, 4);
 /* What went wrong last, for a person; never NULL. */
 const char *avow_client_reason(const struct avow_client *client);
 

@@ -1,10 +1,11 @@
 /* avow achievement list: all definitions in a log. The log is read whole: no node is believed to
  * have told of every one. */
-#include "cli/frame/found.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/say.h"
-#include "cli/frame/walk.h"
 #include "cli/home/own_log.h"
 #include "cli/log/entry_show.h"
+#include "client/found.h"
+#include "client/walk.h"
 #include "proto/codec/json.h"
 
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static int ask_catalogue(const struct avow_cli *cli, struct avow_client *client,
                          const struct avow_hash *issuer, struct avow_buf *found)
 {
     const struct avow_find_query query = {.has_issuer = true, .issuer = *issuer};
-    int status = avow_found_each(cli, client, &query, keep_result, found);
+    int status = avow_ask_found(cli, client, &query, keep_result, found);
     if (found->len > 0)
         qsort(found->data, found->len / sizeof(uint64_t), sizeof(uint64_t), by_index);
     avow_cli_note(cli, "By the node's catalogue, each proved; with --all, what was revoked or "
@@ -53,7 +54,7 @@ static int list(const struct avow_cli *cli, const struct avow_own_log *log, stru
     const struct avow_checkpoint checkpoint = log->proof->checkpoint;
     if (checkpoint.size > AVOW_FOUND_SIZE_MIN && !avow_cli_flag(cli, "all"))
         return ask_catalogue(cli, log->client, &checkpoint.issuer, found);
-    return avow_walk(cli, log->client, &checkpoint, keep_achievement, found);
+    return avow_ask_walk(cli, log->client, &checkpoint, keep_achievement, found);
 }
 
 static int show_page(const struct avow_cli *cli, const struct avow_log_proof *proof,

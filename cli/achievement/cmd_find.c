@@ -1,11 +1,12 @@
 /* avow find: the catalogue of a node: achievements and pathways of every log that it holds. What it
  * answers is its word, to choose from: what is chosen is then proved. */
-#include "cli/frame/fetch.h"
-#include "cli/frame/found.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/given.h"
 #include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/verify/policy_file.h"
+#include "client/fetch.h"
+#include "client/found.h"
 #include "proto/codec/base64.h"
 #include "proto/codec/id.h"
 #include "proto/codec/utf8.h"
@@ -216,7 +217,7 @@ static int ask(const struct finding *finding)
     char reason[AVOW_FETCH_REASON_MAX];
     const struct avow_cli *cli = finding->cli;
     AVOW_CLEANUP(avow_client_free)
-    struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+    struct avow_client *client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf query;
     avow_buf_init(&query, AVOW_MESSAGE_QUERY_MAX);

@@ -1,8 +1,9 @@
 #include "cli/achievement/same_code.h"
 
-#include "cli/frame/found.h"
-#include "cli/frame/walk.h"
+#include "cli/frame/ask.h"
 #include "cli/signer/signer_inner.h"
+#include "client/found.h"
+#include "client/walk.h"
 #include "proto/log/status_map.h"
 
 struct search {
@@ -50,7 +51,7 @@ static int ask_catalogue(struct avow_signer *signer, struct search *search)
         .words = search->code, .has_issuer = true, .issuer = signer->proof->checkpoint.issuer};
     if (query.words.len > AVOW_FIND_WORDS_MAX)
         query.words = avow_bytes(NULL, 0);
-    return avow_found_each(signer->cli, signer->client, &query, look_at_result, search);
+    return avow_ask_found(signer->cli, signer->client, &query, look_at_result, search);
 }
 
 int avow_same_code(struct avow_signer *signer, struct avow_bytes code, uint64_t *found)
@@ -61,7 +62,7 @@ int avow_same_code(struct avow_signer *signer, struct avow_bytes code, uint64_t 
     *found = 0;
     int status = checkpoint->size > AVOW_FOUND_SIZE_MIN
                      ? ask_catalogue(signer, &search)
-                     : avow_walk(signer->cli, signer->client, checkpoint, look_at, &search);
+                     : avow_ask_walk(signer->cli, signer->client, checkpoint, look_at, &search);
     const uint64_t *indices = (const uint64_t *)(const void *)search.found.data;
     for (size_t i = 0; i < search.found.len / sizeof(*indices); i++)
         *found = indices[i] > *found ? indices[i] : *found;

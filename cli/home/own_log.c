@@ -1,6 +1,8 @@
 #include "cli/home/own_log.h"
 
+#include "cli/frame/ask.h"
 #include "cli/home/home.h"
+#include "client/contains.h"
 #include "proto/codec/id.h"
 
 int avow_own_log_issuer(const struct avow_cli *cli, struct avow_hash *issuer)
@@ -33,7 +35,7 @@ int avow_own_log_open(const struct avow_cli *cli, const struct avow_hash *issuer
                       const uint64_t *indices, size_t count, struct avow_own_log *log)
 {
     char reason[AVOW_FETCH_REASON_MAX];
-    *log = (struct avow_own_log){.client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason)};
+    *log = (struct avow_own_log){.client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason)};
     if (log->client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
     return avow_own_log_fetch(cli, issuer, indices, count, log);
@@ -44,20 +46,8 @@ int avow_own_log_contains(const struct avow_cli *cli, struct avow_own_log *log, 
 {
     const struct avow_checkpoint *now = &log->proof->checkpoint;
     struct avow_message answer;
-    struct avow_message question = {
-        .type = AVOW_MESSAGE_GET_CONSISTENCY,
-        .issuer = now->issuer,
-        .from = size,
-        .size = now->size,
-    };
-    *contained = size == now->size && avow_hash_equal(root, &now->root);
-    if (size >= now->size)
-        return AVOW_EXIT_OK;
-    if (avow_client_ask(log->client, &question, AVOW_MESSAGE_CONSISTENCY, &answer) != AVOW_OK)
-        return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", avow_client_reason(log->client));
-    *contained =
-        avow_consistency_check(size, root, now->size, &now->root, &answer.path) == AVOW_ACCEPT;
-    return AVOW_EXIT_OK;
+    return avow_ask_result(cli, log->client,
+                           avow_contains(log->client, now, size, root, &answer, contained));
 }
 
 void avow_own_log_fini(struct avow_own_log *log)

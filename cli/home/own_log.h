@@ -2,7 +2,8 @@
 #ifndef AVOW_CLI_HOME_OWN_LOG_H
 #define AVOW_CLI_HOME_OWN_LOG_H
 
-#include "cli/frame/fetch.h"
+#include "cli/frame/command.h"
+#include "client/fetch.h"
 
 struct avow_own_log {
     struct avow_client *client;

@@ -1,8 +1,9 @@
 #include "cli/issuer/own_log_summary.h"
 
+#include "cli/frame/ask.h"
 #include "cli/frame/term.h"
-#include "cli/frame/walk.h"
 #include "cli/home/home.h"
+#include "client/walk.h"
 #include "proto/codec/base58.h"
 #include "proto/codec/id.h"
 
@@ -29,8 +30,8 @@ int avow_outlook_open(const struct avow_cli *cli, struct avow_outlook *outlook)
     outlook->chain = &outlook->log.proof->chain;
     outlook->size = outlook->log.proof->checkpoint.size;
     outlook->counted = outlook->size <= AVOW_OUTLOOK_COUNT_MAX;
-    return outlook->counted ? avow_walk(cli, outlook->log.client, &outlook->log.proof->checkpoint,
-                                        count_entry, outlook)
+    return outlook->counted ? avow_ask_walk(cli, outlook->log.client,
+                                            &outlook->log.proof->checkpoint, count_entry, outlook)
                             : AVOW_EXIT_OK;
 }
 

@@ -1,9 +1,10 @@
 /* avow log show: entries of a log, each with its proof checked. */
-#include "cli/frame/page.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/home/home.h"
 #include "cli/log/entry_show.h"
+#include "client/page.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 
@@ -84,7 +85,7 @@ static int show_head(struct show *show, struct avow_client *client)
 {
     AVOW_CLEANUP(avow_page_fini)
     struct avow_page page;
-    int status = avow_page_fetch(client, &show->issuer, 0, 0, &page);
+    int status = avow_ask_status(avow_page_fetch(client, &show->issuer, 0, 0, &page));
     if (status != AVOW_EXIT_OK)
         return avow_cli_fail(show->cli, status, "%s", page.fetched.reason);
     const uint64_t size = page.proof->checkpoint.size;
@@ -102,7 +103,7 @@ static int show_entries(struct show *show, struct avow_client *client)
         AVOW_CLEANUP(avow_page_fini)
         struct avow_page page;
         const size_t wanted = show->count < SIZE_MAX ? (size_t)show->count : SIZE_MAX;
-        status = avow_page_fetch(client, &show->issuer, show->from, wanted, &page);
+        status = avow_ask_status(avow_page_fetch(client, &show->issuer, show->from, wanted, &page));
         if (status != AVOW_EXIT_OK)
             return avow_cli_fail(show->cli, status, "%s", page.fetched.reason);
         if (page.to == page.from)
@@ -122,7 +123,7 @@ static int run(struct avow_cli *cli)
         return status;
     char reason[AVOW_FETCH_REASON_MAX];
     AVOW_CLEANUP(avow_client_free)
-    struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+    struct avow_client *client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     if (client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
     AVOW_CLEANUP(avow_json_release)

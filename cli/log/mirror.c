@@ -1,7 +1,8 @@
 #include "cli/log/mirror.h"
 
-#include "cli/frame/fetch.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/term.h"
+#include "client/fetch.h"
 #include "proto/codec/id.h"
 #include "sys/files.h"
 
@@ -77,7 +78,7 @@ int avow_mirror_open(const struct avow_cli *cli, struct avow_mirror **out)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
     }
     mirror->cli = cli;
-    mirror->client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+    mirror->client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     int status = AVOW_EXIT_OK;
     if (mirror->client == NULL)
         status = avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);

@@ -1,10 +1,11 @@
 /* avow pathway add: by which credentials a larger award is earned. */
+#include "cli/frame/ask.h"
 #include "cli/frame/given.h"
 #include "cli/frame/request.h"
-#include "cli/frame/walk.h"
 #include "cli/pathway/pathway_file.h"
 #include "cli/signer/signer.h"
 #include "cli/signer/signer_inner.h"
+#include "client/walk.h"
 #include "proto/crypto/sha256.h"
 #include "proto/entry/references.h"
 #include "proto/entry/rule.h"
@@ -51,7 +52,7 @@ static int look_for_same(struct addition *addition, struct avow_signer *signer)
     const struct avow_checkpoint *checkpoint = &signer->proof->checkpoint;
     if (addition->looked || checkpoint->size > SAME_SIZE_MAX)
         return AVOW_EXIT_OK;
-    int status = avow_walk(addition->cli, signer->client, checkpoint, look_at, addition);
+    int status = avow_ask_walk(addition->cli, signer->client, checkpoint, look_at, addition);
     addition->looked = status == AVOW_EXIT_OK;
     return status;
 }

@@ -1,5 +1,6 @@
 #include "cli/pathway/pathway_view.h"
 
+#include "cli/frame/ask.h"
 #include "cli/home/own_log.h"
 #include "proto/codec/id.h"
 
@@ -48,7 +49,7 @@ int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *r
                       struct avow_pathway_view *view)
 {
     char reason[AVOW_FETCH_REASON_MAX];
-    *view = (struct avow_pathway_view){.client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason),
+    *view = (struct avow_pathway_view){.client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason),
                                        .reference = *reference};
     if (view->client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);

@@ -3,8 +3,9 @@
 #ifndef AVOW_CLI_PATHWAY_PATHWAY_VIEW_H
 #define AVOW_CLI_PATHWAY_PATHWAY_VIEW_H
 
-#include "cli/frame/fetch.h"
+#include "cli/frame/command.h"
 #include "cli/log/entry_show.h"
+#include "client/fetch.h"
 #include "proto/trust/rule_words.h"
 
 struct avow_pathway_view {

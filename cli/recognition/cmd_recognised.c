@@ -1,12 +1,13 @@
 /* avow recognised: who recognises an issuer. Which recognitions there are is a node's word; each
  * that is shown is proved by the log of the body that made it. */
-#include "cli/frame/fetch.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/given.h"
 #include "cli/frame/recognition_show.h"
 #include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/verify/paths_show.h"
 #include "cli/verify/policy_file.h"
+#include "client/fetch.h"
 #include "client/recognisers.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
@@ -162,7 +163,7 @@ static enum avow_err search(const struct inquiry *inquiry, struct avow_fetched *
     };
     const struct avow_award award = {
         .issuer = inquiry->issuer, .general = true, .time = inquiry->at, .covered_at = AVOW_NEVER};
-    avow_fetch_subject_from(inquiry->client, &subject, fetched);
+    avow_fetch_subject(inquiry->client, &subject, fetched);
     *facts = avow_facts_from_evidence(&fetched->evidence);
     return avow_search(facts, &inquiry->policy, &award, inquiry->now, inquiry->at, recognised);
 }
@@ -225,7 +226,7 @@ static int ask(struct inquiry *inquiry)
     char reason[AVOW_FETCH_REASON_MAX];
     const struct avow_cli *cli = inquiry->cli;
     const unsigned depth = avow_cli_value(cli, "policy") != NULL ? inquiry->policy.max_depth : 1;
-    inquiry->client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+    inquiry->client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     if (inquiry->client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
     const enum avow_err err =

@@ -1,6 +1,7 @@
 #include "cli/recognition/same_statement.h"
 
-#include "cli/frame/walk.h"
+#include "cli/frame/ask.h"
+#include "client/walk.h"
 #include "proto/log/status_map.h"
 
 #include <stdlib.h>
@@ -76,7 +77,7 @@ int avow_same_statement(const struct avow_cli *cli, struct avow_client *client,
         search.by_digest[i] = &statements->items[i];
     qsort((void *)search.by_digest, statements->count, sizeof(const struct avow_statement *),
           by_digest);
-    const int status = avow_walk(cli, client, checkpoint, look_at, &search);
+    const int status = avow_ask_walk(cli, client, checkpoint, look_at, &search);
     free((void *)search.by_digest);
     return status;
 }

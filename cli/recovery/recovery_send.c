@@ -1,5 +1,6 @@
 #include "cli/recovery/recovery_send.h"
 
+#include "cli/frame/ask.h"
 #include "cli/frame/say.h"
 #include "cli/issuer/key_set.h"
 #include "cli/issuer/next_keys.h"
@@ -55,7 +56,7 @@ static int send_batch(const struct avow_cli *cli, const struct avow_recovery_fil
         .from = file->from,
         .entries = file->entries,
     };
-    struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+    struct avow_client *client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     if (client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
     const time_t end = time(NULL) + PATIENCE_S;

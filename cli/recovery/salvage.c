@@ -1,6 +1,7 @@
 #include "cli/recovery/salvage.h"
 
-#include "cli/frame/walk.h"
+#include "cli/frame/ask.h"
+#include "client/walk.h"
 #include "proto/codec/id.h"
 #include "proto/entry/references.h"
 
@@ -47,7 +48,7 @@ int avow_salvage_read(const struct avow_cli *cli, struct avow_client *client,
     avow_buf_init(&salvage->cuts, SIZE_MAX / 2);
     if (avow_draft_new(&salvage->draft) != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    int status = avow_walk(cli, client, checkpoint, take_entry, &reading);
+    int status = avow_ask_walk(cli, client, checkpoint, take_entry, &reading);
     if (status == AVOW_EXIT_OK && (reading.err != AVOW_OK || reading.reject != AVOW_ACCEPT))
         status = avow_cli_fail(
             cli, AVOW_EXIT_UNKNOWN, "the node's log breaks a rule below entry %llu: %s",

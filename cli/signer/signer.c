@@ -1,6 +1,8 @@
 /* The signer's connection: to the home node, by its proved key. */
 #include "cli/signer/signer_inner.h"
 
+#include "client/contains.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <time.h>
@@ -88,13 +90,29 @@ int avow_signer_refused(struct avow_signer *signer, const struct avow_message *a
     }
 }
 
-int avow_signer_ask(struct avow_signer *signer, struct avow_message *question,
-                    enum avow_message_type expected, struct avow_message *answer)
+int avow_signer_result(struct avow_signer *signer, enum avow_err err,
+                       const struct avow_message *answer)
 {
-    enum avow_err err = avow_client_ask(signer->client, question, expected, answer);
     if (err == AVOW_ERR_REFUSED)
         return avow_signer_refused(signer, answer);
     return err == AVOW_OK ? AVOW_EXIT_OK : avow_signer_lost(signer, err);
+}
+
+int avow_signer_ask(struct avow_signer *signer, struct avow_message *question,
+                    enum avow_message_type expected, struct avow_message *answer)
+{
+    return avow_signer_result(signer, avow_client_ask(signer->client, question, expected, answer),
+                              answer);
+}
+
+int avow_signer_contains(struct avow_signer *signer, uint64_t size, const struct avow_hash *root,
+                         bool *contained)
+{
+    struct avow_message answer;
+    return avow_signer_result(
+        signer,
+        avow_contains(signer->client, &signer->proof->checkpoint, size, root, &answer, contained),
+        &answer);
 }
 
 /* ------------------------------------------------------------------ connecting */

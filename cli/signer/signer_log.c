@@ -63,32 +63,6 @@ static int take_proof(struct avow_signer *signer, struct avow_bytes evidence)
                          avow_client_address(signer->client), avow_reject_text(reject));
 }
 
-int avow_signer_contains(struct avow_signer *signer, uint64_t size, const struct avow_hash *root,
-                         bool *contained)
-{
-    const struct avow_checkpoint *now = &signer->proof->checkpoint;
-    *contained = false;
-    if (size > now->size)
-        return AVOW_EXIT_OK;
-    if (size == now->size) {
-        *contained = avow_hash_equal(root, &now->root);
-        return AVOW_EXIT_OK;
-    }
-    struct avow_message question = {
-        .type = AVOW_MESSAGE_GET_CONSISTENCY,
-        .issuer = signer->keys->issuer,
-        .from = size,
-        .size = now->size,
-    };
-    struct avow_message answer;
-    int status = avow_signer_ask(signer, &question, AVOW_MESSAGE_CONSISTENCY, &answer);
-    if (status == AVOW_EXIT_OK)
-        *contained =
-            avow_consistency_check(size, root, now->size, &now->root, &answer.path) == AVOW_ACCEPT;
-    return status;
-}
-
-/* Never behind, and never beside, what this home has seen accepted. */
 /* The issuer has recovered its log from another home: a root entry, which the root key alone can
  * sign, ends the epoch that this home has seen below what it has seen of it. */
 static bool is_recovered(const struct avow_chain *chain, const struct avow_checkpoint *seen)
@@ -98,6 +72,7 @@ static bool is_recovered(const struct avow_chain *chain, const struct avow_check
            chain->entries[seen->epoch + 1].index < seen->size;
 }
 
+/* Never behind, and never beside, what this home has seen accepted. */
 static int compare_with_seen(struct avow_signer *signer)
 {
     struct avow_checkpoint seen;

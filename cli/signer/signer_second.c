@@ -1,9 +1,9 @@
 /* Asking the second node what the home node has been asked (cli/signer/second.h). */
 #include "cli/signer/signer_inner.h"
 
-#include "cli/frame/fetch.h"
 #include "cli/signer/references.h"
 #include "cli/signer/second.h"
+#include "client/fetch.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 #include "cli/stack/stack_folder.h"
 
+#include "cli/frame/ask.h"
 #include "proto/codec/id.h"
 #include "proto/codec/json.h"
 #include "proto/credential/badge.h"
@@ -191,11 +192,11 @@ static bool ask_once(struct avow_client *client, const struct question *question
                      struct avow_fetched *fetched)
 {
     if (question->subject == NULL)
-        avow_fetch_under_from(client, question->reference, 1, question->policy, 0, fetched);
+        avow_fetch_under(client, question->reference, 1, question->policy, 0, fetched);
     else if (question->policy->anchor_count > 0)
         avow_fetch_subject_under(client, question->subject, question->policy, 0, fetched);
     else
-        avow_fetch_subject_from(client, question->subject, fetched);
+        avow_fetch_subject(client, question->subject, fetched);
     return fetched->why != AVOW_WHY_UNREACHABLE || fetched->refusal != 0;
 }
 
@@ -213,7 +214,7 @@ static void ask(struct avow_stack_folder *folder, const struct question *questio
     }
     if (ask_once(folder->view->client, question, fetched))
         return;
-    struct avow_client *client = avow_fetch_connect(folder->cli, AVOW_PEER_CLIENT, reason);
+    struct avow_client *client = avow_ask_connect(folder->cli, AVOW_PEER_CLIENT, reason);
     if (client != NULL) {
         avow_client_free(&folder->view->client);
         folder->view->client = client;

@@ -1,8 +1,9 @@
 /* avow policy check: what a policy accepts, in words, and whether its anchors are known. */
-#include "cli/frame/fetch.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/plain_text.h"
 #include "cli/frame/say.h"
 #include "cli/verify/policy_file.h"
+#include "client/fetch.h"
 #include "proto/codec/id.h"
 #include "proto/json/put.h"
 
@@ -53,7 +54,7 @@ static json_t *ask_all(const struct avow_cli *cli, const struct avow_policy *pol
     AVOW_CLEANUP(avow_client_free)
     struct avow_client *client = NULL;
     if (policy->anchor_count > 0) {
-        client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+        client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
         if (client == NULL)
             avow_cli_note(cli, "Whether the anchors are known could not be asked: %s.", reason);
         else if (!cli->json)

@@ -1,9 +1,10 @@
 /* avow prove: evidence to keep beside a credential, checked before it is written. */
-#include "cli/frame/fetch.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/given.h"
 #include "cli/home/home.h"
 #include "cli/verify/policy_file.h"
 #include "cli/verify/subject_open.h"
+#include "client/fetch.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -57,9 +58,9 @@ static int prove(const struct avow_cli *cli, const struct avow_subject *subject)
     if (status != AVOW_EXIT_OK)
         return status;
     if (avow_cli_value(cli, "policy") != NULL)
-        avow_fetch_under(cli, subject, &policy, at, &fetched);
+        avow_ask_under(cli, subject, &policy, at, &fetched);
     else
-        avow_fetch_subject(cli, subject, &fetched);
+        avow_ask_subject(cli, subject, &fetched);
     if (fetched.why != AVOW_WHY_NONE)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", fetched.reason);
     status = check_use(cli, subject, &fetched);

@@ -1,11 +1,12 @@
 /* avow verify: evidence from a node or a file, checked and judged here. The node is not believed:
  * its part is to carry the proof. */
-#include "cli/frame/fetch.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/given.h"
 #include "cli/frame/say.h"
 #include "cli/verify/policy_file.h"
 #include "cli/verify/subject_open.h"
 #include "cli/verify/verdict_show.h"
+#include "client/fetch.h"
 
 #include <time.h>
 
@@ -35,11 +36,11 @@ static int gather(struct call *call)
     const struct avow_subject *subject = &call->file.subject;
     const uint64_t at = call->at != call->now ? call->at : 0;
     if (offline != NULL)
-        return avow_fetch_file(call->cli, offline, &call->fetched);
+        return avow_ask_file(call->cli, offline, &call->fetched);
     if (call->file.has_reference && avow_cli_value(call->cli, "policy") != NULL)
-        avow_fetch_under(call->cli, subject, &call->policy, at, &call->fetched);
+        avow_ask_under(call->cli, subject, &call->policy, at, &call->fetched);
     else if (call->file.has_reference)
-        avow_fetch_subject(call->cli, subject, &call->fetched);
+        avow_ask_subject(call->cli, subject, &call->fetched);
     return AVOW_EXIT_OK;
 }
 

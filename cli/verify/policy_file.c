@@ -1,6 +1,7 @@
 #include "cli/verify/policy_file.h"
 
-#include "cli/frame/fetch.h"
+#include "cli/frame/ask.h"
+#include "client/fetch.h"
 #include "proto/entry/shape.h"
 #include "sys/files.h"
 
@@ -89,7 +90,7 @@ static int read_named(const struct avow_cli *cli, const char *name, struct avow_
 {
     char reason[AVOW_FETCH_REASON_MAX];
     AVOW_CLEANUP(avow_client_free)
-    struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+    struct avow_client *client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     if (client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN,
                              "there is no file \"%s\", and no node to ask for a policy of that "

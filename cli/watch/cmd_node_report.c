@@ -1,5 +1,5 @@
 /* avow node status, avow node peers: what a node says of itself. Its own word, shown as such. */
-#include "cli/frame/fetch.h"
+#include "cli/frame/ask.h"
 #include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "proto/codec/json.h"
@@ -17,7 +17,7 @@ static int ask(const struct avow_cli *cli, enum avow_message_type question_type,
     struct avow_message answer = {0};
     struct avow_json_error error;
     AVOW_CLEANUP(avow_client_free)
-    struct avow_client *client = avow_fetch_connect(cli, AVOW_PEER_CLIENT, reason);
+    struct avow_client *client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     if (client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
     if (avow_client_ask(client, &question, answer_type, &answer) != AVOW_OK)

@@ -3,6 +3,7 @@
  * One connection hears announcements; what they announce is fetched over another, with proofs. An
  * announcement that is missed is made up for by listing the logs after each connection. Signals
  * that end the program are taken only while it waits, when nothing is half done. */
+#include "cli/frame/ask.h"
 #include "cli/frame/say.h"
 #include "cli/frame/term.h"
 #include "cli/watch/interest.h"
@@ -121,7 +122,7 @@ static void save(struct watch *watch)
 static bool need_asker(struct watch *watch, char *reason)
 {
     if (watch->asker == NULL)
-        watch->asker = avow_fetch_connect(watch->cli, AVOW_PEER_CLIENT, reason);
+        watch->asker = avow_ask_connect(watch->cli, AVOW_PEER_CLIENT, reason);
     return watch->asker != NULL;
 }
 

@@ -1,6 +1,6 @@
 #include "cli/watch/interest.h"
 
-#include "cli/frame/fetch.h"
+#include "client/fetch.h"
 #include "proto/codec/id.h"
 #include "proto/trust/subject.h"
 #include "sys/files.h"

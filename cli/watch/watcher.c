@@ -1,5 +1,8 @@
 #include "cli/watch/watcher.h"
 
+#include "cli/frame/ask.h"
+#include "client/contains.h"
+
 #include <inttypes.h>
 
 #define PAGE_ENTRIES 512
@@ -14,22 +17,12 @@ static int fail(char *reason, int status, const char *text)
 static int check_extends(struct avow_client *client, const struct avow_position *position,
                          const struct avow_checkpoint *checkpoint, char *reason)
 {
-    struct avow_message question = {
-        .type = AVOW_MESSAGE_GET_CONSISTENCY,
-        .issuer = position->issuer,
-        .from = position->size,
-        .size = checkpoint->size,
-    };
-    struct avow_message answer = {0};
-    struct avow_path none = {0};
-    const struct avow_path *path = &none;
-    if (position->size < checkpoint->size) {
-        if (avow_client_ask(client, &question, AVOW_MESSAGE_CONSISTENCY, &answer) != AVOW_OK)
-            return fail(reason, AVOW_EXIT_UNKNOWN, avow_client_reason(client));
-        path = &answer.path;
-    }
-    if (avow_consistency_check(position->size, &position->root, checkpoint->size, &checkpoint->root,
-                               path) == AVOW_ACCEPT)
+    struct avow_message answer;
+    bool contained;
+    if (avow_contains(client, checkpoint, position->size, &position->root, &answer, &contained) !=
+        AVOW_OK)
+        return fail(reason, AVOW_EXIT_UNKNOWN, avow_client_reason(client));
+    if (contained)
         return AVOW_EXIT_OK;
     (void)snprintf(reason, AVOW_FETCH_REASON_MAX,
                    "the log of %" PRIu64 " entries that the node shows is not proved to extend the "
@@ -59,7 +52,7 @@ int avow_watcher_start(struct avow_client *client, struct avow_position *positio
 {
     AVOW_CLEANUP(avow_page_fini)
     struct avow_page page;
-    int status = avow_page_fetch(client, &position->issuer, 0, 0, &page);
+    int status = avow_ask_status(avow_page_fetch(client, &position->issuer, 0, 0, &page));
     if (status != AVOW_EXIT_OK)
         return fail(reason, status, page.fetched.reason);
     position->size = page.proof->checkpoint.size;
@@ -75,8 +68,8 @@ int avow_watcher_follow(struct avow_client *client, struct avow_position *positi
     while (more) {
         AVOW_CLEANUP(avow_page_fini)
         struct avow_page page;
-        int status =
-            avow_page_fetch(client, &position->issuer, position->next, PAGE_ENTRIES, &page);
+        int status = avow_ask_status(
+            avow_page_fetch(client, &position->issuer, position->next, PAGE_ENTRIES, &page));
         if (status != AVOW_EXIT_OK)
             return fail(reason, status, page.fetched.reason);
         status = advance(client, position, page.proof, reason);

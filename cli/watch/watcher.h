@@ -3,9 +3,10 @@
 #ifndef AVOW_CLI_WATCH_WATCHER_H
 #define AVOW_CLI_WATCH_WATCHER_H
 
-#include "cli/frame/page.h"
+#include "cli/frame/command.h"
 #include "cli/watch/cursor.h"
 #include "client/client.h"
+#include "client/page.h"
 
 /* Is told of each new entry: `index` of what `proof` shows. */
 typedef void avow_watcher_tell(void *context, struct avow_client *client,

@@ -149,10 +149,10 @@ static int read_row(const struct definition_case *row, struct avow_definition *d
     }
     for (size_t i = 0; row->words[i] != NULL; i++)
         argv[argc++] = (char *)(uintptr_t)row->words[i];
-    struct avow_cli cli = {.err = open_memstream(said, &len)};
+    struct avow_cli cli = {.commands = commands, .err = open_memstream(said, &len)};
     const char *family;
     assert_non_null(cli.err);
-    assert_int_equal(avow_parse(commands, argc, argv, &cli, &family), AVOW_PARSE_RUN);
+    assert_int_equal(avow_parse(&cli, argc, argv, &family), AVOW_PARSE_RUN);
     const int status = avow_definition_read(&cli, definition);
     avow_parse_fini(&cli);
     assert_int_equal(fclose(cli.err), 0);

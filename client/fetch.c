@@ -1,9 +1,10 @@
-#include "cli/frame/fetch.h"
+#include "client/fetch.h"
 
 #include "proto/codec/writer.h"
 #include "sys/files.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 static void tell(struct avow_fetched *fetched, enum avow_why why, const char *format, ...)
     AVOW_PRINTF(3, 4);
@@ -23,19 +24,6 @@ void avow_fetched_fini(struct avow_fetched *fetched)
 {
     avow_evidence_fini(&fetched->evidence);
     avow_buf_fini(&fetched->bytes);
-}
-
-struct avow_client *avow_fetch_connect(const struct avow_cli *cli, enum avow_peer_role role,
-                                       char *reason)
-{
-    struct avow_client *client = NULL;
-    char why[AVOW_CLIENT_REASON_MAX];
-    const struct avow_client_config config = {
-        .address = cli->node, .network = cli->network, .role = role};
-    reason[0] = '\0';
-    if (avow_client_connect(&config, &client, why) != AVOW_OK)
-        (void)snprintf(reason, AVOW_FETCH_REASON_MAX, "%s", why);
-    return client;
 }
 
 /* Copies and checks; the views of the evidence point into the copy. */
@@ -98,9 +86,9 @@ void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
         tell(fetched, AVOW_WHY_UNREACHABLE, "%s", avow_err_text(items.err));
 }
 
-void avow_fetch_under_from(struct avow_client *client, const struct avow_reference *references,
-                           size_t count, const struct avow_policy *policy, uint64_t at,
-                           struct avow_fetched *fetched)
+void avow_fetch_under(struct avow_client *client, const struct avow_reference *references,
+                      size_t count, const struct avow_policy *policy, uint64_t at,
+                      struct avow_fetched *fetched)
 {
     AVOW_ASSERT(count >= 1 && count <= AVOW_MESSAGE_REFERENCES_MAX);
     *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
@@ -127,7 +115,7 @@ void avow_fetch_under_from(struct avow_client *client, const struct avow_referen
         tell(fetched, AVOW_WHY_UNREACHABLE, "the policy is too long to be sent");
 }
 
-int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched)
+enum avow_err avow_fetch_file(const char *path, struct avow_fetched *fetched)
 {
     *fetched = (struct avow_fetched){.why = AVOW_WHY_NONE};
     avow_buf_init(&fetched->bytes, AVOW_EVIDENCE_BYTES_MAX);
@@ -138,9 +126,7 @@ int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fe
     static const char whose[] = "the evidence";
     if (err == AVOW_ERR_TOO_LARGE)
         tell(fetched, AVOW_WHY_EVIDENCE, "%s does not hold: it is over 1 MiB", whose);
-    else if (err != AVOW_OK)
-        return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path, avow_err_text(err));
-    else
+    else if (err == AVOW_OK)
         check(fetched, avow_buf_bytes(&file), whose);
-    return AVOW_EXIT_OK;
+    return err == AVOW_ERR_TOO_LARGE ? AVOW_OK : err;
 }

@@ -1,9 +1,10 @@
 /* Evidence about entries of several logs: a log proof from each, put together into one file's
  * worth.
  */
-#include "cli/frame/fetch.h"
+#include "client/fetch.h"
 #include "proto/codec/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define HEADER_MAX 16 /* of evidence, before its log proofs */

@@ -1,9 +1,8 @@
 /* Evidence, from a node or from a file, checked. Whoever gave it is not believed: what fails the
  * check is worth as much as no answer, and is told apart from it. */
-#ifndef AVOW_CLI_FRAME_FETCH_H
-#define AVOW_CLI_FRAME_FETCH_H
+#ifndef AVOW_CLIENT_FETCH_H
+#define AVOW_CLIENT_FETCH_H
 
-#include "cli/frame/command.h"
 #include "client/client.h"
 #include "proto/trust/verdict.h"
 
@@ -22,10 +21,6 @@ struct avow_fetched {
 /* All zeros is empty too. */
 void avow_fetched_fini(struct avow_fetched *fetched);
 
-/* Connects to the call's node. On failure NULL, with `reason` filled (AVOW_FETCH_REASON_MAX). */
-struct avow_client *avow_fetch_connect(const struct avow_cli *cli, enum avow_peer_role role,
-                                       char *reason);
-
 /* Asks the node at the other end of `client` to prove `count` entries of `issuer`'s log, and its
  * checkpoint and root chain: with none, these alone. */
 void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
@@ -36,31 +31,25 @@ void avow_fetch_from(struct avow_client *client, const struct avow_hash *issuer,
 #define AVOW_FETCH_REFERENCES_MAX 520
 void avow_fetch_references(struct avow_client *client, const struct avow_reference *references,
                            size_t count, struct avow_fetched *fetched);
-/* Connects to the call's node and asks for all that a verdict on `subject` needs: the proof of its
- * entry and, of a stacked credential, of its components and its pathway, a question to each of
- * their logs. What the node does not have of these is left out, and the verdict is then unknown;
- * without the subject's own log there is no evidence. */
-void avow_fetch_subject(const struct avow_cli *cli, const struct avow_subject *subject,
+/* Asks for all that a verdict on `subject` needs: the proof of its entry and, of a stacked
+ * credential, of its components and its pathway, a question to each of their logs. What the node
+ * does not have of these is left out, and the verdict is then unknown; without the subject's own
+ * log there is no evidence. */
+void avow_fetch_subject(struct avow_client *client, const struct avow_subject *subject,
                         struct avow_fetched *fetched);
-/* The same on a connection. */
-void avow_fetch_subject_from(struct avow_client *client, const struct avow_subject *subject,
-                             struct avow_fetched *fetched);
-/* Connects to the call's node and asks for all that a verdict on `subject` under `policy` as of
- * `at` (0: now) needs, the recognitions on the way too: one question, which the node answers by the
- * same search as is repeated here over its evidence. */
-void avow_fetch_under(const struct avow_cli *cli, const struct avow_subject *subject,
-                      const struct avow_policy *policy, uint64_t at, struct avow_fetched *fetched);
-/* The same on a connection. */
+/* Asks for all that a verdict on `subject` under `policy` as of `at` (0: now) needs, the
+ * recognitions on the way too: one question, which the node answers by the same search as is
+ * repeated here over its evidence. */
 void avow_fetch_subject_under(struct avow_client *client, const struct avow_subject *subject,
                               const struct avow_policy *policy, uint64_t at,
                               struct avow_fetched *fetched);
 /* The same for `count` references, at most AVOW_MESSAGE_REFERENCES_MAX, the first of which is what
  * is to be judged. */
-void avow_fetch_under_from(struct avow_client *client, const struct avow_reference *references,
-                           size_t count, const struct avow_policy *policy, uint64_t at,
-                           struct avow_fetched *fetched);
-/* Takes evidence that a file holds. AVOW_EXIT_OK, also when it does not hold; USAGE, having told
- * the person, when there is no reading it. */
-int avow_fetch_file(const struct avow_cli *cli, const char *path, struct avow_fetched *fetched);
+void avow_fetch_under(struct avow_client *client, const struct avow_reference *references,
+                      size_t count, const struct avow_policy *policy, uint64_t at,
+                      struct avow_fetched *fetched);
+/* Takes evidence that a file ("-": standard input) holds. AVOW_OK, also when it does not hold; else
+ * why there is no reading it: AVOW_ERR_NOT_FOUND, _IO (errno says why), _NOMEM. */
+AVOW_NODISCARD enum avow_err avow_fetch_file(const char *path, struct avow_fetched *fetched);
 
 #endif

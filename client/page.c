@@ -1,6 +1,7 @@
-#include "cli/frame/page.h"
+#include "client/page.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #define PAGE_ENTRIES_MAX 1024
 
@@ -11,7 +12,7 @@ void avow_page_fini(struct avow_page *page)
 }
 
 /* What was asked for and is below the checkpoint's size must be there. */
-static int check_whole(struct avow_page *page, size_t count)
+static enum avow_why check_whole(struct avow_page *page, size_t count)
 {
     const uint64_t size = page->proof->checkpoint.size;
     page->to = page->from + count < size ? page->from + count : size;
@@ -23,14 +24,13 @@ static int check_whole(struct avow_page *page, size_t count)
             continue;
         (void)snprintf(page->fetched.reason, sizeof(page->fetched.reason),
                        "the node's evidence leaves out entry %" PRIu64, index);
-        page->fetched.why = AVOW_WHY_EVIDENCE;
-        return AVOW_EXIT_NEGATIVE;
+        return page->fetched.why = AVOW_WHY_EVIDENCE;
     }
-    return AVOW_EXIT_OK;
+    return AVOW_WHY_NONE;
 }
 
-int avow_page_fetch(struct avow_client *client, const struct avow_hash *issuer, uint64_t from,
-                    size_t count, struct avow_page *page)
+enum avow_why avow_page_fetch(struct avow_client *client, const struct avow_hash *issuer,
+                              uint64_t from, size_t count, struct avow_page *page)
 {
     uint64_t indices[PAGE_ENTRIES_MAX];
     *page = (struct avow_page){.from = from, .to = from};
@@ -45,7 +45,7 @@ int avow_page_fetch(struct avow_client *client, const struct avow_hash *issuer, 
         if (page->fetched.why == AVOW_WHY_NONE)
             break;
         if (page->fetched.refusal != AVOW_REFUSAL_TOO_LARGE || count <= 1)
-            return page->fetched.why == AVOW_WHY_EVIDENCE ? AVOW_EXIT_NEGATIVE : AVOW_EXIT_UNKNOWN;
+            return page->fetched.why;
         count /= 2;
         avow_fetched_fini(&page->fetched);
     }

@@ -1,9 +1,8 @@
 /* A node's catalogue asked page by page: where achievements and pathways are, by the node's word.
  */
-#ifndef AVOW_CLI_FRAME_FOUND_H
-#define AVOW_CLI_FRAME_FOUND_H
+#ifndef AVOW_CLIENT_FOUND_H
+#define AVOW_CLIENT_FOUND_H
 
-#include "cli/frame/command.h"
 #include "client/client.h"
 #include "proto/entry/entry.h"
 #include "proto/wire/find.h"
@@ -16,10 +15,12 @@
 typedef bool avow_found_result(void *context, const struct avow_find_result *result,
                                const struct avow_entry *entry);
 
-/* All results of `query`, whose `after` and `limit` are set here; at most 100,000. An exit status,
- * having told the person. */
-int avow_found_each(const struct avow_cli *cli, struct avow_client *client,
-                    const struct avow_find_query *query, avow_found_result *result, void *context);
+/* All results of `query`, whose `after` and `limit` are set here; at most 100,000. AVOW_OK;
+ * AVOW_ERR_NOMEM, also when `result` says so; AVOW_ERR_REJECTED when what the node sends is no
+ * answer of a catalogue; else the connection's; avow_client_reason() says what is wrong. */
+AVOW_NODISCARD enum avow_err avow_found_each(struct avow_client *client,
+                                             const struct avow_find_query *query,
+                                             avow_found_result *result, void *context);
 
 /* Takes the next result off a list, with its entry: an achievement or a pathway. `*more` is false
  * at the end. False for an entry that is neither. */
