@@ -1,7 +1,8 @@
-/* Policy files, line by line, so that every error names its line. */
+/* Policy files: what stands in which line. Every error names its line. */
 #include "proto/trust/policy.h"
 
 #include "proto/codec/id.h"
+#include "proto/codec/ini.h"
 #include "proto/codec/utf8.h"
 #include "proto/codec/writer.h"
 #include "proto/entry/shape.h"
@@ -30,20 +31,6 @@ struct parse {
 #define NO_DEPTH UINT64_MAX
 
 /* ---- texts ---- */
-
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct avow_bytes trim(struct avow_bytes text)
-{
-    while (text.len > 0 && is_blank(text.data[0]))
-        text = avow_bytes(text.data + 1, text.len - 1);
-    while (text.len > 0 && is_blank(text.data[text.len - 1]))
-        text.len--;
-    return text;
-}
 
 /* Takes what stands before the first `c` off the front of `*text`, and `c` too. */
 static struct avow_bytes cut(struct avow_bytes *text, char c)
@@ -166,7 +153,7 @@ static bool is_list(struct avow_bytes value, bool (*fits)(struct avow_bytes text
 {
     while (value.len > 0) {
         bool more = memchr(value.data, ',', value.len) != NULL;
-        if (!fits(trim(cut(&value, ','))) || (more && value.len == 0))
+        if (!fits(avow_ini_trim(cut(&value, ','))) || (more && value.len == 0))
             return false;
     }
     return true;
@@ -187,10 +174,10 @@ static bool take_regions(struct parse *parse, struct avow_bytes value)
 static bool take_levels(struct parse *parse, struct avow_bytes value)
 {
     bool is_range = memchr(value.data, '-', value.len) != NULL;
-    if (!take_number(trim(cut(&value, '-')), 1, 8, &parse->level_min))
+    if (!take_number(avow_ini_trim(cut(&value, '-')), 1, 8, &parse->level_min))
         return false;
     parse->level_max = parse->level_min;
-    return !is_range || take_number(trim(value), parse->level_min, 8, &parse->level_max);
+    return !is_range || take_number(avow_ini_trim(value), parse->level_min, 8, &parse->level_max);
 }
 
 static bool take_depth(struct parse *parse, struct avow_bytes value)
@@ -239,7 +226,7 @@ static void write_list(struct avow_buf *out, const char *key, struct avow_bytes 
     avow_write_text(out, avow_bytes_text(key));
     avow_write_array(out, count);
     while (list.len > 0)
-        avow_write_text(out, trim(cut(&list, ',')));
+        avow_write_text(out, avow_ini_trim(cut(&list, ',')));
 }
 
 /* The keys in byte order. */
@@ -306,17 +293,12 @@ static bool is_name(struct avow_bytes name)
     return name.len <= AVOW_POLICY_NAME_MAX;
 }
 
-static void begin_section(struct parse *parse, struct avow_bytes line)
+static void begin_section(struct parse *parse, struct avow_bytes rest)
 {
     end_section(parse);
-    if (line.data[line.len - 1] != ']') {
-        fail(parse, parse->line, "a section's header ends with \"]\"");
-        return;
-    }
-    struct avow_bytes rest = trim(avow_bytes(line.data + 1, line.len - 2));
     struct avow_bytes whole = rest;
     struct avow_bytes word = cut(&rest, ' ');
-    rest = trim(rest);
+    rest = avow_ini_trim(rest);
     parse->section = SECTION_NONE;
     if (avow_bytes_equal(word, avow_bytes_text("policy")) && rest.len == 0)
         parse->section = SECTION_POLICY;
@@ -370,50 +352,42 @@ static void take_pair(struct parse *parse, struct avow_bytes name, struct avow_b
     fail_quoting(parse, "", name, after);
 }
 
-/* What stands before a comment, which a ";" begins that is first on the line or follows a blank,
- * or a "#" that is first. */
-static struct avow_bytes without_comment(struct avow_bytes line)
+static void take_bad(struct parse *parse, const struct avow_ini *ini)
 {
-    for (size_t i = 0; i < line.len; i++) {
-        if ((line.data[i] == ';' && (i == 0 || is_blank(line.data[i - 1]))) ||
-            (line.data[i] == '#' && i == 0))
-            return trim(avow_bytes(line.data, i));
-    }
-    return line;
+    if (ini->text.data[0] == '[')
+        fail(parse, parse->line, ini->problem);
+    else
+        fail_quoting(parse, "", ini->text, " is neither a [section] nor KEY = VALUE");
 }
 
-static void take_line(struct parse *parse, struct avow_bytes line)
+static void take_item(struct parse *parse, const struct avow_ini *ini, enum avow_ini_item item)
 {
-    line = trim(without_comment(trim(line)));
-    if (line.len == 0)
-        return;
-    struct avow_bytes value = line;
-    struct avow_bytes name = trim(cut(&value, '='));
-    value = trim(value);
-    if (line.data[0] == '['
-            ? avow_utf8_check(line) != AVOW_ACCEPT
-            : avow_utf8_check(name) != AVOW_ACCEPT || avow_utf8_check(value) != AVOW_ACCEPT)
+    parse->line = ini->line;
+    if (item == AVOW_INI_PAIR ? avow_utf8_check(ini->name) != AVOW_ACCEPT ||
+                                    avow_utf8_check(ini->value) != AVOW_ACCEPT
+                              : avow_utf8_check(ini->text) != AVOW_ACCEPT)
         fail(parse, parse->line, "it is not text in UTF-8, or has control characters");
-    else if (line.data[0] == '[')
-        begin_section(parse, line);
-    else if (memchr(line.data, '=', line.len) == NULL)
-        fail_quoting(parse, "", line, " is neither a [section] nor KEY = VALUE");
+    else if (item == AVOW_INI_SECTION)
+        begin_section(parse, ini->section);
+    else if (item == AVOW_INI_PAIR)
+        take_pair(parse, ini->name, ini->value);
     else
-        take_pair(parse, name, value);
+        take_bad(parse, ini);
 }
 
 enum avow_err avow_policy_parse(struct avow_bytes text, struct avow_policy *policy,
                                 struct avow_buf *error)
 {
-    struct parse parse = {.policy = policy, .error = error, .line = 1};
-    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    struct parse parse = {.policy = policy, .error = error};
+    struct avow_ini ini;
+    enum avow_ini_item item;
     avow_policy_init(policy);
     if (text.len > AVOW_POLICY_BYTES_MAX)
         fail(&parse, 1, "the file is larger than 32 KiB: a policy has at most 64 anchors");
-    if (text.len >= sizeof(mark) && memcmp(text.data, mark, sizeof(mark)) == 0)
-        text = avow_bytes(text.data + sizeof(mark), text.len - sizeof(mark));
-    for (; text.len > 0 && !parse.failed; parse.line++)
-        take_line(&parse, cut(&text, '\n'));
+    avow_ini_init(&ini, text);
+    ini.trailing_comments = true;
+    while (!parse.failed && (item = avow_ini_next(&ini)) != AVOW_INI_END)
+        take_item(&parse, &ini, item);
     end_section(&parse);
     if (!parse.failed && policy->min_witnesses > policy->witness_count)
         fail(&parse, parse.min_witnesses_line,
