@@ -1,5 +1,5 @@
-/* "Did you mean …?": the nearest name by edits of one character (Levenshtein). */
-#include "cli/frame/parse.h"
+/* The distance of Levenshtein. */
+#include "options/suggest.h"
 
 #define WORD_MAX 64
 
@@ -30,34 +30,11 @@ static size_t distance(const char *a, const char *b)
     return row[len_b];
 }
 
-struct best {
-    const char *name;
-    size_t distance;
-};
-
 /* Near enough: a third of the word may be wrong, and two letters of a short one. */
-static void consider(struct best *best, const char *word, const char *name)
+void avow_suggest(struct avow_suggestion *best, const char *word, const char *name)
 {
     size_t far = distance(word, name);
     size_t limit = strlen(word) / 3 > 2 ? strlen(word) / 3 : 2;
     if (far <= limit && far < strlen(word) && (best->name == NULL || far < best->distance))
-        *best = (struct best){.name = name, .distance = far};
-}
-
-const char *avow_suggest_command(const struct avow_command *const *commands, const char *word)
-{
-    struct best best = {0};
-    for (; *commands != NULL; commands++)
-        consider(&best, word, (*commands)->name);
-    return best.name;
-}
-
-const char *avow_suggest_option(const struct avow_option *options, const char *word)
-{
-    struct best best = {0};
-    for (; options->name != NULL; options++)
-        consider(&best, word, options->name);
-    for (options = avow_global_options; options->name != NULL; options++)
-        consider(&best, word, options->name);
-    return best.name;
+        *best = (struct avow_suggestion){.name = name, .distance = far};
 }

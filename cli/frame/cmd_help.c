@@ -2,14 +2,6 @@
 #include "cli/frame/help.h"
 #include "cli/frame/parse.h"
 
-static int unknown(const struct avow_cli *cli, const char *name)
-{
-    const char *like = avow_suggest_command(cli->commands, name);
-    return avow_cli_fail(cli, AVOW_EXIT_USAGE, "there is no command \"%s\"%s%s%s", name,
-                         like != NULL ? "; did you mean \"" : "", like != NULL ? like : "",
-                         like != NULL ? "\"?" : "");
-}
-
 static int run(struct avow_cli *cli)
 {
     if (cli->operand_count == 0) {
@@ -26,7 +18,7 @@ static int run(struct avow_cli *cli)
     else if (avow_is_family(cli->commands, name))
         avow_help_family(cli->out, cli->commands, name);
     else
-        return unknown(cli, name);
+        return avow_no_command(cli, name);
     return AVOW_EXIT_OK;
 }
 

@@ -5,6 +5,7 @@
 #define AVOW_CLI_FRAME_COMMAND_H
 
 #include "cli/frame/say.h"
+#include "options/option.h"
 
 /* Exit statuses: those of verdicts, and failures of our own (docs/protocol.md, "Verdict"). */
 enum avow_exit {
@@ -12,15 +13,6 @@ enum avow_exit {
     AVOW_EXIT_NEGATIVE = 1, /* judged not valid; refused; failed */
     AVOW_EXIT_USAGE = 2,    /* the call itself is wrong */
     AVOW_EXIT_UNKNOWN = 3,  /* cannot tell: unreachable, stale, not known */
-};
-
-struct avow_option {
-    const char *name;  /* without dashes: "csv" */
-    const char *value; /* what follows it, for people: "FILE"; NULL for a flag */
-    const char *help;  /* one line */
-    bool required;
-    bool repeatable;
-    char letter; /* short form, without its dash; 0: none */
 };
 
 struct avow_cli;
@@ -48,11 +40,8 @@ struct avow_cli {
     char **operands;
     size_t operand_count;
     size_t option_count;
-    struct avow_given {
-        const struct avow_option *option;
-        const char *value; /* NULL for a flag */
-    } * options;
-    char *storage[4]; /* what node, second, network and home may own */
+    struct avow_given *options; /* the command's own, and those of every command */
+    char *storage[4];           /* what node, second, network and home may own */
 };
 
 #define AVOW_CLI_NODE_DEFAULT "127.0.0.1:7380" /* as packaging/avowd.conf has it */

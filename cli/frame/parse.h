@@ -23,10 +23,11 @@ extern const struct avow_option avow_global_options[];
 enum avow_parse avow_parse(struct avow_cli *cli, int argc, char **argv, const char **family);
 void avow_parse_fini(struct avow_cli *cli);
 
-/* The commands whose names, or the options whose names, are like `word`; NULL if none is. */
-const char *avow_suggest_command(const struct avow_command *const *commands, const char *word);
-const char *avow_suggest_option(const struct avow_option *options, const char *word);
+/* Whether it is one of avow_global_options. */
+bool avow_is_global(const struct avow_option *option);
 
+/* Tells the person that there is no command of this name, and which is like it. AVOW_EXIT_USAGE. */
+int avow_no_command(const struct avow_cli *cli, const char *word);
 /* The command of this name ("issuer new"), or NULL. */
 const struct avow_command *avow_find_command(const struct avow_command *const *commands,
                                              const char *name);

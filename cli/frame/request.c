@@ -1,5 +1,6 @@
 #include "cli/frame/request.h"
 
+#include "cli/frame/parse.h"
 #include "proto/crypto/sha256.h"
 
 /* Folds one text in; the length of each part is fixed, so that no two lists give the same. */
@@ -16,6 +17,8 @@ struct avow_hash avow_request_of(const struct avow_cli *cli)
 {
     struct avow_hash hash = fold((struct avow_hash){0}, cli->command->name);
     for (size_t i = 0; i < cli->option_count; i++) {
+        if (avow_is_global(cli->options[i].option))
+            continue; /* which node is asked is no part of what is asked for */
         hash = fold(hash, cli->options[i].option->name);
         hash = fold(hash, cli->options[i].value);
     }

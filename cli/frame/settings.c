@@ -1,9 +1,13 @@
 /* The first that speaks wins. A configuration that is not understood is an error, not a guess. */
 #include "cli/frame/settings.h"
 
+#include "proto/codec/ini.h"
+#include "sys/files.h"
+
 #include <errno.h>
-#include <ini.h>
 #include <stdlib.h>
+
+#define CONFIG_BYTES_MAX (64 * 1024)
 
 enum { STORED_HOME, STORED_NODE, STORED_NETWORK, STORED_SECOND };
 
@@ -38,57 +42,60 @@ static int find_home(struct avow_cli *cli)
     return AVOW_EXIT_OK;
 }
 
-struct reading {
-    struct avow_cli *cli;
-    const char *problem;
-};
-
-/* inih calls it for each setting; 0 stops at this line. */
-static int take(void *context, const char *section, const char *name, const char *value)
+/* Keeps one setting; what is wrong with it, or NULL. */
+static const char *take(struct avow_cli *cli, const struct avow_ini *ini)
 {
-    struct reading *reading = context;
-    struct avow_cli *cli = reading->cli;
-    size_t slot;
-    if (strcmp(section, "cli") == 0 && strcmp(name, "node") == 0) {
-        slot = STORED_NODE;
-    } else if (strcmp(section, "cli") == 0 && strcmp(name, "network") == 0) {
-        slot = STORED_NETWORK;
-    } else if (strcmp(section, "cli") == 0 && strcmp(name, "second") == 0) {
-        slot = STORED_SECOND;
-    } else {
-        reading->problem =
-            "an unknown setting; there are node, second and network in section [cli]";
-        return 0;
+    static const struct {
+        const char *name;
+        size_t slot;
+    } rows[] = {{"node", STORED_NODE}, {"network", STORED_NETWORK}, {"second", STORED_SECOND}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!avow_bytes_equal(ini->section, avow_bytes_text("cli")) ||
+            !avow_bytes_equal(ini->name, avow_bytes_text(rows[i].name)))
+            continue;
+        char **stored = &cli->storage[rows[i].slot];
+        if (*stored != NULL)
+            return "this setting is given twice";
+        *stored = strndup((const char *)ini->value.data, ini->value.len);
+        return *stored == NULL ? "out of memory" : NULL;
     }
-    if (cli->storage[slot] != NULL) {
-        reading->problem = "this setting is given twice";
-        return 0;
+    return "an unknown setting; there are node, second and network in section [cli]";
+}
+
+static int read_text(struct avow_cli *cli, const char *path, struct avow_bytes text)
+{
+    struct avow_ini ini;
+    enum avow_ini_item item;
+    avow_ini_init(&ini, text);
+    while ((item = avow_ini_next(&ini)) != AVOW_INI_END) {
+        const char *problem = NULL;
+        if (item == AVOW_INI_BAD)
+            problem = ini.problem;
+        else if (item == AVOW_INI_PAIR)
+            problem = take(cli, &ini);
+        if (problem != NULL)
+            return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s:%u: %s", path, ini.line, problem);
     }
-    cli->storage[slot] = strdup(value);
-    if (cli->storage[slot] == NULL)
-        reading->problem = "out of memory";
-    return cli->storage[slot] != NULL;
+    return AVOW_EXIT_OK;
 }
 
 static int read_config(struct avow_cli *cli)
 {
-    char path[4096];
+    char path[AVOW_PATH_BYTES];
     if (cli->home == NULL)
         return AVOW_EXIT_OK;
-    int len = snprintf(path, sizeof(path), "%s/%s", cli->home, AVOW_CLI_CONFIG_FILE);
-    if (len < 0 || (size_t)len >= sizeof(path))
+    if (avow_join_path(cli->home, AVOW_CLI_CONFIG_FILE, path) != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "the home folder's path is too long");
-    FILE *file = fopen(path, "re");
-    if (file == NULL && (errno == ENOENT || errno == ENOTDIR))
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf text;
+    avow_buf_init(&text, CONFIG_BYTES_MAX);
+    enum avow_err err = avow_read_file(path, CONFIG_BYTES_MAX, &text);
+    if (err == AVOW_OK)
+        return read_text(cli, path, avow_buf_bytes(&text));
+    if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_EXIT_OK;
-    if (file == NULL)
-        return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path, strerror(errno));
-    struct reading reading = {.cli = cli, .problem = "not a setting: write NAME = VALUE"};
-    int line = ini_parse_file(file, take, &reading);
-    (void)fclose(file);
-    if (line == 0)
-        return AVOW_EXIT_OK;
-    return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s:%d: %s", path, line, reading.problem);
+    return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path,
+                         err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
 }
 
 /* HOST:PORT or [HOST]:PORT, perhaps with ID@ before it. Whether it is there, connecting tells. */

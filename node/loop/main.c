@@ -32,15 +32,10 @@ static void set_up_process(void)
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE_BYTES);
 }
 
-static int print(void (*write)(struct avow_buf *out))
+static int print(void (*write)(FILE *file))
 {
-    struct avow_buf text;
-    avow_buf_init(&text, 65536);
-    write(&text);
-    bool good = text.err == AVOW_OK && fwrite(text.data, 1, text.len, stdout) == text.len &&
-                fflush(stdout) == 0;
-    avow_buf_fini(&text);
-    return good ? 0 : 1;
+    write(stdout);
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? 0 : 1;
 }
 
 static int say_no(const struct avow_buf *error)
@@ -70,18 +65,23 @@ int main(int argc, char *argv[])
     struct avow_buf error;
     uint8_t storage[8192];
     avow_buf_init_fixed(&error, storage, sizeof(storage));
-    if (avow_options_read(&options, argc, argv, &error) != AVOW_OK)
-        return say_no(&error);
-    if (options.help)
+    enum avow_err err = avow_options_read(&options, argc, argv, &error);
+    if (err == AVOW_ERR_INVALID) {
+        (void)say_no(&error);
+        (void)fputs("See `avowd --help`.\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (err == AVOW_OK && options.help)
         return print(avow_options_help);
-    if (options.manual)
+    if (err == AVOW_OK && options.manual)
         return print(avow_options_manual);
-    if (options.version) {
+    if (err == AVOW_OK && options.version) {
         (void)printf("avowd %s\n", avow_node_version());
         return 0;
     }
     set_up_process();
-    enum avow_err err = avow_crypto_init();
+    if (err == AVOW_OK)
+        err = avow_crypto_init();
     if (err == AVOW_OK)
         return run(&options, &error);
     (void)fprintf(stderr, "avowd: %s\n", avow_err_text(err));

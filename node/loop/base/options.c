@@ -1,132 +1,15 @@
-/* One row an option. A row's `set` judges the text and stores it; everything else (flags, file,
- * help, what was said twice) is the same for all of them. */
+/* One row an option: options/option.h. */
 #include "node/loop/base/options.h"
 
+#include "options/manual.h"
+#include "options/option.h"
 #include "proto/codec/id.h"
+#include "proto/codec/ini.h"
+#include "sys/files.h"
 
 #include <errno.h>
-#include <ini.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-struct row {
-    const char *name;  /* as in the file; the flag has hyphens for underscores */
-    const char *value; /* what --help calls it; NULL for a flag without one */
-    const char *text;
-    bool (*set)(struct avow_options *options, const struct row *row, const char *value);
-    size_t offset, room; /* where texts and numbers go */
-    uint64_t min, max;
-    const char *form; /* what a good value is, for errors */
-    bool file;        /* may stand in the file */
-    bool repeats;
-};
-
-static bool set_text(struct avow_options *options, const struct row *row, const char *value)
-{
-    size_t len = strlen(value);
-    if (len == 0 || len >= row->room)
-        return false;
-    memcpy((char *)options + row->offset, value, len + 1);
-    return true;
-}
-
-static bool set_number(struct avow_options *options, const struct row *row, const char *value)
-{
-    uint64_t number;
-    if (avow_decimal_parse(avow_bytes_text(value), &number) != AVOW_ACCEPT || number < row->min ||
-        number > row->max)
-        return false;
-    memcpy((char *)options + row->offset, &number, sizeof(number));
-    return true;
-}
-
-static bool set_flag(struct avow_options *options, const struct row *row, const char *value)
-{
-    (void)value;
-    *((bool *)((char *)options + row->offset)) = true;
-    return true;
-}
-
-static bool set_listen(struct avow_options *options, const struct row *row, const char *value)
-{
-    (void)row;
-    return avow_endpoint_parse(value, &options->listen) && !options->listen.has_node;
-}
-
-static bool set_peer(struct avow_options *options, const struct row *row, const char *value)
-{
-    (void)row;
-    if (options->peer_count == AVOW_PEERS_MAX)
-        return false;
-    struct avow_endpoint *peer = &options->peers[options->peer_count];
-    if (!avow_endpoint_parse(value, peer) || peer->port == 0)
-        return false;
-    options->peer_count++;
-    return true;
-}
-
-static bool set_address(struct avow_options *options, const struct row *row, const char *value)
-{
-    struct avow_endpoint endpoint;
-    return avow_endpoint_parse(value, &endpoint) && !endpoint.has_node &&
-           set_text(options, row, value);
-}
-
-static bool set_level(struct avow_options *options, const struct row *row, const char *value)
-{
-    (void)row;
-    return avow_log_level_parse(value, &options->log_level);
-}
-
-#define AT(field) offsetof(struct avow_options, field), sizeof(((struct avow_options *)0)->field)
-
-static const struct row rows[] = {
-    {"data", "DIR", "where the node keeps its key and its logs (required)", set_text, AT(data), 0,
-     0, "a folder", true, false},
-    {"listen", "HOST:PORT", "serve peers and clients here (required; port 0: any free one)",
-     set_listen, 0, 0, 0, 0, "HOST:PORT", true, false},
-    {"peer", "[ID@]HOST:PORT", "keep a connection to this node, whose id may be pinned; repeatable",
-     set_peer, 0, 0, 0, 0, "HOST:PORT or avownode1…@HOST:PORT, at most 64 of them", true, true},
-    {"network", "NAME", "only nodes of the same network talk (default: main)", set_text,
-     AT(network), 0, 0, "a name of 1 to 64 bytes", true, false},
-    {"address", "HOST:PORT", "how others reach this node, told to peers", set_address, AT(address),
-     0, 0, "HOST:PORT", true, false},
-    {"policies", "DIR", "policies that clients may ask for by name: NAME.ini in this folder",
-     set_text, AT(policies), 0, 0, "a folder", true, false},
-    {"query_threads", "N", "threads that answer queries (default: one a core)", set_number,
-     AT(query_threads), 0, 64, "a number from 0 to 64", true, false},
-    {"links_max", "N", "connections at once (default: 256)", set_number, AT(links_max), 4, 4096,
-     "a number from 4 to 4096", true, false},
-    {"links_per_address", "N", "of them from one address (default: 128)", set_number,
-     AT(links_per_address), 1, 4096, "a number from 1 to 4096", true, false},
-    {"store_max_bytes", "N",
-     "take no more entries over so many bytes (default: 64 GiB; 0: no bound)", set_number,
-     AT(store_max_bytes), 0, AVOW_UINT_MAX, "a number of bytes", true, false},
-    {"log_level", "LEVEL", "error, warn, info or debug (default: info)", set_level, 0, 0, 0, 0,
-     "error, warn, info or debug", true, false},
-    {"config", "FILE", "read options from the [node] section of this file", set_text, AT(config), 0,
-     0, "a file", false, false},
-    {"help", NULL, "print this", set_flag, AT(help), 0, 0, "", false, false},
-    {"manual", NULL, "print the manual page, avowd(8)", set_flag, AT(manual), 0, 0, "", false,
-     false},
-    {"version", NULL, "print the version", set_flag, AT(version), 0, 0, "", false, false},
-};
-
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
-
-/* Which rows have been said, so that the file does not speak over the flags. */
-struct said {
-    bool by_flag[ROW_COUNT];
-    bool by_file[ROW_COUNT];
-};
-
-static void flag_name(const struct row *row, char out[32])
-{
-    size_t len = strlen(row->name);
-    AVOW_ASSERT(len < 32);
-    for (size_t i = 0; i <= len; i++)
-        out[i] = row->name[i] == '_' ? '-' : row->name[i];
-}
+#define FILE_BYTES_MAX (1 << 20)
 
 bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint)
 {
@@ -158,214 +41,262 @@ bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint)
     return true;
 }
 
-/* ---- flags ---- */
+/* ---- the table ---- */
 
-static const struct row *row_of_flag(const char *flag, const char **value)
+static bool set_listen(const struct avow_option *option, void *target, const char *text)
 {
-    size_t len = strcspn(flag, "=");
-    *value = flag[len] == '=' ? flag + len + 1 : NULL;
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char name[32];
-        flag_name(&rows[i], name);
-        if (strlen(name) == len && memcmp(name, flag, len) == 0)
-            return &rows[i];
-    }
-    return NULL;
+    struct avow_options *options = target;
+    (void)option;
+    return avow_endpoint_parse(text, &options->listen) && !options->listen.has_node;
 }
 
-static enum avow_err read_flags(struct avow_options *options, struct said *said, int argc,
-                                char *const argv[], struct avow_buf *error)
+static bool set_peer(const struct avow_option *option, void *target, const char *text)
 {
-    for (int i = 1; i < argc; i++) {
-        const char *value = NULL;
-        const struct row *row =
-            strncmp(argv[i], "--", 2) == 0 ? row_of_flag(argv[i] + 2, &value) : NULL;
-        if (row == NULL) {
-            avow_buf_printf(error, "%s: no such option; see avowd --help", argv[i]);
-            return AVOW_ERR_INVALID;
-        }
-        const char *flag = argv[i];
-        int name_len = (int)strcspn(flag, "=");
-        if (row->value == NULL && value != NULL) {
-            avow_buf_printf(error, "%.*s: takes no value", name_len, flag);
-            return AVOW_ERR_INVALID;
-        }
-        if (row->value != NULL && value == NULL)
-            value = ++i < argc ? argv[i] : NULL;
-        if (row->value != NULL && value == NULL) {
-            avow_buf_printf(error, "%s: needs %s", flag, row->form);
-            return AVOW_ERR_INVALID;
-        }
-        bool *before = &said->by_flag[row - rows];
-        if (*before && !row->repeats) {
-            avow_buf_printf(error, "%.*s: given twice", name_len, flag);
-            return AVOW_ERR_INVALID;
-        }
-        *before = true;
-        if (!row->set(options, row, value)) {
-            avow_buf_printf(error, "%.*s: \"%s\" is not %s", name_len, flag, value, row->form);
-            return AVOW_ERR_INVALID;
-        }
-    }
-    return AVOW_OK;
+    struct avow_options *options = target;
+    (void)option;
+    if (options->peer_count == AVOW_PEERS_MAX)
+        return false;
+    struct avow_endpoint *peer = &options->peers[options->peer_count];
+    if (!avow_endpoint_parse(text, peer) || peer->port == 0)
+        return false;
+    options->peer_count++;
+    return true;
+}
+
+static bool set_address(const struct avow_option *option, void *target, const char *text)
+{
+    struct avow_endpoint endpoint;
+    return avow_endpoint_parse(text, &endpoint) && !endpoint.has_node &&
+           avow_option_set_text(option, target, text);
+}
+
+static bool set_level(const struct avow_option *option, void *target, const char *text)
+{
+    struct avow_options *options = target;
+    (void)option;
+    return avow_log_level_parse(text, &options->log_level);
+}
+
+#define AT(field) AVOW_OPTION_AT(struct avow_options, field)
+#define TEXT(field) .set = avow_option_set_text, AT(field), .value
+#define NUMBER(field, least, most)                                                                 \
+    .value = "N", .set = avow_option_set_number, AT(field), .min = (least), .max = (most)
+#define FLAG(field) .set = avow_option_set_flag, AT(field)
+
+static const struct avow_option rows[] = {
+    {.name = "data",
+     TEXT(data) = "DIR",
+     .form = "a folder",
+     .required = true,
+     .in_file = true,
+     .help = "where the node keeps its key and its logs"},
+    {.name = "listen",
+     .value = "HOST:PORT",
+     .set = set_listen,
+     .form = "HOST:PORT",
+     .required = true,
+     .in_file = true,
+     .help = "serve peers and clients here; port 0 is any free one"},
+    {.name = "peer",
+     .value = "[ID@]HOST:PORT",
+     .set = set_peer,
+     .repeatable = true,
+     .form = "HOST:PORT or avownode1…@HOST:PORT, at most 64 of them",
+     .in_file = true,
+     .help = "keep a connection to this node, whose id may be pinned"},
+    {.name = "network",
+     TEXT(network) = "NAME",
+     .form = "a name of 1 to 64 bytes",
+     .in_file = true,
+     .fallback = "main",
+     .help = "only nodes of the same network talk"},
+    {.name = "address",
+     .value = "HOST:PORT",
+     .set = set_address,
+     AT(address),
+     .form = "HOST:PORT",
+     .in_file = true,
+     .help = "how others reach this node, told to peers"},
+    {.name = "policies",
+     TEXT(policies) = "DIR",
+     .form = "a folder",
+     .in_file = true,
+     .help = "policies that clients may ask for by name: NAME.ini in this folder"},
+    {.name = "query-threads",
+     NUMBER(query_threads, 0, 64),
+     .form = "a number from 0 to 64",
+     .in_file = true,
+     .fallback = "one a core",
+     .help = "threads that answer queries"},
+    {.name = "links-max",
+     NUMBER(links_max, 4, 4096),
+     .form = "a number from 4 to 4096",
+     .in_file = true,
+     .fallback = "256",
+     .help = "connections at once"},
+    {.name = "links-per-address",
+     NUMBER(links_per_address, 1, 4096),
+     .form = "a number from 1 to 4096",
+     .in_file = true,
+     .fallback = "128",
+     .help = "of them from one address"},
+    {.name = "store-max-bytes",
+     NUMBER(store_max_bytes, 0, AVOW_UINT_MAX),
+     .form = "a number of bytes",
+     .in_file = true,
+     .fallback = "64 GiB; 0: no bound",
+     .help = "take no more entries over so many bytes"},
+    {.name = "log-level",
+     .value = "LEVEL",
+     .set = set_level,
+     .form = "error, warn, info or debug",
+     .in_file = true,
+     .fallback = "info",
+     .help = "error, warn, info or debug"},
+    {.name = "config",
+     TEXT(config) = "FILE",
+     .form = "a file",
+     .help = "read options from the [node] section of this file"},
+    {.name = "help", .letter = 'h', FLAG(help), .help = "print this"},
+    {.name = "manual", FLAG(manual), .help = "print the manual page, avowd(8)"},
+    {.name = "version", FLAG(version), .help = "print the version"},
+    {0},
+};
+static const struct avow_option *const tables[] = {rows, NULL};
+
+/* ---- flags ---- */
+
+static enum avow_err read_flags(struct avow_words *words, struct avow_buf *error)
+{
+    enum avow_err err = AVOW_OK;
+    while (err == AVOW_OK && avow_words_at_option(words))
+        err = avow_words_take(words, error);
+    if (err != AVOW_OK || words->next >= words->argc)
+        return err;
+    avow_buf_printf(error, "\"%.400s\" is no option", words->argv[words->next]);
+    return AVOW_ERR_INVALID;
 }
 
 /* ---- file ---- */
 
-struct file_reader {
-    FILE *file;
-    unsigned line; /* of what was read last */
-    bool too_long;
-    struct avow_options *options;
-    struct said *said;
-    struct avow_buf *error;
-};
-
-/* inih's reader: counts lines, because inih does not tell the handler of them. */
-static char *read_line(char *line, int room, void *stream)
+/* Name and value with a NUL behind each, in `storage`, which is emptied. */
+static enum avow_err take_pair(struct avow_words *words, const struct avow_ini *ini,
+                               struct avow_buf *storage, struct avow_buf *error)
 {
-    struct file_reader *reader = stream;
-    if (reader->too_long || fgets(line, room, reader->file) == NULL)
-        return NULL;
-    reader->line++;
-    if (strchr(line, '\n') == NULL && !feof(reader->file)) {
-        reader->too_long = true;
-        return NULL;
-    }
-    return line;
-}
-
-static int file_error(struct file_reader *reader, const char *what, const char *name)
-{
-    if (reader->error->len == 0)
-        avow_buf_printf(reader->error, "%s:%u: %s%s", reader->options->config, reader->line, name,
-                        what);
-    return 0;
-}
-
-static int take_line(void *user, const char *section, const char *name, const char *value)
-{
-    struct file_reader *reader = user;
-    if (strcmp(section, "node") != 0)
-        return file_error(reader, ": no such section; options stand in [node]", section);
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        const struct row *row = &rows[i];
-        if (!row->file || strcmp(row->name, name) != 0)
-            continue;
-        if (reader->said->by_file[i] && !row->repeats)
-            return file_error(reader, ": given twice", name);
-        reader->said->by_file[i] = true;
-        struct avow_options judged_only;
-        struct avow_options *to = reader->options;
-        /* The flag wins, but a wrong value is still wrong. */
-        if (reader->said->by_flag[i] && !row->repeats) {
-            judged_only = *reader->options;
-            to = &judged_only;
-        }
-        if (row->set(to, row, value))
-            return 1;
-        char what[256];
-        (void)snprintf(what, sizeof(what), ": must be %s", row->form);
-        return file_error(reader, what, name);
-    }
-    return file_error(reader, ": no such option", name);
-}
-
-static void close_file(FILE **file)
-{
-    if (*file != NULL)
-        (void)fclose(*file);
-}
-
-static enum avow_err read_file(struct avow_options *options, struct said *said,
-                               struct avow_buf *error)
-{
-    AVOW_CLEANUP(close_file)
-    FILE *file = fopen(options->config, "re");
-    if (file == NULL) {
-        avow_buf_printf(error, "%s: %s", options->config, strerror(errno));
+    if (!avow_bytes_equal(ini->section, avow_bytes_text("node"))) {
+        avow_buf_printf(error, "%.*s: no such section; options stand in [node]",
+                        (int)ini->section.len, (const char *)ini->section.data);
         return AVOW_ERR_INVALID;
     }
-    struct file_reader reader = {.file = file, .options = options, .said = said, .error = error};
-    int bad_line = ini_parse_stream(read_line, &reader, take_line, &reader);
-    if (error->len == 0 && reader.too_long)
-        avow_buf_printf(error, "%s:%u: the line is too long", options->config, reader.line);
-    else if (error->len == 0 && ferror(file))
-        avow_buf_printf(error, "%s: cannot be read", options->config);
-    else if (error->len == 0 && bad_line != 0)
-        avow_buf_printf(error, "%s:%d: neither a [section] nor a name = value", options->config,
-                        bad_line);
-    return error->len == 0 ? AVOW_OK : AVOW_ERR_INVALID;
+    avow_buf_clear(storage);
+    avow_buf_append(storage, ini->name.data, ini->name.len);
+    avow_buf_append(storage, "", 1);
+    avow_buf_append(storage, ini->value.data, ini->value.len);
+    avow_buf_append(storage, "", 1);
+    if (storage->err != AVOW_OK)
+        return storage->err;
+    const char *name = (const char *)storage->data;
+    return avow_words_take_setting(words, name, name + ini->name.len + 1, error);
+}
+
+static enum avow_err take_item(struct avow_words *words, const struct avow_ini *ini,
+                               enum avow_ini_item item, struct avow_buf *storage,
+                               struct avow_buf *error)
+{
+    if (item == AVOW_INI_PAIR)
+        return take_pair(words, ini, storage, error);
+    if (item == AVOW_INI_SECTION)
+        return AVOW_OK;
+    avow_buf_printf(error, "%s", ini->problem);
+    return AVOW_ERR_INVALID;
+}
+
+/* Says which line is wrong, and how. */
+static enum avow_err read_text(struct avow_words *words, const char *path, struct avow_bytes text,
+                               struct avow_buf *error)
+{
+    struct avow_ini ini;
+    enum avow_ini_item item;
+    enum avow_err err = AVOW_OK;
+    uint8_t room[1024];
+    struct avow_buf problem;
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf storage;
+    avow_buf_init_fixed(&problem, room, sizeof(room));
+    avow_buf_init(&storage, 2 * AVOW_INI_LINE_MAX);
+    avow_ini_init(&ini, text);
+    while (err == AVOW_OK && (item = avow_ini_next(&ini)) != AVOW_INI_END)
+        err = take_item(words, &ini, item, &storage, &problem);
+    if (err == AVOW_ERR_INVALID)
+        avow_buf_printf(error, "%s:%u: %.*s", path, ini.line, (int)problem.len,
+                        (const char *)problem.data);
+    return err;
+}
+
+static enum avow_err read_file(struct avow_words *words, const char *path, struct avow_buf *error)
+{
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf text;
+    avow_buf_init(&text, FILE_BYTES_MAX);
+    enum avow_err err = avow_read_file(path, FILE_BYTES_MAX, &text);
+    if (err == AVOW_OK)
+        return read_text(words, path, avow_buf_bytes(&text), error);
+    if (err == AVOW_ERR_NOMEM)
+        return err;
+    avow_buf_printf(error, "%s: %s", path,
+                    err == AVOW_ERR_TOO_LARGE ? "larger than 1 MiB" : strerror(errno));
+    return AVOW_ERR_INVALID;
 }
 
 /* ---- both ---- */
 
-static enum avow_err check_required(const struct avow_options *options, struct avow_buf *error)
-{
-    if (options->data[0] == '\0')
-        avow_buf_printf(error, "--data: needed, the folder where the node keeps its data");
-    else if (options->listen.host[0] == '\0')
-        avow_buf_printf(error, "--listen: needed, HOST:PORT to serve peers and clients");
-    return error->len == 0 ? AVOW_OK : AVOW_ERR_INVALID;
-}
-
 enum avow_err avow_options_read(struct avow_options *options, int argc, char *const argv[],
                                 struct avow_buf *error)
 {
-    struct said said = {0};
+    AVOW_CLEANUP(avow_words_fini)
+    struct avow_words words;
+    avow_words_init(&words, argc, argv, tables, options);
     *options = (struct avow_options){.network = "main",
                                      .links_max = 256,
                                      .links_per_address = 128,
                                      .store_max_bytes = UINT64_C(64) << 30,
                                      .log_level = AVOW_LOG_INFO};
-    enum avow_err err = read_flags(options, &said, argc, argv, error);
+    enum avow_err err = read_flags(&words, error);
     if (err != AVOW_OK || options->help || options->manual || options->version)
         return err;
+    struct avow_options overruled = *options;
+    words.overruled = &overruled;
     if (options->config[0] != '\0')
-        err = read_file(options, &said, error);
-    return err == AVOW_OK ? check_required(options, error) : err;
+        err = read_file(&words, options->config, error);
+    return err == AVOW_OK ? avow_words_check(&words, error) : err;
 }
 
-void avow_options_help(struct avow_buf *out)
+void avow_options_help(FILE *file)
 {
-    avow_buf_printf(out, "Usage: avowd --data DIR --listen HOST:PORT [options]\n"
-                         "Runs a node of the Avow network.\n\n");
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char name[32], left[64];
-        flag_name(&rows[i], name);
-        (void)snprintf(left, sizeof(left), "--%s %s", name,
-                       rows[i].value == NULL ? "" : rows[i].value);
-        avow_buf_printf(out, "  %-30s %s\n", left, rows[i].text);
-    }
-    avow_buf_printf(out, "\nThe file of --config has the same names under [node], with "
-                         "underscores for hyphens.\n");
+    (void)fputs("Usage: avowd --data DIR --listen HOST:PORT [options]\n"
+                "Runs a node of the Avow network.\n",
+                file);
+    avow_help_options(file, "options", rows);
+    (void)fputs("\nThe file of --config has the same names under [node], with underscores for "
+                "hyphens.\n",
+                file);
 }
 
-static const char manual_head[] =
-    ".TH AVOWD 8\n.SH NAME\navowd \\- run a node of the Avow network\n"
-    ".SH SYNOPSIS\n\\fBavowd\\fR \\fB\\-\\-data\\fR DIR \\fB\\-\\-listen\\fR HOST:PORT "
-    "[\\fIoptions\\fR]\n"
-    ".SH DESCRIPTION\nA node keeps logs of micro-credentials, takes submissions for those whose "
-    "home "
-    "node it is, replicates the others from its peers, and answers who asks. It runs until SIGTERM "
-    "or SIGINT, stores and acknowledges what is under way, and exits with 0; with 1 when it cannot "
-    "go on, with 2 when its options are wrong. It writes log lines of key=value to stderr.\n"
-    ".SH OPTIONS\n";
-
-static const char manual_tail[] =
-    ".SH FILES\nThe file of \\-\\-config is an INI file with one section, [node], and the same "
-    "names "
-    "with underscores for hyphens. Flags win over it; peers of both are dialled.\n"
-    ".SH SEE ALSO\n\\fBavow\\fR(1)\n";
-
-void avow_options_manual(struct avow_buf *out)
+void avow_options_manual(FILE *file)
 {
-    avow_buf_append(out, manual_head, sizeof(manual_head) - 1);
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char name[32];
-        flag_name(&rows[i], name);
-        avow_buf_printf(out, ".TP\n\\fB\\-\\-%s\\fR %s\n%s.\n", name,
-                        rows[i].value == NULL ? "" : rows[i].value, rows[i].text);
-    }
-    avow_buf_append(out, manual_tail, sizeof(manual_tail) - 1);
+    (void)fputs(".TH AVOWD 8\n.SH NAME\navowd \\- run a node of the Avow network\n"
+                ".SH SYNOPSIS\n\\fBavowd\\fR \\fB\\-\\-data\\fR DIR "
+                "\\fB\\-\\-listen\\fR HOST:PORT [\\fIoptions\\fR]\n.SH DESCRIPTION\n",
+                file);
+    avow_man_text(file, "A node keeps logs of micro-credentials, takes submissions for those whose "
+                        "home node it is, replicates the others from its peers, and answers who "
+                        "asks. It runs until SIGTERM or SIGINT, stores and acknowledges what is "
+                        "under way, and exits with 0; with 1 when it cannot go on, with 2 when its "
+                        "options are wrong. It writes log lines of key=value to stderr.\n");
+    avow_man_options(file, "OPTIONS", rows);
+    (void)fputs(".SH FILES\n", file);
+    avow_man_text(file, "The file of --config is an INI file with one section, [node], and the "
+                        "same names with underscores for hyphens; lines that begin with ; or # are "
+                        "comments. Flags win over it; peers of both are dialled.\n");
+    (void)fputs(".SH SEE ALSO\n\\fBavow\\fR(1)\n", file);
 }

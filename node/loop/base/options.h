@@ -1,11 +1,13 @@
 /* What avowd is told: by flags, and by an INI file whose [node] section has the same names.
  *
- * One table (options.c) says what there is: name, bounds, default, text. Flags win over the file;
+ * One table (options.c) says what there is, by options/option.h. Flags win over the file;
  * a repeated `peer` adds to the ones before it. */
 #ifndef AVOW_NODE_LOOP_BASE_OPTIONS_H
 #define AVOW_NODE_LOOP_BASE_OPTIONS_H
 
 #include "node/loop/base/logging.h"
+
+#include <stdio.h>
 
 #define AVOW_PEERS_MAX 64
 #define AVOW_PEER_TEXT_MAX 352 /* "avownode1…@host:port" and a NUL */
@@ -40,13 +42,13 @@ struct avow_options {
 };
 
 /* Reads argv, then the file it names for what argv left unsaid. AVOW_OK; AVOW_ERR_INVALID with a
- * sentence in `error` that names the flag, or the file and its line. */
+ * sentence in `error` that names the flag, or the file and its line; AVOW_ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_options_read(struct avow_options *options, int argc,
                                                char *const argv[], struct avow_buf *error);
 
-/* Append the text of --help; and of avowd(8), for man. */
-void avow_options_help(struct avow_buf *out);
-void avow_options_manual(struct avow_buf *out);
+/* Print the text of --help; and of avowd(8), for man. */
+void avow_options_help(FILE *file);
+void avow_options_manual(FILE *file);
 
 /* False when `text` is not of the form above. Port 0 is left to the caller to judge. */
 bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint);

@@ -104,6 +104,16 @@ static const struct parse_case cases[] = {
     {"flag with a value", {"bake", "--vegan=yes"}, AVOW_PARSE_USAGE, "bake", "takes no value"},
     {"value missing", {"bake", "--flour"}, AVOW_PARSE_USAGE, "bake", "needs a value"},
     {"given twice", {"bake", "--flour=a", "--flour=b"}, AVOW_PARSE_USAGE, "bake", "given twice"},
+    {"global given twice",
+     {"bake", "--node=a:1", "--node=b:1"},
+     AVOW_PARSE_USAGE,
+     "bake",
+     "--node is given twice"},
+    {"before its command and after",
+     {"--json", "bake", "--flour=a", "--json"},
+     AVOW_PARSE_USAGE,
+     "bake",
+     "--json is given twice"},
     {"required one missing", {"bake"}, AVOW_PARSE_USAGE, "bake", "--flour KIND is missing"},
     {"operand missing", {"oven", "heat"}, AVOW_PARSE_USAGE, "oven heat", "DEGREES is missing"},
     {"operand too many", {"oven", "heat", "1", "2"}, AVOW_PARSE_USAGE, "oven heat", "one too many"},
@@ -228,6 +238,10 @@ struct settings_case {
     const char *said;
 };
 
+#define TEN "abcdefghi."
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define LONG_NAME HUNDRED HUNDRED "h"
+
 static const struct settings_case settings_cases[] = {
     {"defaults", NULL, NULL, NULL, 0, AVOW_CLI_NODE_DEFAULT, AVOW_CLI_NETWORK_DEFAULT, NULL},
     {"file", "[cli]\nnode = f:1\nnetwork=test\n", NULL, NULL, 0, "f:1", "test", NULL},
@@ -246,7 +260,18 @@ static const struct settings_case settings_cases[] = {
      "config.ini:2: an unknown"},
     {"unknown section", "[client]\nnode = f:1\n", NULL, NULL, 2, NULL, NULL, "config.ini:2:"},
     {"twice", "[cli]\nnode = a:1\nnode = b:1\n", NULL, NULL, 2, NULL, NULL, "config.ini:3:"},
-    {"not a setting", "[cli]\nnode\n", NULL, NULL, 2, NULL, NULL, "config.ini:2: not a setting"},
+    {"not a setting", "[cli]\nnode\n", NULL, NULL, 2, NULL, NULL,
+     "config.ini:2: neither a [section] nor"},
+    {"two bad lines, the first is told of", "[cli]\nnode\nnod = f:1\n", NULL, NULL, 2, NULL, NULL,
+     "config.ini:2: neither"},
+    {"and the other way around", "[cli]\nnod = f:1\nnode\n", NULL, NULL, 2, NULL, NULL,
+     "config.ini:2: an unknown"},
+    {"a ; in a value", "[cli]\nnetwork = a ; b\n", NULL, NULL, 0, AVOW_CLI_NODE_DEFAULT, "a ; b",
+     NULL},
+    {"a line over 199 bytes", "[cli]\nnode = " LONG_NAME ":1\n", NULL, NULL, 0, LONG_NAME ":1",
+     "main", NULL},
+    {"a comment of many bytes", "# " LONG_NAME " node = h:1\n[cli]\nnode = f:1\n", NULL, NULL, 0,
+     "f:1", "main", NULL},
 };
 
 static void write_config(const char *home, const char *text)
@@ -332,6 +357,25 @@ static char *printed_by(void (*print)(FILE *file, const struct avow_command *con
     return out;
 }
 
+/* A paragraph of any length is whole in a manual page; what troff would take for a request is not
+ * one. */
+static void test_man_paragraph(void **state)
+{
+    static char details[3000];
+    struct avow_command wordy = bake;
+    (void)state;
+    memset(details, 'x', sizeof(details) - 1);
+    memcpy(details, ".x", 2);
+    memcpy(details + sizeof(details) - 5, "\n  y", 4);
+    wordy.details = details;
+    char *man = printed_by(avow_man, &wordy);
+    const char *start = strstr(man, "\\&.xxx");
+    assert_non_null(start);
+    assert_int_equal(strcspn(start, "\n"), sizeof(details) - 5 + 2);
+    assert_non_null(strstr(start, "\n.EX\n  y\n.EE\n"));
+    free(man);
+}
+
 /* Every command of the program can be helped with, and has its page. */
 static void test_every_command(void **state)
 {
@@ -376,7 +420,7 @@ int main(void)
         cmocka_unit_test(test_table),      cmocka_unit_test(test_values),
         cmocka_unit_test(test_print_text), cmocka_unit_test(test_settings),
         cmocka_unit_test(test_no_home),    cmocka_unit_test(test_every_command),
-        cmocka_unit_test(test_completion),
+        cmocka_unit_test(test_completion), cmocka_unit_test(test_man_paragraph),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
