@@ -3,11 +3,37 @@
 #include "sys/files.h"
 
 #include <errno.h>
+#include <stdlib.h>
+
+static int cannot_write(const struct avow_cli *cli, const char *path, enum avow_err err)
+{
+    return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
+                         err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
+}
+
+/* Made in memory first, so that there is one place where writing can fail. */
+static int write_page(const struct avow_cli *cli, const char *path,
+                      const struct avow_command *command)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *page = open_memstream(&text, &len);
+    enum avow_err err = AVOW_ERR_NOMEM;
+    if (page != NULL) {
+        avow_man(page, cli->commands, command);
+        const bool made = ferror(page) == 0;
+        if (fclose(page) == 0 && made)
+            err = avow_write_file(path, avow_bytes(text, len), 0644);
+    }
+    const int status = err == AVOW_OK ? AVOW_EXIT_OK : cannot_write(cli, path, err);
+    free(text);
+    return status;
+}
 
 /* "issuer new" is in avow-issuer-new.1. */
-static int write_page(const struct avow_cli *cli, const struct avow_command *command)
+static int write_command(const struct avow_cli *cli, const struct avow_command *command)
 {
-    char path[4096];
+    char path[AVOW_PATH_BYTES];
     int len = snprintf(path, sizeof(path), "%s/avow%s%s.1", cli->operands[0],
                        command != NULL ? "-" : "", command != NULL ? command->name : "");
     if (len < 0 || (size_t)len >= sizeof(path))
@@ -16,26 +42,18 @@ static int write_page(const struct avow_cli *cli, const struct avow_command *com
         if (*c == ' ')
             *c = '-';
     }
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path, strerror(errno));
-    avow_man(file, cli->commands, command);
-    bool failed = ferror(file) != 0;
-    if (fclose(file) != 0 || failed)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path, strerror(errno));
-    return AVOW_EXIT_OK;
+    return write_page(cli, path, command);
 }
 
 static int run(struct avow_cli *cli)
 {
     enum avow_err err = avow_make_folder(cli->operands[0], 0755);
     if (err != AVOW_OK)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write in %s: %s", cli->operands[0],
-                             err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
-    int status = write_page(cli, NULL);
+        return cannot_write(cli, cli->operands[0], err);
+    int status = write_command(cli, NULL);
     for (const struct avow_command *const *row = cli->commands;
          *row != NULL && status == AVOW_EXIT_OK; row++)
-        status = write_page(cli, *row);
+        status = write_command(cli, *row);
     return status;
 }
 

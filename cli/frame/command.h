@@ -48,11 +48,6 @@ struct avow_cli {
 #define AVOW_CLI_NETWORK_DEFAULT "main"
 #define AVOW_CLI_CONFIG_FILE "config.ini" /* in the home */
 
-/* The whole program but for global set-up: parses by `commands` (ended by NULL, in the order of
- * --help), runs, and returns the exit status. */
-int avow_cli_main(const struct avow_command *const *commands, int argc, char **argv, FILE *out,
-                  FILE *err);
-
 /* The value of an option given (the last one if repeated), or NULL. */
 const char *avow_cli_value(const struct avow_cli *cli, const char *option);
 /* The nth value of a repeatable option, from 0, or NULL. */

@@ -12,6 +12,7 @@
 #include "cli/frame/settings.h"
 #include "cli/home/home.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -414,6 +415,49 @@ static void test_completion(void **state)
     assert_false(avow_completion(stderr, avow_commands, "csh"));
 }
 
+/* ------------------------------------------------------------------ output that cannot be written
+ */
+
+static int run_printing(struct avow_cli *cli)
+{
+    (void)fputs("bread\n", cli->out);
+    errno = ENOENT; /* of something that was looked for afterwards */
+    return AVOW_EXIT_OK;
+}
+
+/* Told as a failure; with its reason where that is known, and never with another. */
+static void test_full_disk(void **state)
+{
+    static const struct {
+        const char *name;
+        int buffering;
+        const char *said;
+    } rows[] = {
+        {"failed at the end", _IOFBF, "avow: cannot write the output: No space left on device\n"},
+        {"failed before", _IONBF, "avow: cannot write the output\n"},
+    };
+    struct avow_command printing = oven_heat;
+    const struct avow_command *const table[] = {&printing, NULL};
+    (void)state;
+    printing.run = run_printing;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *argv[] = {"avow", "oven", "heat", "1", NULL};
+        char *said = NULL;
+        size_t len = 0;
+        FILE *err = open_memstream(&said, &len);
+        FILE *out = fopen("/dev/full", "we");
+        assert_non_null(err);
+        assert_non_null(out);
+        assert_int_equal(setvbuf(out, NULL, rows[i].buffering, 4096), 0);
+        assert_int_equal(avow_cli_main(table, 4, argv, out, err), AVOW_EXIT_NEGATIVE);
+        assert_int_equal(fclose(err), 0);
+        (void)fclose(out);
+        if (strcmp(strchr(said, ':'), strchr(rows[i].said, ':')) != 0)
+            fail_msg("%s: said \"%s\"", rows[i].name, said);
+        free(said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_print_text), cmocka_unit_test(test_settings),
         cmocka_unit_test(test_no_home),    cmocka_unit_test(test_every_command),
         cmocka_unit_test(test_completion), cmocka_unit_test(test_man_paragraph),
+        cmocka_unit_test(test_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
