@@ -60,13 +60,22 @@ static void print_option(FILE *file, const struct avow_option *option)
     (void)fputc('\n', file);
 }
 
-void avow_help_options(FILE *file, const char *title, const struct avow_option *options)
+static bool are_empty(const struct avow_option *const *tables)
 {
-    if (options->name == NULL)
+    while (*tables != NULL && (*tables)->name == NULL)
+        tables++;
+    return *tables == NULL;
+}
+
+void avow_help_options(FILE *file, const char *title, const struct avow_option *const *tables)
+{
+    if (are_empty(tables))
         return;
     (void)fprintf(file, "\n%s:\n", title);
-    for (; options->name != NULL; options++)
-        print_option(file, options);
+    for (; *tables != NULL; tables++) {
+        for (const struct avow_option *row = *tables; row->name != NULL; row++)
+            print_option(file, row);
+    }
 }
 
 /* ------------------------------------------------------------------ troff */
@@ -109,26 +118,32 @@ void avow_man_text(FILE *file, const char *text)
     }
 }
 
-void avow_man_options(FILE *file, const char *title, const struct avow_option *options)
+static void print_man_option(FILE *file, const struct avow_option *option)
 {
-    if (options->name == NULL)
+    (void)fputs(".TP\n", file);
+    if (option->letter != 0)
+        (void)fprintf(file, "\\fB\\-%c\\fR, ", option->letter);
+    (void)fputs("\\fB\\-\\-", file);
+    avow_man_line(file, option->name);
+    (void)fputs("\\fR", file);
+    if (option->value != NULL) {
+        (void)fputs(" \\fI", file);
+        avow_man_line(file, option->value);
+        (void)fputs("\\fR", file);
+    }
+    (void)fputc('\n', file);
+    avow_man_line(file, option->help);
+    print_traits(file, option, "; ", "");
+    (void)fputs(".\n", file);
+}
+
+void avow_man_options(FILE *file, const char *title, const struct avow_option *const *tables)
+{
+    if (are_empty(tables))
         return;
     (void)fprintf(file, ".SH %s\n", title);
-    for (; options->name != NULL; options++) {
-        (void)fputs(".TP\n", file);
-        if (options->letter != 0)
-            (void)fprintf(file, "\\fB\\-%c\\fR, ", options->letter);
-        (void)fputs("\\fB\\-\\-", file);
-        avow_man_line(file, options->name);
-        (void)fputs("\\fR", file);
-        if (options->value != NULL) {
-            (void)fputs(" \\fI", file);
-            avow_man_line(file, options->value);
-            (void)fputs("\\fR", file);
-        }
-        (void)fputc('\n', file);
-        avow_man_line(file, options->help);
-        print_traits(file, options, "; ", "");
-        (void)fputs(".\n", file);
+    for (; *tables != NULL; tables++) {
+        for (const struct avow_option *row = *tables; row->name != NULL; row++)
+            print_man_option(file, row);
     }
 }

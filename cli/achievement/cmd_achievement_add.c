@@ -140,5 +140,6 @@ const struct avow_command avow_cmd_achievement_add = {
         "    avow achievement add --code DA-101 --title 'Data analysis' \\\n"
         "        --level 6 --framework EQF --field 0612 --credits 6 --credit-system ECTS\n",
     .options = options,
+    .json = true,
     .run = run,
 };

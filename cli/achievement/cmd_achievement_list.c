@@ -125,5 +125,6 @@ const struct avow_command avow_cmd_achievement_list = {
         "node's catalogue says where those are that are neither revoked nor replaced, unless "
         "--all is given.",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -56,5 +56,6 @@ const struct avow_command avow_cmd_achievement_show = {
     .details = "Shows the definition with all its elements and its state, as JSON, checked "
                "against the issuer's signed checkpoint.",
     .options = options,
+    .json = true,
     .run = run,
 };

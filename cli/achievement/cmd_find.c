@@ -281,5 +281,6 @@ const struct avow_command avow_cmd_find = {
                "\n"
                "    avow find data analysis --field 06 --level 6 --policy hiring.ini\n",
     .options = options,
+    .json = true,
     .run = run,
 };

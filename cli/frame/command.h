@@ -24,6 +24,7 @@ struct avow_command {
     const char *summary;               /* one line, no full stop */
     const char *details;               /* paragraphs for --help and the man page */
     const struct avow_option *options; /* ended by a row without a name */
+    bool json;                         /* prints JSON if --json is given */
     int (*run)(struct avow_cli *cli);  /* an enum avow_exit */
 };
 

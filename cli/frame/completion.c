@@ -60,6 +60,8 @@ static void bash(FILE *file, const struct avow_command *const *commands)
         (void)fprintf(file, "            '%s%s words='", (*row)->name,
                       strchr((*row)->name, ' ') != NULL ? "')" : " '*)");
         print_flags(file, (*row)->options);
+        if ((*row)->json)
+            print_flags(file, avow_json_option);
         print_flags(file, avow_global_options);
         (void)fputs("' ;;\n", file);
     }
@@ -129,6 +131,8 @@ static void fish(FILE *file, const struct avow_command *const *commands)
                        len, (*row)->name, second != NULL ? "; and __fish_seen_subcommand_from" : "",
                        second != NULL ? second : "");
         fish_options(file, condition, (*row)->options);
+        if ((*row)->json)
+            fish_options(file, condition, avow_json_option);
     }
 }
 

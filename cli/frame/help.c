@@ -9,6 +9,9 @@ static void print_row(FILE *file, const struct avow_command *command)
     (void)fprintf(file, "  %-20s %s\n", command->name, command->summary);
 }
 
+static const struct avow_option *const every[] = {avow_global_options, NULL};
+static const struct avow_option *const json[] = {avow_json_option, NULL};
+
 static void overview(FILE *file, const struct avow_command *const *commands)
 {
     (void)fputs("avow: a registry of micro-credentials that anyone can verify at any node\n\n"
@@ -16,7 +19,8 @@ static void overview(FILE *file, const struct avow_command *const *commands)
                 file);
     for (const struct avow_command *const *row = commands; *row != NULL; row++)
         print_row(file, *row);
-    avow_help_options(file, "options of every command", avow_global_options);
+    avow_help_options(file, "options of every command", every);
+    avow_help_options(file, "of every command that has an answer for programs", json);
     (void)fputs(
         "\nEnvironment: AVOW_HOME, AVOW_NODE, AVOW_SECOND, AVOW_NETWORK, AVOW_PASSPHRASE_FILE, "
         "NO_COLOR.\n"
@@ -35,14 +39,17 @@ void avow_help(FILE *file, const struct avow_command *const *commands,
     }
     bool has_operands = command->operands[0] != '\0';
     (void)fprintf(file, "avow %s: %s\n\nusage: avow %s%s%s%s\n", command->name, command->summary,
-                  command->name, command->options->name != NULL ? " [options]" : "",
+                  command->name,
+                  command->json || command->options->name != NULL ? " [options]" : "",
                   has_operands ? " " : "", command->operands);
     if (command->details != NULL && command->details[0] != '\0') {
         (void)fputc('\n', file);
         avow_help_text(file, command->details);
     }
-    avow_help_options(file, "options", command->options);
-    avow_help_options(file, "options of every command", avow_global_options);
+    const struct avow_option *own[] = {command->options, command->json ? avow_json_option : NULL,
+                                       NULL};
+    avow_help_options(file, "options", own);
+    avow_help_options(file, "options of every command", every);
 }
 
 void avow_help_family(FILE *file, const struct avow_command *const *commands, const char *family)

@@ -12,6 +12,9 @@ static void print_page_name(FILE *file, const struct avow_command *command)
         (void)fputs(*c == ' ' || *c == '-' ? "\\-" : (char[]){*c, '\0'}, file);
 }
 
+static const struct avow_option *const every[] = {avow_global_options, NULL};
+static const struct avow_option *const json[] = {avow_json_option, NULL};
+
 static void print_ending(FILE *file)
 {
     (void)fputs(
@@ -35,7 +38,8 @@ static void overview(FILE *file, const struct avow_command *const *commands)
         avow_man_line(file, (*row)->summary);
         (void)fputs(".\n", file);
     }
-    avow_man_options(file, "OPTIONS OF EVERY COMMAND", avow_global_options);
+    avow_man_options(file, "OPTIONS OF EVERY COMMAND", every);
+    avow_man_options(file, "OPTION OF EVERY COMMAND THAT HAS AN ANSWER FOR PROGRAMS", json);
     print_ending(file);
 }
 
@@ -58,8 +62,10 @@ void avow_man(FILE *file, const struct avow_command *const *commands,
     avow_man_line(file, command->operands);
     (void)fputs("\n.SH DESCRIPTION\n", file);
     avow_man_text(file, command->details != NULL ? command->details : "");
-    avow_man_options(file, "OPTIONS", command->options);
-    avow_man_options(file, "OPTIONS OF EVERY COMMAND", avow_global_options);
+    const struct avow_option *own[] = {command->options, command->json ? avow_json_option : NULL,
+                                       NULL};
+    avow_man_options(file, "OPTIONS", own);
+    avow_man_options(file, "OPTIONS OF EVERY COMMAND", every);
     print_ending(file);
     (void)fputs(".SH SEE ALSO\n\\fBavow\\fR(1)\n", file);
 }

@@ -13,16 +13,20 @@ const struct avow_option avow_global_options[] = {
     {.name = "node", .value = "HOST:PORT", .help = "the node to talk to"},
     {.name = "network", .value = "NAME", .help = "the network that the node is in"},
     {.name = "home", .value = "DIR", .help = "the folder of keys and configuration"},
-    {.name = "json", .help = "print the answer as JSON"},
     {.name = "help", .letter = 'h', .help = "show this help"},
     {.name = "version", .help = "print the version"},
+    {0},
+};
+
+const struct avow_option avow_json_option[] = {
+    {.name = "json", .help = "print the answer as JSON"},
     {0},
 };
 
 struct parser {
     struct avow_cli *cli;
     struct avow_words words;
-    const struct avow_option *tables[3]; /* the command's, and those of every command */
+    const struct avow_option *tables[4]; /* the command's own, --json, those of every command */
     bool help, version;
 };
 
@@ -125,7 +129,8 @@ static bool set_command(struct parser *parser, const char *name)
     if (parser->cli->command == NULL)
         return false;
     parser->tables[0] = parser->cli->command->options;
-    parser->tables[1] = avow_global_options;
+    parser->tables[1] = avow_json_option;
+    parser->tables[2] = avow_global_options;
     return true;
 }
 
@@ -168,6 +173,8 @@ static enum avow_parse check(const struct parser *parser)
     enum avow_err err = avow_words_check(&parser->words, &error);
     if (err != AVOW_OK)
         return outcome_of(parser, err, &error);
+    if (avow_words_gave(&parser->words, "json") && !command->json)
+        return complain(parser, "--json is no option here: this command prints no JSON");
     if (cli->operand_count < command->operands_min)
         return complain(parser, "%s is missing", command->operands);
     if (cli->operand_count > command->operands_max)
@@ -213,7 +220,7 @@ static enum avow_parse parse(struct parser *parser, const char **family)
 
 enum avow_parse avow_parse(struct avow_cli *cli, int argc, char **argv, const char **family)
 {
-    struct parser parser = {.cli = cli, .tables = {avow_global_options}};
+    struct parser parser = {.cli = cli, .tables = {avow_json_option, avow_global_options}};
     *family = NULL;
     if (argc <= 1)
         return AVOW_PARSE_EMPTY;
@@ -237,7 +244,7 @@ bool avow_is_global(const struct avow_option *option)
         if (row == option)
             return true;
     }
-    return false;
+    return option == avow_json_option;
 }
 
 void avow_parse_fini(struct avow_cli *cli)

@@ -15,6 +15,8 @@ enum avow_parse {
 
 /* Understood by every command, before its name or after it; ended by a row without a name. */
 extern const struct avow_option avow_global_options[];
+/* Understood by the commands whose row says so; likewise. */
+extern const struct avow_option avow_json_option[];
 
 /* Parses argv[1…] by `cli->commands`. `cli->err` is set too; `cli` is otherwise zeros. Only what
  * the command line says is filled in: node, network and home stay NULL unless given. Values and
@@ -23,7 +25,7 @@ extern const struct avow_option avow_global_options[];
 enum avow_parse avow_parse(struct avow_cli *cli, int argc, char **argv, const char **family);
 void avow_parse_fini(struct avow_cli *cli);
 
-/* Whether it is one of avow_global_options. */
+/* Whether it is one of avow_global_options, or --json: it says how, and not what. */
 bool avow_is_global(const struct avow_option *option);
 
 /* Tells the person that there is no command of this name, and which is like it. AVOW_EXIT_USAGE. */

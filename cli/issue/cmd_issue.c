@@ -126,5 +126,6 @@ const struct avow_command avow_cmd_issue = {
         "\n"
         "    avow issue --achievement 2 --csv learners.csv --out badges\n",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -128,5 +128,6 @@ const struct avow_command avow_cmd_renew = {
         "The folder of the new file keeps books in .avow, as `avow issue` does: the same call may "
         "be repeated after a crash.\n",
     .options = options,
+    .json = true,
     .run = run,
 };

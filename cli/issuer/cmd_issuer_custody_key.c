@@ -63,5 +63,6 @@ const struct avow_command avow_cmd_issuer_custody_key = {
         "folder (--home), one for each log, it makes a signing key and a root key, and prints what "
         "the issuer needs for `avow issuer close`. The same call prints the same again.",
     .options = options,
+    .json = true,
     .run = run,
 };

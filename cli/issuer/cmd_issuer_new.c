@@ -279,5 +279,6 @@ const struct avow_command avow_cmd_issuer_new = {
                "\n"
                "A call that was cut short is completed by the same call.",
     .options = options,
+    .json = true,
     .run = run,
 };

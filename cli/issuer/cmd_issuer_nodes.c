@@ -85,5 +85,6 @@ const struct avow_command avow_cmd_issuer_nodes = {
                "operands, each avownode1…@HOST:PORT or HOST:PORT of a running node, publishes "
                "them in their place.",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -74,5 +74,6 @@ const struct avow_command avow_cmd_issuer_show = {
                "also the checkpoint itself, as a signed note, and the key (vkey) by which any "
                "tool for such notes verifies it.",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -143,5 +143,6 @@ const struct avow_command avow_cmd_log_audit = {
         "Exit status: 0 only if everything holds; 1 if anything does not, saying what and where; 3 "
         "if it cannot be told (no node, no such log, a log that needs a newer version).",
     .options = options,
+    .json = true,
     .run = run,
 };

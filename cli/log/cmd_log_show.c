@@ -144,5 +144,6 @@ const struct avow_command avow_cmd_log_show = {
         "checked against the issuer's signed checkpoint before it is shown. avow log audit checks "
         "a log as a whole.",
     .options = options,
+    .json = true,
     .run = run,
 };

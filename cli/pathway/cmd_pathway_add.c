@@ -260,5 +260,6 @@ const struct avow_command avow_cmd_pathway_add = {
         "\n"
         "avow pathway explain says a rule in words. What the log says already is not said again.\n",
     .options = options,
+    .json = true,
     .run = run,
 };

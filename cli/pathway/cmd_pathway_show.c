@@ -30,5 +30,6 @@ const struct avow_command avow_cmd_pathway_show = {
                "checkpoint; title, award, cascade and rule as `pathway add` reads them. "
                "`pathway explain` says it in words.",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -206,5 +206,6 @@ const struct avow_command avow_cmd_recognise = {
         "        --fields 07 --levels 4-6 --regions PT --equivalence KNQF:5=EQF:4 \\\n"
         "        --basis https://agency.example/decisions/17\n",
     .options = options,
+    .json = true,
     .run = run,
 };

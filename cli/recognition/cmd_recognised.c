@@ -281,5 +281,6 @@ const struct avow_command avow_cmd_recognised = {
         "Ends with 0 when an answer was given (with --policy: when there is a way), with 3 when "
         "none is shown: that there is none is not proved by this.",
     .options = options,
+    .json = true,
     .run = run,
 };

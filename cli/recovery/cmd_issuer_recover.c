@@ -317,5 +317,6 @@ const struct avow_command avow_cmd_issuer_recover = {
         "Choose a node (--node) that shows your own history. Says what will happen and asks. What "
         "is signed is kept in the home, and the same call sends it again until all is done.",
     .options = options,
+    .json = true,
     .run = run,
 };

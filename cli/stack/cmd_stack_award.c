@@ -180,5 +180,6 @@ const struct avow_command avow_cmd_stack_award = {
         "\n"
         "    avow stack award ana/ --pathway 7 --name 'Ana Silva' --out ana/diploma.json\n",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -37,5 +37,6 @@ const struct avow_command avow_cmd_stack_check = {
         "\n"
         "    avow stack check ana/ --pathway avow1\xe2\x80\xa6/7\n",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -20,5 +20,6 @@ const struct avow_command avow_cmd_reinstate = {
     .summary = "lift a suspension",
     .details = "Makes suspended credentials active again. What is revoked stays revoked.",
     .options = options,
+    .json = true,
     .run = run,
 };

@@ -29,5 +29,6 @@ const struct avow_command avow_cmd_revoke = {
                "\n"
                "    avow revoke badges/s1.json --reason error\n",
     .options = options,
+    .json = true,
     .run = run,
 };

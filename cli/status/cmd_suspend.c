@@ -21,5 +21,6 @@ const struct avow_command avow_cmd_suspend = {
     .details =
         "Like revoke, but `avow reinstate` lifts it, and then it is as if it had never been.",
     .options = options,
+    .json = true,
     .run = run,
 };

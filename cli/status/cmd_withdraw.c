@@ -25,5 +25,6 @@ const struct avow_command avow_cmd_withdraw = {
                "\n"
                "    avow withdraw avow1\xe2\x80\xa6/12 --reason lapsed\n",
     .options = options,
+    .json = true,
     .run = run,
 };

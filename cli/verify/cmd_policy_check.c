@@ -117,5 +117,6 @@ const struct avow_command avow_cmd_policy_check = {
                "the node whether it knows the anchors. A file that is not well formed ends with 1 "
                "and is told by its line.",
     .options = options,
+    .json = true,
     .run = run,
 };

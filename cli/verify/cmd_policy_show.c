@@ -32,5 +32,6 @@ const struct avow_command avow_cmd_policy_show = {
     .details = "Reads a policy file, or the policy that the node holds under this name, and prints "
                "it in one form: a file that means the same, or with --json an object.",
     .options = options,
+    .json = true,
     .run = run,
 };

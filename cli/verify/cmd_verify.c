@@ -139,5 +139,6 @@ const struct avow_command avow_cmd_verify = {
         "A badge that was changed after it was signed is tampered, even where it cannot be read "
         "any more. In JSON, what is not known is null, and times are RFC 3339 in UTC.",
     .options = options,
+    .json = true,
     .run = run,
 };

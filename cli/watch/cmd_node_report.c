@@ -138,6 +138,7 @@ const struct avow_command avow_cmd_node_status = {
     .summary = "show what a node says of itself",
     .details = "Its id, network, store, gossip and connections, by its own word.",
     .options = no_options,
+    .json = true,
     .run = run_status,
 };
 
@@ -147,5 +148,6 @@ const struct avow_command avow_cmd_node_peers = {
     .summary = "list who is connected to a node",
     .details = "One line a connection, this call's own among them.",
     .options = no_options,
+    .json = true,
     .run = run_peers,
 };

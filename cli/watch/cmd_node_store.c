@@ -129,6 +129,7 @@ const struct avow_command avow_cmd_node_check = {
                "\n"
                "Exit status: 0 only if all is right; 1 if anything is not; 3 if it cannot be told.",
     .options = check_options,
+    .json = true,
     .run = run_check,
 };
 

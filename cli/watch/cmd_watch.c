@@ -309,5 +309,6 @@ const struct avow_command avow_cmd_watch = {
         "except that --achievement asks it what a changed credential was for. A connection that "
         "ends is made again. Ctrl-C ends the program with status 0.",
     .options = options,
+    .json = true,
     .run = run,
 };

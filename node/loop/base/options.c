@@ -276,7 +276,7 @@ void avow_options_help(FILE *file)
     (void)fputs("Usage: avowd --data DIR --listen HOST:PORT [options]\n"
                 "Runs a node of the Avow network.\n",
                 file);
-    avow_help_options(file, "options", rows);
+    avow_help_options(file, "options", tables);
     (void)fputs("\nThe file of --config has the same names under [node], with underscores for "
                 "hyphens.\n",
                 file);
@@ -293,7 +293,7 @@ void avow_options_manual(FILE *file)
                         "asks. It runs until SIGTERM or SIGINT, stores and acknowledges what is "
                         "under way, and exits with 0; with 1 when it cannot go on, with 2 when its "
                         "options are wrong. It writes log lines of key=value to stderr.\n");
-    avow_man_options(file, "OPTIONS", rows);
+    avow_man_options(file, "OPTIONS", tables);
     (void)fputs(".SH FILES\n", file);
     avow_man_text(file, "The file of --config is an INI file with one section, [node], and the "
                         "same names with underscores for hyphens; lines that begin with ; or # are "

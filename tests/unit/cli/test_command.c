@@ -38,6 +38,7 @@ static const struct avow_command bake = {.name = "bake",
                                          .summary = "bake",
                                          .details = "",
                                          .options = bake_options,
+                                         .json = true,
                                          .run = run_nothing};
 static const struct avow_command oven_heat = {.name = "oven heat",
                                               .operands = "DEGREES",
@@ -46,10 +47,18 @@ static const struct avow_command oven_heat = {.name = "oven heat",
                                               .summary = "heat",
                                               .details = "",
                                               .options = no_options,
+                                              .json = true,
                                               .run = run_nothing};
-static const struct avow_command *const commands[] = {&bake, &oven_heat, NULL};
+static const struct avow_command oven_clean = {.name = "oven clean",
+                                               .operands = "",
+                                               .summary = "clean",
+                                               .details = "",
+                                               .options = no_options,
+                                               .run = run_nothing};
+static const struct avow_command *const commands[] = {&bake, &oven_heat, &oven_clean, NULL};
 
 #define WORDS_MAX 12
+#define OPTIONS_MAX 32 /* of a command */
 
 struct parse_case {
     const char *name;
@@ -115,6 +124,16 @@ static const struct parse_case cases[] = {
      AVOW_PARSE_USAGE,
      "bake",
      "--json is given twice"},
+    {"--json of a command without",
+     {"oven", "clean", "--json"},
+     AVOW_PARSE_USAGE,
+     "oven clean",
+     "--json is no option here"},
+    {"and before its name",
+     {"--json", "oven", "clean"},
+     AVOW_PARSE_USAGE,
+     "oven clean",
+     "--json is no option here"},
     {"required one missing", {"bake"}, AVOW_PARSE_USAGE, "bake", "--flour KIND is missing"},
     {"operand missing", {"oven", "heat"}, AVOW_PARSE_USAGE, "oven heat", "DEGREES is missing"},
     {"operand too many", {"oven", "heat", "1", "2"}, AVOW_PARSE_USAGE, "oven heat", "one too many"},
@@ -358,6 +377,70 @@ static char *printed_by(void (*print)(FILE *file, const struct avow_command *con
     return out;
 }
 
+/* Whether `command`, called with all that it needs and --json first or last, is to be run. */
+static bool takes_json(const struct avow_command *command, bool first, char **said)
+{
+    char name[64], storage[2 * OPTIONS_MAX][64];
+    char *argv[2 * OPTIONS_MAX + 8] = {"avow", "--json"};
+    int argc = first ? 2 : 1;
+    size_t len = 0;
+    const char *family;
+    (void)snprintf(name, sizeof(name), "%s", command->name);
+    argv[argc++] = strtok(name, " ");
+    for (char *word; (word = strtok(NULL, " ")) != NULL;)
+        argv[argc++] = word;
+    for (size_t i = 0; command->options[i].name != NULL; i++) {
+        assert_true(i < OPTIONS_MAX);
+        if (!command->options[i].required)
+            continue;
+        (void)snprintf(storage[i], sizeof(storage[i]), "--%s=x", command->options[i].name);
+        argv[argc++] = storage[i];
+    }
+    for (unsigned i = 0; i < command->operands_min; i++)
+        argv[argc++] = "x";
+    if (!first)
+        argv[argc++] = "--json";
+    struct avow_cli cli = {.commands = avow_commands, .err = open_memstream(said, &len)};
+    assert_non_null(cli.err);
+    const enum avow_parse outcome = avow_parse(&cli, argc, argv, &family);
+    assert_int_equal(fclose(cli.err), 0);
+    assert_true(outcome == AVOW_PARSE_RUN || outcome == AVOW_PARSE_USAGE);
+    assert_true(outcome != AVOW_PARSE_RUN || (cli.json && cli.command == command));
+    avow_parse_fini(&cli);
+    return outcome == AVOW_PARSE_RUN;
+}
+
+static bool mentions_json(void (*print)(FILE *file, const struct avow_command *const *commands,
+                                        const struct avow_command *command),
+                          const struct avow_command *command)
+{
+    char *text = printed_by(print, command);
+    const bool found = strstr(text, "-json\n") != NULL || strstr(text, "-json ") != NULL ||
+                       strstr(text, "-json\\fR") != NULL;
+    free(text);
+    return found;
+}
+
+/* --json is taken by the commands whose rows have it, and refused by every other; so say their help
+ * and their pages. */
+static void test_json_rows(void **state)
+{
+    (void)state;
+    for (const struct avow_command *const *row = avow_commands; *row != NULL; row++) {
+        for (int first = 0; first <= 1; first++) {
+            char *said = NULL;
+            const bool taken = takes_json(*row, first != 0, &said);
+            if (taken != (*row)->json ||
+                (!taken && strstr(said, "--json is no option here") == NULL))
+                fail_msg("%s: --json is %s: %s", (*row)->name, taken ? "taken" : "refused", said);
+            free(said);
+        }
+        if (mentions_json(avow_help, *row) != (*row)->json ||
+            mentions_json(avow_man, *row) != (*row)->json)
+            fail_msg("%s: its help or its page is wrong about --json", (*row)->name);
+    }
+}
+
 /* A paragraph of any length is whole in a manual page; what troff would take for a request is not
  * one. */
 static void test_man_paragraph(void **state)
@@ -465,7 +548,7 @@ int main(void)
         cmocka_unit_test(test_print_text), cmocka_unit_test(test_settings),
         cmocka_unit_test(test_no_home),    cmocka_unit_test(test_every_command),
         cmocka_unit_test(test_completion), cmocka_unit_test(test_man_paragraph),
-        cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_json_rows),  cmocka_unit_test(test_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
