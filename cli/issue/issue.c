@@ -5,121 +5,10 @@
 #include "sys/files.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static int cannot(const struct avow_issuance *issuance, const char *verb, const char *path,
-                  enum avow_err err)
-{
-    return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE, "cannot %s %s: %s", verb, path,
-                         err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
-}
-
-/* ------------------------------------------------------------------ files into place */
-
-int avow_issue_stage_path(const struct avow_issuance *issuance, const char *batch, char *path)
-{
-    int len =
-        snprintf(path, AVOW_PATH_BYTES, "%s/" AVOW_ISSUE_STAGE "/%s", issuance->folder, batch);
-    if (len > 0 && len < AVOW_PATH_BYTES)
-        return AVOW_EXIT_OK;
-    return avow_cli_fail(issuance->cli, AVOW_EXIT_USAGE, "%s: the folder's path is too long",
-                         issuance->folder);
-}
-
-/* "<folder>/<name>.json"; names were checked to have no slash. */
-static int file_path(const struct avow_issuance *issuance, const char *folder, const char *name,
-                     char path[AVOW_PATH_BYTES])
-{
-    int len = snprintf(path, AVOW_PATH_BYTES, "%s/%s.json", folder, name);
-    if (len > 0 && len < AVOW_PATH_BYTES)
-        return AVOW_EXIT_OK;
-    return avow_cli_fail(issuance->cli, AVOW_EXIT_USAGE, "%s: the folder's path is too long",
-                         issuance->folder);
-}
-
-static int install_one(const struct avow_issuance *issuance, const char *stage, const char *name)
-{
-    char staged[AVOW_PATH_BYTES], path[AVOW_PATH_BYTES];
-    int status = file_path(issuance, stage, name, staged);
-    if (status == AVOW_EXIT_OK)
-        status = file_path(issuance, issuance->folder, name, path);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    if (renameat2(AT_FDCWD, staged, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-        return AVOW_EXIT_OK;
-    if (errno == ENOENT && access(path, F_OK) == 0)
-        return AVOW_EXIT_OK; /* by a call that was cut short */
-    if (errno == EEXIST)
-        return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE,
-                             "%s is there already and is another file; the credential stays in %s",
-                             path, staged);
-    return cannot(issuance, "write", path, AVOW_ERR_IO);
-}
-
-int avow_issue_install(struct avow_issuance *issuance, size_t position)
-{
-    const struct avow_journal_batch *batch = &issuance->journal.open[position];
-    char stage[AVOW_PATH_BYTES];
-    int status = avow_issue_stage_path(issuance, batch->id, stage);
-    for (size_t i = 0; i < batch->count && status == AVOW_EXIT_OK; i++)
-        status = install_one(issuance, stage, batch->rows[i].name);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    enum avow_err err = avow_sync_folder(issuance->folder);
-    if (err == AVOW_OK)
-        err = avow_journal_end(&issuance->journal, position, true);
-    if (err != AVOW_OK)
-        return cannot(issuance, "write", issuance->folder, err);
-    (void)rmdir(stage);
-    return AVOW_EXIT_OK;
-}
-
-int avow_issue_discard(struct avow_issuance *issuance, size_t position)
-{
-    const struct avow_journal_batch *batch = &issuance->journal.open[position];
-    char stage[AVOW_PATH_BYTES], staged[AVOW_PATH_BYTES];
-    int status = avow_issue_stage_path(issuance, batch->id, stage);
-    if (status != AVOW_EXIT_OK)
-        return status;
-    for (size_t i = 0; i < batch->count; i++) {
-        if (file_path(issuance, stage, batch->rows[i].name, staged) == AVOW_EXIT_OK)
-            (void)unlink(staged);
-    }
-    (void)rmdir(stage);
-    enum avow_err err = avow_journal_end(&issuance->journal, position, false);
-    return err == AVOW_OK ? AVOW_EXIT_OK : cannot(issuance, "write", issuance->folder, err);
-}
-
-/* ------------------------------------------------------------------ open batches */
-
-/* A text can be accepted only where its base is the log's end: once the log has grown beyond, it is
- * in the log or never will be. Before that nothing is known: a proposal may still be under way. */
-int avow_issue_resolve(struct avow_issuance *issuance, struct avow_signer *signer, size_t *accepted)
-{
-    uint64_t size = avow_draft_base(avow_signer_draft(signer));
-    int status = AVOW_EXIT_OK;
-    size_t position = 0;
-    *accepted = 0;
-    while (position < issuance->journal.open_count && status == AVOW_EXIT_OK) {
-        const struct avow_journal_batch *batch = &issuance->journal.open[position];
-        bool contained = false;
-        if (size <= batch->base) {
-            position++;
-            continue;
-        }
-        status = avow_signer_contains(signer, batch->size, &batch->root, &contained);
-        if (status == AVOW_EXIT_OK && contained)
-            ++*accepted;
-        if (status == AVOW_EXIT_OK)
-            status = contained ? avow_issue_install(issuance, position)
-                               : avow_issue_discard(issuance, position);
-    }
-    return status;
-}
 
 static int open_books(struct avow_issuance *issuance)
 {
@@ -131,7 +20,7 @@ static int open_books(struct avow_issuance *issuance)
     if (err == AVOW_OK)
         err = avow_join_path(issuance->folder, AVOW_ISSUE_BOOKS "/journal", path);
     if (err != AVOW_OK)
-        return cannot(issuance, "write", issuance->folder, err);
+        return avow_issue_cannot(issuance, "write", issuance->folder, err);
     err = avow_journal_open(path, &issuance->journal, &line);
     if (err == AVOW_ERR_BUSY)
         return avow_cli_fail(issuance->cli, AVOW_EXIT_NEGATIVE,
@@ -141,7 +30,7 @@ static int open_books(struct avow_issuance *issuance)
                              "%s:%zu: the books of this folder cannot be read: %s; issue into a "
                              "new folder",
                              path, line, avow_err_text(err));
-    return err == AVOW_OK ? AVOW_EXIT_OK : cannot(issuance, "open", path, err);
+    return err == AVOW_OK ? AVOW_EXIT_OK : avow_issue_cannot(issuance, "open", path, err);
 }
 
 static bool is_open(const struct avow_journal *journal, const char *id)
@@ -207,8 +96,9 @@ static int check_free(const struct avow_issuance *issuance, const struct avow_le
                       size_t *taken)
 {
     char path[AVOW_PATH_BYTES];
-    int status = file_path(issuance, issuance->folder,
-                           avow_learner_text(issuance->learners, learner, AVOW_LEARNER_FILE), path);
+    int status = avow_issue_file_path(
+        issuance, issuance->folder,
+        avow_learner_text(issuance->learners, learner, AVOW_LEARNER_FILE), path);
     if (status == AVOW_EXIT_OK && access(path, F_OK) == 0) {
         if (++*taken <= 20)
             avow_cli_note(issuance->cli,

@@ -47,6 +47,12 @@ int avow_issue_batch(struct avow_issuance *issuance, const struct avow_learner *
                      size_t count);
 /* The folder where the files of a batch are staged: an exit status. */
 int avow_issue_stage_path(const struct avow_issuance *issuance, const char *batch, char *path);
+/* "<folder>/<name>.json", for a name that has no slash: an exit status. */
+int avow_issue_file_path(const struct avow_issuance *issuance, const char *folder, const char *name,
+                         char *path);
+/* Says that `path` cannot be written, or whatever `verb` is, and why. AVOW_EXIT_NEGATIVE. */
+int avow_issue_cannot(const struct avow_issuance *issuance, const char *verb, const char *path,
+                      enum avow_err err);
 
 #define AVOW_ISSUE_BOOKS ".avow"
 #define AVOW_ISSUE_STAGE ".avow/stage"

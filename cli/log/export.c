@@ -1,51 +1,7 @@
 #include "cli/log/export.h"
 
 #include "cli/frame/term.h"
-#include "proto/log/tlog_tiles.h"
 #include "sys/files.h"
-
-#include <errno.h>
-
-#define FILE_BYTES_MAX ((size_t)(AVOW_TILE_WIDTH * (AVOW_ENTRY_BYTES_MAX + 2)))
-
-static int cannot(const struct avow_export *export, const char *what, const char *path,
-                  enum avow_err err)
-{
-    return avow_cli_fail(export->cli, AVOW_EXIT_NEGATIVE, "cannot %s %s: %s", what, path,
-                         err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
-}
-
-/* True if the file is there with these very bytes. */
-static bool is_there(const char *path, struct avow_bytes bytes)
-{
-    AVOW_CLEANUP(avow_buf_fini)
-    struct avow_buf held;
-    avow_buf_init(&held, FILE_BYTES_MAX);
-    return avow_read_file(path, FILE_BYTES_MAX, &held) == AVOW_OK &&
-           avow_bytes_equal(avow_buf_bytes(&held), bytes);
-}
-
-int avow_export_put(struct avow_export *export, const char *name, struct avow_bytes bytes)
-{
-    char path[AVOW_PATH_BYTES];
-    char parent[AVOW_PATH_BYTES];
-    enum avow_err err = avow_join_path(export->folder, name, path);
-    if (err != AVOW_OK)
-        return cannot(export, "write", name, err);
-    if (is_there(path, bytes)) {
-        export->kept++;
-        return AVOW_EXIT_OK;
-    }
-    (void)snprintf(parent, sizeof(parent), "%.*s", (int)(strrchr(path, '/') - path), path);
-    err = avow_make_folder(parent, 0755);
-    if (err != AVOW_OK)
-        return cannot(export, "make the folder", parent, err);
-    err = avow_write_file(path, bytes, 0644);
-    if (err != AVOW_OK)
-        return cannot(export, "write", path, err);
-    export->written++;
-    return AVOW_EXIT_OK;
-}
 
 static int damaged(const struct avow_export *export, enum avow_err err)
 {
@@ -119,9 +75,9 @@ static bool is_needed(const struct avow_export *export, const char *name,
         return true;
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf held;
-    avow_buf_init(&held, FILE_BYTES_MAX);
+    avow_buf_init(&held, AVOW_EXPORT_FILE_MAX);
     return avow_join_path(export->folder, name, path) == AVOW_OK &&
-           avow_read_file(path, FILE_BYTES_MAX, &held) != AVOW_ERR_NOT_FOUND;
+           avow_read_file(path, AVOW_EXPORT_FILE_MAX, &held) != AVOW_ERR_NOT_FOUND;
 }
 
 static int write_status(struct avow_export *export)
@@ -174,7 +130,7 @@ int avow_export_run(struct avow_export *export)
 {
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf scratch;
-    avow_buf_init(&scratch, FILE_BYTES_MAX);
+    avow_buf_init(&scratch, AVOW_EXPORT_FILE_MAX);
     unsigned width;
     int status = avow_export_check_folder(export);
     for (unsigned level = 0;

@@ -15,7 +15,10 @@
 #define AVOW_CLI_LOG_EXPORT_H
 
 #include "cli/frame/command.h"
+#include "proto/log/tlog_tiles.h"
 #include "store/store.h"
+
+#define AVOW_EXPORT_FILE_MAX ((size_t)(AVOW_TILE_WIDTH * (AVOW_ENTRY_BYTES_MAX + 2))) /* bytes */
 
 struct avow_export {
     const struct avow_cli *cli;
