@@ -3,12 +3,15 @@
 #include "demo/chapters.h"
 #include "demo/watch.h"
 #include "proto/crypto/ed25519.h"
+#include "sys/files.h"
 #include "sys/wipe.h"
 
 #include <getopt.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
+
+#define BADGE_BYTES_MAX (1 << 20)
 
 /* What each place teaches, and to whom. */
 struct course {
@@ -156,27 +159,16 @@ static int tamper(struct avow_demo_world *world)
     (void)snprintf(from, sizeof(from), "%s/badges/up-2026-003.json",
                    world->places[AVOW_DEMO_PORTO].folder);
     (void)snprintf(to, sizeof(to), "%s/improved.json", world->places[AVOW_DEMO_PORTO].folder);
-    FILE *in = fopen(from, "re");
-    FILE *out = fopen(to, "we");
     static const char field[] = "\"value\": \"1";
-    size_t matched = 0;
-    bool changed = false;
-    int c;
-    while (in != NULL && out != NULL && (c = fgetc(in)) != EOF) {
-        matched = c == field[matched] ? matched + 1 : (size_t)(c == field[0]);
-        if (field[matched] == '\0' && !changed) {
-            c = '2';
-            changed = true;
-        }
-        matched = field[matched] == '\0' ? 0 : matched;
-        (void)fputc(c, out);
-    }
-    bool written = in != NULL && out != NULL;
-    if (in != NULL)
-        (void)fclose(in);
-    if (out != NULL)
-        written = fclose(out) == 0 && written;
-    if (!written || !changed)
+    AVOW_CLEANUP(avow_buf_fini)
+    struct avow_buf badge;
+    avow_buf_init(&badge, BADGE_BYTES_MAX);
+    bool made = avow_read_file(from, BADGE_BYTES_MAX, &badge) == AVOW_OK;
+    uint8_t *mark = made ? memmem(badge.data, badge.len, field, sizeof(field) - 1) : NULL;
+    if (mark != NULL)
+        mark[sizeof(field) - 2] = '2';
+    made = mark != NULL && avow_write_file(to, avow_buf_bytes(&badge), 0644) == AVOW_OK;
+    if (!made)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot make %s", to);
     int status =
         avow_demo_run(world, AVOW_DEMO_PORTO, AVOW_DEMO_TORONTO, true, "verify @improved.json");
