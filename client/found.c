@@ -57,7 +57,7 @@ enum avow_err avow_found_each(struct avow_client *client, const struct avow_find
     page.limit = AVOW_FIND_LIMIT_MAX;
     page.after = avow_bytes(NULL, 0);
     for (size_t pages = 0; pages < PAGES_MAX; pages++) {
-        struct avow_find_results results;
+        struct avow_find_results results = {0};
         enum avow_err err = ask(client, &page, &results);
         if (err == AVOW_OK)
             err = take(client, results.list, result, context);
