@@ -449,8 +449,11 @@ static void test_man_paragraph(void **state)
     struct avow_command wordy = bake;
     (void)state;
     memset(details, 'x', sizeof(details) - 1);
-    memcpy(details, ".x", 2);
-    memcpy(details + sizeof(details) - 5, "\n  y", 4);
+    details[0] = '.';
+    details[sizeof(details) - 5] = '\n';
+    details[sizeof(details) - 4] = ' ';
+    details[sizeof(details) - 3] = ' ';
+    details[sizeof(details) - 2] = 'y';
     wordy.details = details;
     char *man = printed_by(avow_man, &wordy);
     const char *start = strstr(man, "\\&.xxx");
