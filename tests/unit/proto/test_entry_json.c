@@ -132,6 +132,28 @@ static void test_every_kind(void **state)
     }
 }
 
+/* A field that is forgotten here is missed by its number: beside kind and t, each item of the entry
+ * is a member, but for those that are shown as several. */
+static void test_every_field(void **state)
+{
+    (void)state;
+#define ITEMS(name, number, word, member, items, root, status) [number] = (items)-2,
+    static const size_t items[] = {AVOW_KIND_LIST(ITEMS)};
+#undef ITEMS
+    static const size_t more[AVOW_KIND_COUNT] = {
+        [AVOW_KIND_ACHIEVEMENT] = 5, /* the sample's details are six members */
+        [AVOW_KIND_RECOGNITION] = 1, /* usable */
+    };
+    for (uint64_t kind = 0; kind < AVOW_KIND_COUNT; kind++) {
+        const struct avow_entry entry = sample_entry(kind);
+        const struct avow_entry_view view = {.issuer = &issuer, .entry = &entry};
+        json_t *json = avow_entry_json(&view);
+        if (json_object_size(json) != 6 + items[kind] + more[kind])
+            fail_msg("%s: %zu members", avow_kind_name(kind), json_object_size(json));
+        json_decref(json);
+    }
+}
+
 /* What an entry leaves out; and entries whose kind is not known. */
 static void test_absent(void **state)
 {
@@ -156,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind),
+        cmocka_unit_test(test_every_field),
         cmocka_unit_test(test_absent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
