@@ -9,11 +9,6 @@ void avow_bits_fini(struct avow_bits *bits)
     *bits = (struct avow_bits){0};
 }
 
-bool avow_bits_has(const struct avow_bits *bits, uint64_t number)
-{
-    return number / 8 < bits->len && (bits->bytes[number / 8] >> number % 8 & 1) != 0;
-}
-
 void avow_bits_add(struct avow_bits *bits, uint64_t number)
 {
     if (number / 8 >= bits->len) {
