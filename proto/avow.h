@@ -9,7 +9,7 @@
  * locale. A call needs less than 256 KiB of stack. `errno` may be changed by every call.
  *
  * Whatever is handed over may come from an enemy. Bytes and texts are read during the call and not
- * kept, and neither they nor what they decode to stay in memory that was freed. */
+ * kept; what a badge's text decodes to, its seed too, is wiped before it is freed. */
 #ifndef AVOW_H
 #define AVOW_H
 
@@ -91,8 +91,10 @@ struct avow_question {
     const void *badge;
     size_t badge_len;
 
-    /* On whom you rely. A badge by anybody else is never "valid", however authentic: it is
-     * "unrecognised". Say at least one of three. The text of a policy file that names an anchor: */
+    /* On whom you rely. Where nobody says so nothing is "valid": it is "unrecognised", however
+     * authentic. Say at least one of three. The text of a policy file that names an anchor or
+     * demands recognition (only with `require_recognition = yes` must a path lead to the issuer):
+     */
     const void *policy;
     size_t policy_len;
     const char *issuer; /* the one issuer whose badge this must be: avow1..., or NULL */
@@ -139,7 +141,7 @@ AVOW_API const char *avow_outcome_message(const struct avow_outcome *outcome);
 /* The outcome as JSON in UTF-8, without a newline at its end; NULL of a call that failed. */
 AVOW_API const char *avow_outcome_json(const struct avow_outcome *outcome);
 
-/* Wipes and frees it. NULL is a no-op. */
+/* Frees it, and with it all that its functions returned. NULL is a no-op. */
 AVOW_API void avow_outcome_free(struct avow_outcome *outcome);
 
 #ifdef __cplusplus
