@@ -40,9 +40,13 @@ enum avow_kind {
 #undef AVOW_KIND_ENUM
 };
 
-/* One more than the largest known kind. */
-#define AVOW_KIND_ONE(name, number, word, member, items, root, status) +1
-#define AVOW_KIND_COUNT (0 AVOW_KIND_LIST(AVOW_KIND_ONE))
+/* How many there are: one more than the largest. */
+enum {
+#define AVOW_KIND_ONE(name, number, word, member, items, root, status) AVOW_KIND_ONE_##name,
+    AVOW_KIND_LIST(AVOW_KIND_ONE)
+#undef AVOW_KIND_ONE
+        AVOW_KIND_COUNT
+};
 
 /* The numbers of these, like those of the kinds, are in what was signed (docs/protocol.md,
  * "Numbers"). */
@@ -65,8 +69,12 @@ enum avow_cascade {
     AVOW_CASCADE_LIST(AVOW_CASCADE_ENUM)
 #undef AVOW_CASCADE_ENUM
 };
-#define AVOW_CASCADE_ONE(name, number, word, text) +1
-#define AVOW_CASCADE_COUNT (0 AVOW_CASCADE_LIST(AVOW_CASCADE_ONE))
+enum {
+#define AVOW_CASCADE_ONE(name, number, word, text) AVOW_CASCADE_ONE_##name,
+    AVOW_CASCADE_LIST(AVOW_CASCADE_ONE)
+#undef AVOW_CASCADE_ONE
+        AVOW_CASCADE_COUNT
+};
 
 /* The state of an entry, as the status map holds it. */
 enum avow_status {
@@ -92,8 +100,12 @@ enum avow_reason {
     AVOW_REASON_LIST(AVOW_REASON_ENUM)
 #undef AVOW_REASON_ENUM
 };
-#define AVOW_REASON_ONE(name, number, word) +1
-#define AVOW_REASON_COUNT (0 AVOW_REASON_LIST(AVOW_REASON_ONE))
+enum {
+#define AVOW_REASON_ONE(name, number, word) AVOW_REASON_ONE_##name,
+    AVOW_REASON_LIST(AVOW_REASON_ONE)
+#undef AVOW_REASON_ONE
+        AVOW_REASON_COUNT
+};
 
 const char *avow_status_name(enum avow_status status); /* "active", … */
 const char *avow_kind_name(uint64_t kind);             /* "issue", …; "unknown" */

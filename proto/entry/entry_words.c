@@ -2,7 +2,7 @@
 #include "proto/entry/entry.h"
 
 static const char *const reasons[] = {
-#define REASON_ROW(name, number, word) [AVOW_REASON_##name] = word,
+#define REASON_ROW(name, number, word) [AVOW_REASON_##name] = (word),
     AVOW_REASON_LIST(REASON_ROW)
 #undef REASON_ROW
 };

@@ -144,22 +144,23 @@ static enum avow_err judge_status(const struct avow_apply *apply,
 struct naming {
     const struct avow_apply *apply;
     enum avow_err err;
-    enum avow_reject *reject;
+    enum avow_reject reject;
 };
 
 static bool judge_named(void *context, uint64_t index)
 {
     struct naming *naming = context;
-    naming->err = judge_reference(naming->apply, index, AVOW_KIND_ACHIEVEMENT, naming->reject);
-    return naming->err == AVOW_OK && *naming->reject == AVOW_ACCEPT;
+    naming->err = judge_reference(naming->apply, index, AVOW_KIND_ACHIEVEMENT, &naming->reject);
+    return naming->err == AVOW_OK && naming->reject == AVOW_ACCEPT;
 }
 
 /* The award, and every achievement that the rule names in this log. */
 static enum avow_err judge_pathway(const struct avow_apply *apply, const struct avow_entry *entry,
                                    enum avow_reject *reject)
 {
-    struct naming naming = {apply, AVOW_OK, reject};
+    struct naming naming = {.apply = apply};
     (void)avow_entry_references(entry, &apply->state->chain.issuer, judge_named, &naming);
+    *reject = naming.reject;
     return naming.err;
 }
 

@@ -29,8 +29,12 @@ enum avow_word {
     AVOW_WORD_LIST(AVOW_WORD_ENUM)
 #undef AVOW_WORD_ENUM
 };
-#define AVOW_WORD_ONE(name, number, word) +1
-#define AVOW_WORD_COUNT (0 AVOW_WORD_LIST(AVOW_WORD_ONE))
+enum {
+#define AVOW_WORD_ONE(name, number, word) AVOW_WORD_ONE_##name,
+    AVOW_WORD_LIST(AVOW_WORD_ONE)
+#undef AVOW_WORD_ONE
+        AVOW_WORD_COUNT
+};
 /* Any value has a name and an exit status: one from a newer peer is "unknown", 3. */
 const char *avow_word_name(enum avow_word word); /* "valid", "not-yet-valid", … */
 int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 */
@@ -75,8 +79,12 @@ enum avow_why {
     AVOW_WHY_LIST(AVOW_WHY_ENUM)
 #undef AVOW_WHY_ENUM
 };
-#define AVOW_WHY_ONE(name, number, word, text) +1
-#define AVOW_WHY_COUNT (0 AVOW_WHY_LIST(AVOW_WHY_ONE))
+enum {
+#define AVOW_WHY_ONE(name, number, word, text) AVOW_WHY_ONE_##name,
+    AVOW_WHY_LIST(AVOW_WHY_ONE)
+#undef AVOW_WHY_ONE
+        AVOW_WHY_COUNT
+};
 const char *avow_why_name(enum avow_why why);
 const char *avow_why_text(enum avow_why why);
 

@@ -3,7 +3,7 @@
 #include "proto/trust/verdict.h"
 
 static const char *const words[] = {
-#define WORD_ROW(name, number, word) [AVOW_WORD_##name] = word,
+#define WORD_ROW(name, number, word) [AVOW_WORD_##name] = (word),
     AVOW_WORD_LIST(WORD_ROW)
 #undef WORD_ROW
 };

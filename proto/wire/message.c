@@ -133,7 +133,7 @@ static size_t field_count(const struct shape *shape)
 const char *avow_refusal_text(uint64_t code)
 {
     static const char *const texts[] = {
-#define REFUSAL_ROW(name, number, text) [AVOW_REFUSAL_##name] = text,
+#define REFUSAL_ROW(name, number, text) [AVOW_REFUSAL_##name] = (text),
         AVOW_REFUSAL_LIST(REFUSAL_ROW)
 #undef REFUSAL_ROW
     };

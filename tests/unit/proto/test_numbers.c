@@ -314,8 +314,10 @@ static char *find_table(char *text, const char *title)
     char head[64];
     (void)snprintf(head, sizeof(head), "\n| %s | name |", title);
     char *at = strstr(text, head);
-    if (at == NULL || strstr(at + 1, head) != NULL)
+    if (at == NULL || strstr(at + 1, head) != NULL) {
         fail_msg("docs/protocol.md has no table \"%s\", or more than one", title);
+        return text;
+    }
     at = strchr(at + 1, '\n') + 1; /* the line of dashes */
     return strchr(at, '\n') + 1;
 }
