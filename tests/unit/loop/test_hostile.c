@@ -234,8 +234,8 @@ struct variant {
 
 static const struct variant variants[] = {
     {"a question", false, true, 0, true, false, 9},
-    {"gossip from nobody", false, true, 0, true, false, 0},
     {"gossip", false, true, 0, true, true, 0},
+    {"gossip from nobody", false, true, 0, true, false, 0},
     {"a question about a log", true, false, 1, true, false, 9},
     {"a question of zeros about a log", true, false, 0, true, false, 9},
     {"an answer from a peer about a log", true, false, 1, true, true, 1},
@@ -243,7 +243,11 @@ static const struct variant variants[] = {
     {"without fields", false, true, 0, false, false, 9},
 };
 
-/* Types 1 to 127 that are known have fields; what is above may be skipped. */
+static bool has_fields(unsigned type)
+{
+    return type < AVOW_MESSAGE_SKIPPABLE_MIN && avow_message_bytes_max(type) != 0;
+}
+
 static void write_variant(const struct variant *v, unsigned type, const struct test_issuer *issuer,
                           struct avow_buf *out)
 {
@@ -261,7 +265,7 @@ static void write_variant(const struct variant *v, unsigned type, const struct t
     }
     message.type = (enum avow_message_type)type;
     message.request = v->request;
-    if (v->fields && type < AVOW_MESSAGE_SKIPPABLE_MIN && avow_message_bytes_max(type) != 0) {
+    if (v->fields && has_fields(type)) {
         avow_message_encode(out, &message);
     } else {
         avow_write_array(out, 2);
@@ -326,7 +330,6 @@ static void send_variant(const struct variant *v, unsigned type, const struct te
 static void test_every_type(void **state)
 {
     struct test_issuer issuer;
-    char name[32];
     (void)state;
     struct avow_client *client = test_connect(&node, AVOW_PEER_CLIENT);
     test_issuer_init(&issuer, 2, &node);
@@ -334,11 +337,13 @@ static void test_every_type(void **state)
     test_publish(&issuer, client);
     avow_client_free(&client);
     for (unsigned type = 0; type < 256; type++) {
-        for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+        /* The first two say all of a type without fields. A node takes a thousand handshakes at
+         * once, and here are fewer. */
+        const size_t count = has_fields(type) ? sizeof(variants) / sizeof(variants[0]) : 2;
+        for (size_t i = 0; i < count; i++)
             send_variant(&variants[i], type, &issuer);
-        (void)snprintf(name, sizeof(name), "type %u", type);
-        expect_well(name);
     }
+    expect_well("every type");
     test_issuer_fini(&issuer);
 }
 
