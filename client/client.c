@@ -145,7 +145,7 @@ static enum avow_err split_address(struct avow_client *client, const char *text,
     const char *at = strchr(text, '@');
     *has_expected = at != NULL;
     if (at != NULL &&
-        avow_node_parse(avow_bytes(text, (size_t)(at - text)), expected) != AVOW_ACCEPT)
+        avow_id_node_parse(avow_bytes(text, (size_t)(at - text)), expected) != AVOW_ACCEPT)
         return avow_client_fail(client, AVOW_ERR_INVALID,
                                 "%s: what stands before @ is not a node id", text);
     const char *rest = at == NULL ? text : at + 1;

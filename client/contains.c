@@ -17,7 +17,7 @@ enum avow_err avow_contains(struct avow_client *client, const struct avow_checkp
         return AVOW_OK;
     enum avow_err err = avow_client_ask(client, &question, AVOW_MESSAGE_CONSISTENCY, answer);
     if (err == AVOW_OK)
-        *contained =
-            avow_consistency_check(size, root, now->size, &now->root, &answer->path) == AVOW_ACCEPT;
+        *contained = avow_merkle_consistency_check(size, root, now->size, &now->root,
+                                                   &answer->path) == AVOW_ACCEPT;
     return err;
 }

@@ -100,7 +100,7 @@ void avow_fetch_under(struct avow_client *client, const struct avow_reference *r
     avow_buf_init(&items, (size_t)AVOW_MESSAGE_REFERENCES_MAX * 64);
     avow_buf_init(&encoded, AVOW_MESSAGE_POLICY_MAX);
     for (size_t i = 0; i < count; i++)
-        avow_reference_write(&items, &references[i].issuer, references[i].index);
+        avow_list_reference_write(&items, &references[i].issuer, references[i].index);
     avow_policy_encode(&encoded, policy);
     struct avow_message question = {
         .type = AVOW_MESSAGE_PROVE_UNDER,
@@ -122,7 +122,7 @@ enum avow_err avow_fetch_file(const char *path, struct avow_fetched *fetched)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf file;
     avow_buf_init(&file, AVOW_EVIDENCE_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, AVOW_EVIDENCE_BYTES_MAX, &file);
+    enum avow_err err = avow_file_read(path, AVOW_EVIDENCE_BYTES_MAX, &file);
     static const char whose[] = "the evidence";
     if (err == AVOW_ERR_TOO_LARGE)
         tell(fetched, AVOW_WHY_EVIDENCE, "%s does not hold: it is over 1 MiB", whose);

@@ -14,7 +14,7 @@ static enum avow_err take_range(struct avow_client *client,
         return avow_client_fail(client, AVOW_ERR_REJECTED,
                                 "the node answered with another range than asked for");
     while (avow_list_next_entry(&answer->entries, &bytes)) {
-        const struct avow_hash leaf = avow_leaf_hash(bytes);
+        const struct avow_hash leaf = avow_merkle_leaf_hash(bytes);
         if (!entry(context, tree->size, bytes))
             return avow_client_fail(client, AVOW_ERR_NOMEM, "out of memory");
         avow_tree_append(tree, &leaf, NULL);

@@ -163,11 +163,11 @@ static int tamper(struct avow_demo_world *world)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf badge;
     avow_buf_init(&badge, BADGE_BYTES_MAX);
-    bool made = avow_read_file(from, BADGE_BYTES_MAX, &badge) == AVOW_OK;
+    bool made = avow_file_read(from, BADGE_BYTES_MAX, &badge) == AVOW_OK;
     uint8_t *mark = made ? memmem(badge.data, badge.len, field, sizeof(field) - 1) : NULL;
     if (mark != NULL)
         mark[sizeof(field) - 2] = '2';
-    made = mark != NULL && avow_write_file(to, avow_buf_bytes(&badge), 0644) == AVOW_OK;
+    made = mark != NULL && avow_file_write(to, avow_buf_bytes(&badge), 0644) == AVOW_OK;
     if (!made)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot make %s", to);
     int status =

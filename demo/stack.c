@@ -47,7 +47,7 @@ static int publish(struct avow_demo_world *world, struct indices *indices)
         "          [\"achievement\", null, %lu], [\"achievement\", null, %lu]]]}\n",
         indices->diploma, indices->data, indices->graphs, indices->bases);
     (void)snprintf(path, sizeof(path), "%s/diploma.json", world->places[PLACE].folder);
-    if (len <= 0 || avow_write_file(path, avow_bytes(text, (size_t)len), 0644) != AVOW_OK)
+    if (len <= 0 || avow_file_write(path, avow_bytes(text, (size_t)len), 0644) != AVOW_OK)
         return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot write %s", path);
     status = avow_demo_run(world, PLACE, PLACE, true, "pathway add @diploma.json");
     indices->pathway = printed(world);
@@ -65,7 +65,7 @@ static int keep(struct avow_demo_world *world, const char *folder, const char *n
     (void)snprintf(own, sizeof(own), "%s/nuno", place);
     (void)snprintf(from, sizeof(from), "%s/%s/" NUMBER ".json", place, folder);
     (void)snprintf(to, sizeof(to), "%s/%s.json", own, name);
-    if (avow_make_folder(own, 0700) == AVOW_OK && avow_demo_copy(from, to))
+    if (avow_folder_make(own, 0700) == AVOW_OK && avow_demo_copy(from, to))
         return AVOW_EXIT_OK;
     return avow_cli_fail(world->cli, AVOW_EXIT_NEGATIVE, "cannot make %s", to);
 }

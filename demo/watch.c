@@ -20,8 +20,8 @@ bool avow_demo_copy(const char *from, const char *to)
 {
     struct avow_buf text;
     avow_buf_init(&text, COPY_BYTES_MAX);
-    const bool copied = avow_read_file(from, COPY_BYTES_MAX, &text) == AVOW_OK &&
-                        avow_write_file(to, avow_buf_bytes(&text), 0600) == AVOW_OK;
+    const bool copied = avow_file_read(from, COPY_BYTES_MAX, &text) == AVOW_OK &&
+                        avow_file_write(to, avow_buf_bytes(&text), 0600) == AVOW_OK;
     avow_buf_fini(&text);
     return copied;
 }
@@ -74,6 +74,6 @@ bool avow_demo_find_reference(struct avow_demo_world *world, struct avow_demo_re
     if (at == NULL)
         return false;
     size_t len = strcspn(at, "\"");
-    return avow_reference_parse(avow_bytes(at, len), &record->issuer, &record->index) ==
+    return avow_id_reference_parse(avow_bytes(at, len), &record->issuer, &record->index) ==
            AVOW_ACCEPT;
 }

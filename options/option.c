@@ -22,8 +22,8 @@ bool avow_option_set_number(const struct avow_option *option, void *target, cons
 {
     uint64_t number;
     AVOW_ASSERT(option->room == sizeof(number));
-    if (avow_decimal_parse(avow_bytes_text(text), &number) != AVOW_ACCEPT || number < option->min ||
-        number > option->max)
+    if (avow_id_decimal_parse(avow_bytes_text(text), &number) != AVOW_ACCEPT ||
+        number < option->min || number > option->max)
         return false;
     memcpy((char *)target + option->offset, &number, sizeof(number));
     return true;

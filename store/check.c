@@ -57,7 +57,7 @@ static void tell_problem(struct avow_checker *check, const char *what,
         return;
     (void)snprintf(message.what, sizeof(message.what), "%s", what);
     if (issuer != NULL)
-        avow_issuer_text(issuer, message.issuer);
+        avow_id_issuer_text(issuer, message.issuer);
     send_message(child->pipe, &message);
 }
 

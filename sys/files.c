@@ -18,13 +18,13 @@ static enum avow_err from_errno(void)
     return errno == ENOSPC || errno == EDQUOT ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
 }
 
-bool avow_is_no_file(const char *path)
+bool avow_file_is_none(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
 }
 
-enum avow_err avow_join_path(const char *folder, const char *name, char out[AVOW_PATH_BYTES])
+enum avow_err avow_folder_join(const char *folder, const char *name, char out[AVOW_PATH_BYTES])
 {
     int len = snprintf(out, AVOW_PATH_BYTES, "%s/%s", folder, name);
     return len < 0 || len >= AVOW_PATH_BYTES ? AVOW_ERR_TOO_LARGE : AVOW_OK;
@@ -36,9 +36,9 @@ static enum avow_err sync_parent(const char *path)
     (void)snprintf(folder, sizeof(folder), "%s", path);
     char *slash = strrchr(folder, '/');
     if (slash == NULL)
-        return avow_sync_folder(".");
+        return avow_folder_sync(".");
     slash[slash == folder ? 1 : 0] = '\0';
-    return avow_sync_folder(folder);
+    return avow_folder_sync(folder);
 }
 
 /* Writes and syncs a file of a new name beside `path`. */
@@ -82,12 +82,12 @@ static enum avow_err put(const char *path, struct avow_bytes bytes, unsigned mod
     return sync_parent(path);
 }
 
-enum avow_err avow_write_file(const char *path, struct avow_bytes bytes, unsigned mode)
+enum avow_err avow_file_write(const char *path, struct avow_bytes bytes, unsigned mode)
 {
     return put(path, bytes, mode, 0);
 }
 
-enum avow_err avow_create_file(const char *path, struct avow_bytes bytes, unsigned mode)
+enum avow_err avow_file_create(const char *path, struct avow_bytes bytes, unsigned mode)
 {
     return put(path, bytes, mode, RENAME_NOREPLACE);
 }
@@ -111,7 +111,7 @@ static enum avow_err read_all(int fd, size_t max, struct avow_buf *out)
     return err == AVOW_OK && got > 0 ? AVOW_ERR_TOO_LARGE : err;
 }
 
-enum avow_err avow_read_file(const char *path, size_t max, struct avow_buf *out)
+enum avow_err avow_file_read(const char *path, size_t max, struct avow_buf *out)
 {
     if (strcmp(path, "-") == 0)
         return read_all(STDIN_FILENO, max, out);
@@ -125,7 +125,7 @@ enum avow_err avow_read_file(const char *path, size_t max, struct avow_buf *out)
     return err;
 }
 
-enum avow_err avow_make_folder(const char *path, unsigned mode)
+enum avow_err avow_folder_make(const char *path, unsigned mode)
 {
     char partial[AVOW_PATH_BYTES];
     int len = snprintf(partial, sizeof(partial), "%s", path);
@@ -160,12 +160,12 @@ static enum avow_err sync_path(const char *path, int (*sync_fd)(int fd))
     return err;
 }
 
-enum avow_err avow_sync_folder(const char *path)
+enum avow_err avow_folder_sync(const char *path)
 {
     return sync_path(path, fsync);
 }
 
-enum avow_err avow_sync_all(const char *path)
+enum avow_err avow_folder_sync_all(const char *path)
 {
     return sync_path(path, syncfs);
 }

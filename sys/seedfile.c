@@ -47,7 +47,7 @@ enum avow_err avow_seedfile_write(const char *path, const uint8_t seed[32])
     char text[TEXT_LEN];
     (void)sodium_bin2hex(text, sizeof(text), seed, 32);
     text[TEXT_LEN - 1] = '\n';
-    enum avow_err err = avow_write_file(path, avow_bytes(text, sizeof(text)), S_IRUSR | S_IWUSR);
+    enum avow_err err = avow_file_write(path, avow_bytes(text, sizeof(text)), S_IRUSR | S_IWUSR);
     sodium_memzero(text, sizeof(text));
     return err;
 }

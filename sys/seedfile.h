@@ -7,7 +7,7 @@
 /* AVOW_OK; NOT_FOUND; CORRUPT when it is not of that form, or others than its owner can read it;
  * IO. */
 AVOW_NODISCARD enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32]);
-/* Writes it as avow_write_file() does: whole or not at all, also when the power fails. DISK_FULL,
+/* Writes it as avow_file_write() does: whole or not at all, also when the power fails. DISK_FULL,
  * TOO_LARGE for a path that is too long, IO. */
 AVOW_NODISCARD enum avow_err avow_seedfile_write(const char *path, const uint8_t seed[32]);
 

@@ -85,7 +85,7 @@ static int show_all(const struct avow_cli *cli, const struct avow_hash *issuer,
             status = show_page(cli, log->proof, indices + first, size, rows);
     }
     if (status == AVOW_EXIT_OK && cli->json)
-        return avow_print_json(cli, json_incref(rows));
+        return avow_cli_print_json(cli, json_incref(rows));
     return status;
 }
 

@@ -9,7 +9,7 @@
 static int find(const struct avow_cli *cli, struct avow_hash *issuer, uint64_t *index)
 {
     const char *operand = cli->operands[0];
-    if (avow_reference_parse(avow_bytes_text(operand), issuer, index) == AVOW_ACCEPT)
+    if (avow_id_reference_parse(avow_bytes_text(operand), issuer, index) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     int status = avow_own_log_issuer(cli, issuer);
     return status == AVOW_EXIT_OK ? avow_given_index(cli, operand, issuer, index) : status;
@@ -25,7 +25,7 @@ static int show(const struct avow_cli *cli, const struct avow_log_proof *proof, 
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "entry %llu is not an achievement",
                              (unsigned long long)index);
     /* Its elements are as many as its issuer gave: for people too they are best named. */
-    return avow_print_json(cli, avow_shown_json(&shown));
+    return avow_cli_print_json(cli, avow_shown_json(&shown));
 }
 
 static int run(struct avow_cli *cli)

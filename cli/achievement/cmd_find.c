@@ -46,7 +46,7 @@ static int read_number(const struct avow_cli *cli, const char *option, uint64_t 
     const char *text = avow_cli_value(cli, option);
     if (text == NULL)
         return AVOW_EXIT_OK;
-    if (avow_decimal_parse(avow_bytes_text(text), number) == AVOW_ACCEPT && *number >= 1 &&
+    if (avow_id_decimal_parse(avow_bytes_text(text), number) == AVOW_ACCEPT && *number >= 1 &&
         *number <= max)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--%s %s: write a number, 1 to %" PRIu64, option,
@@ -71,7 +71,8 @@ static int read_narrowing(struct finding *finding)
                              "PT-13",
                              region);
     query->has_issuer = issuer != NULL;
-    if (issuer != NULL && avow_issuer_parse(avow_bytes_text(issuer), &query->issuer) != AVOW_ACCEPT)
+    if (issuer != NULL &&
+        avow_id_issuer_parse(avow_bytes_text(issuer), &query->issuer) != AVOW_ACCEPT)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--issuer %s: not an issuer's id, avow1…",
                              issuer);
     query->field = field != NULL ? avow_bytes_text(field) : query->field;
@@ -104,7 +105,7 @@ static int read_policy(struct finding *finding)
     avow_policy_init(&policy);
     if (name == NULL)
         return AVOW_EXIT_OK;
-    int status = avow_policy_read(finding->cli, name, AVOW_EXIT_USAGE, &policy);
+    int status = avow_policy_file_find(finding->cli, name, AVOW_EXIT_USAGE, &policy);
     if (status != AVOW_EXIT_OK)
         return status;
     if (policy.anchor_count == 0)
@@ -150,7 +151,7 @@ static void print_result(const struct avow_cli *cli, const struct avow_find_resu
     const bool colour = avow_cli_may_colour(cli->out);
     const bool achievement = entry->kind == AVOW_KIND_ACHIEVEMENT;
     struct avow_details details;
-    avow_reference_text(&result->issuer, result->index, reference);
+    avow_id_reference_text(&result->issuer, result->index, reference);
     (void)fputs(colour ? AVOW_TERM_BOLD : "", cli->out);
     avow_cli_print_text(cli->out, achievement ? entry->achievement.title : entry->pathway.title);
     (void)fputs(colour ? AVOW_TERM_RESET : "", cli->out);
@@ -200,7 +201,7 @@ static int show(const struct avow_cli *cli, struct avow_bytes bytes)
     if (status != AVOW_EXIT_OK)
         return status;
     if (cli->json)
-        return avow_print_json(cli, avow_found_json(&results));
+        return avow_cli_print_json(cli, avow_found_json(&results));
     avow_base64url_encode(results.next, &next);
     if (count == 0)
         avow_cli_note(cli, "Nothing was found in the logs that this node holds.");

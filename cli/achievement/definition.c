@@ -178,7 +178,7 @@ static int read_file(struct reading *reading)
     json_t *object = NULL;
     struct avow_json_error error = {0};
     avow_buf_init(&text, FILE_BYTES_MAX);
-    enum avow_err err = avow_read_file(reading->path, FILE_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(reading->path, FILE_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return avow_cli_fail(reading->cli, AVOW_EXIT_USAGE, "cannot read %s: %s", reading->path,
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
@@ -207,7 +207,7 @@ static int take_image(struct reading *reading, const char *path)
     uint8_t hex[64];
     avow_buf_init(&image, IMAGE_BYTES_MAX);
     avow_buf_init_fixed(&digest, hex, sizeof(hex));
-    const enum avow_err err = avow_read_file(path, IMAGE_BYTES_MAX, &image);
+    const enum avow_err err = avow_file_read(path, IMAGE_BYTES_MAX, &image);
     if (err != AVOW_OK)
         return avow_cli_fail(reading->cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path,
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
@@ -261,7 +261,7 @@ static void check_text(struct reading *reading, size_t which, struct avow_bytes 
     const struct element *element = &elements[which];
     if (text.len == 0 || avow_utf8_check(text) != AVOW_ACCEPT)
         problem(reading, which, "it is empty, or not UTF-8 without control characters");
-    else if (avow_text_turns(text))
+    else if (avow_plain_text_has_bidi(text))
         problem(reading, which, "an invisible character that turns text around: remove it");
     else if (element->fits != NULL && !element->fits(text))
         problem(reading, which, "%.*s: %s", text.len > 80 ? 80 : (int)text.len,

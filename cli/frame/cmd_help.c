@@ -12,13 +12,13 @@ static int run(struct avow_cli *cli)
     bool two = cli->operand_count == 2;
     (void)snprintf(name, sizeof(name), "%s%s%s", cli->operands[0], two ? " " : "",
                    two ? cli->operands[1] : "");
-    const struct avow_command *command = avow_find_command(cli->commands, name);
+    const struct avow_command *command = avow_parse_find_command(cli->commands, name);
     if (command != NULL)
         avow_help(cli->out, cli->commands, command);
-    else if (avow_is_family(cli->commands, name))
+    else if (avow_parse_is_family(cli->commands, name))
         avow_help_family(cli->out, cli->commands, name);
     else
-        return avow_no_command(cli, name);
+        return avow_parse_no_command(cli, name);
     return AVOW_EXIT_OK;
 }
 

@@ -23,7 +23,7 @@ static int write_page(const struct avow_cli *cli, const char *path,
         avow_man(page, cli->commands, command);
         const bool made = ferror(page) == 0;
         if (fclose(page) == 0 && made)
-            err = avow_write_file(path, avow_bytes(text, len), 0644);
+            err = avow_file_write(path, avow_bytes(text, len), 0644);
     }
     const int status = err == AVOW_OK ? AVOW_EXIT_OK : cannot_write(cli, path, err);
     free(text);
@@ -47,7 +47,7 @@ static int write_command(const struct avow_cli *cli, const struct avow_command *
 
 static int run(struct avow_cli *cli)
 {
-    enum avow_err err = avow_make_folder(cli->operands[0], 0755);
+    enum avow_err err = avow_folder_make(cli->operands[0], 0755);
     if (err != AVOW_OK)
         return cannot_write(cli, cli->operands[0], err);
     int status = write_command(cli, NULL);

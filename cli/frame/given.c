@@ -9,9 +9,9 @@ int avow_given_index(const struct avow_cli *cli, const char *text, const struct 
                      uint64_t *index)
 {
     struct avow_hash named;
-    if (avow_decimal_parse(avow_bytes_text(text), index) == AVOW_ACCEPT)
+    if (avow_id_decimal_parse(avow_bytes_text(text), index) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
-    if (avow_reference_parse(avow_bytes_text(text), &named, index) != AVOW_ACCEPT)
+    if (avow_id_reference_parse(avow_bytes_text(text), &named, index) != AVOW_ACCEPT)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                              "\"%s\" is not an index: write a number, or a reference avow1…/NUMBER",
                              text);

@@ -32,8 +32,8 @@ struct parser {
 
 /* ------------------------------------------------------------------ names */
 
-const struct avow_command *avow_find_command(const struct avow_command *const *commands,
-                                             const char *name)
+const struct avow_command *avow_parse_find_command(const struct avow_command *const *commands,
+                                                   const char *name)
 {
     for (; *commands != NULL; commands++) {
         if (strcmp((*commands)->name, name) == 0)
@@ -42,7 +42,7 @@ const struct avow_command *avow_find_command(const struct avow_command *const *c
     return NULL;
 }
 
-bool avow_is_family(const struct avow_command *const *commands, const char *word)
+bool avow_parse_is_family(const struct avow_command *const *commands, const char *word)
 {
     size_t len = strlen(word);
     for (; *commands != NULL; commands++) {
@@ -60,7 +60,7 @@ static const char *suggest_command(const struct avow_command *const *commands, c
     return best.name;
 }
 
-int avow_no_command(const struct avow_cli *cli, const char *word)
+int avow_parse_no_command(const struct avow_cli *cli, const char *word)
 {
     const char *like = suggest_command(cli->commands, word);
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "there is no command \"%s\"%s%s%s", word,
@@ -95,7 +95,7 @@ static enum avow_parse complain(const struct parser *parser, const char *format,
 
 static enum avow_parse unknown_command(const struct parser *parser, const char *word)
 {
-    (void)avow_no_command(parser->cli, word);
+    (void)avow_parse_no_command(parser->cli, word);
     return see_help(parser);
 }
 
@@ -125,7 +125,7 @@ static enum avow_parse take_option(struct parser *parser)
 
 static bool set_command(struct parser *parser, const char *name)
 {
-    parser->cli->command = avow_find_command(parser->cli->commands, name);
+    parser->cli->command = avow_parse_find_command(parser->cli->commands, name);
     if (parser->cli->command == NULL)
         return false;
     parser->tables[0] = parser->cli->command->options;
@@ -143,7 +143,7 @@ static enum avow_parse take_command(struct parser *parser, const char **family)
         words->next++;
         return AVOW_PARSE_RUN;
     }
-    if (!avow_is_family(parser->cli->commands, word))
+    if (!avow_parse_is_family(parser->cli->commands, word))
         return unknown_command(parser, word);
     *family = word;
     words->next++;
@@ -238,7 +238,7 @@ enum avow_parse avow_parse(struct avow_cli *cli, int argc, char **argv, const ch
     return outcome;
 }
 
-bool avow_is_global(const struct avow_option *option)
+bool avow_parse_is_global(const struct avow_option *option)
 {
     for (const struct avow_option *row = avow_global_options; row->name != NULL; row++) {
         if (row == option)

@@ -26,14 +26,14 @@ enum avow_parse avow_parse(struct avow_cli *cli, int argc, char **argv, const ch
 void avow_parse_fini(struct avow_cli *cli);
 
 /* Whether it is one of avow_global_options, or --json: it says how, and not what. */
-bool avow_is_global(const struct avow_option *option);
+bool avow_parse_is_global(const struct avow_option *option);
 
 /* Tells the person that there is no command of this name, and which is like it. AVOW_EXIT_USAGE. */
-int avow_no_command(const struct avow_cli *cli, const char *word);
+int avow_parse_no_command(const struct avow_cli *cli, const char *word);
 /* The command of this name ("issuer new"), or NULL. */
-const struct avow_command *avow_find_command(const struct avow_command *const *commands,
-                                             const char *name);
+const struct avow_command *avow_parse_find_command(const struct avow_command *const *commands,
+                                                   const char *name);
 /* True if some command's first word of two is `word`. */
-bool avow_is_family(const struct avow_command *const *commands, const char *word);
+bool avow_parse_is_family(const struct avow_command *const *commands, const char *word);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "proto/codec/utf8.h"
 
-bool avow_text_turns(struct avow_bytes text)
+bool avow_plain_text_has_bidi(struct avow_bytes text)
 {
     uint32_t code_point;
     while (avow_utf8_next(&text, &code_point)) {
@@ -18,7 +18,7 @@ static bool separates(uint8_t byte, bool spaces)
     return byte == ',' || byte == ';' || (spaces && byte == ' ');
 }
 
-bool avow_text_item(struct avow_bytes *list, bool spaces, struct avow_bytes *item)
+bool avow_plain_text_item(struct avow_bytes *list, bool spaces, struct avow_bytes *item)
 {
     while (list->len > 0 && (separates(list->data[0], spaces) || list->data[0] == ' '))
         *list = avow_bytes(list->data + 1, list->len - 1);

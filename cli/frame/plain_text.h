@@ -7,10 +7,10 @@
 /* Has characters that are invisible and may show a name as another's: Unicode's embeddings,
  * overrides and isolates. Its mere marks, and its joiners, are how some languages are written.
  * `text` is well-formed UTF-8. */
-bool avow_text_turns(struct avow_bytes text);
+bool avow_plain_text_has_bidi(struct avow_bytes text);
 
 /* Takes the first item off a list that people wrote: separated by commas, semicolons or (if
  * `spaces`) spaces, and without the spaces around it; never empty. False at the end. */
-bool avow_text_item(struct avow_bytes *list, bool spaces, struct avow_bytes *item);
+bool avow_plain_text_item(struct avow_bytes *list, bool spaces, struct avow_bytes *item);
 
 #endif

@@ -69,8 +69,8 @@ static void print_equivalence(FILE *file, const char *indent, struct avow_bytes 
     }
 }
 
-void avow_recognition_print(FILE *file, const struct avow_recognition *recognition,
-                            const char *indent)
+void avow_recognition_show(FILE *file, const struct avow_recognition *recognition,
+                           const char *indent)
 {
     struct avow_scope scope;
     char time[AVOW_TERM_TIME_MAX];

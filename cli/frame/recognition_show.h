@@ -6,7 +6,7 @@
 #include "proto/entry/entry.h"
 
 /* Prints its scope, levels and dates, each after `indent` and on a line of its own. */
-void avow_recognition_print(FILE *file, const struct avow_recognition *recognition,
-                            const char *indent);
+void avow_recognition_show(FILE *file, const struct avow_recognition *recognition,
+                           const char *indent);
 
 #endif

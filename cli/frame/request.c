@@ -17,7 +17,7 @@ struct avow_hash avow_request_of(const struct avow_cli *cli)
 {
     struct avow_hash hash = fold((struct avow_hash){0}, cli->command->name);
     for (size_t i = 0; i < cli->option_count; i++) {
-        if (avow_is_global(cli->options[i].option))
+        if (avow_parse_is_global(cli->options[i].option))
             continue; /* which node is asked is no part of what is asked for */
         hash = fold(hash, cli->options[i].option->name);
         hash = fold(hash, cli->options[i].value);

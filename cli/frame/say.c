@@ -84,12 +84,12 @@ bool avow_cli_may_colour(FILE *file)
            (term == NULL || strcmp(term, "dumb") != 0);
 }
 
-int avow_print_json(const struct avow_cli *cli, json_t *value)
+int avow_cli_print_json(const struct avow_cli *cli, json_t *value)
 {
-    return avow_print_json_text(cli, avow_json_dump(value));
+    return avow_cli_print_json_text(cli, avow_json_dump(value));
 }
 
-int avow_print_json_text(const struct avow_cli *cli, char *text)
+int avow_cli_print_json_text(const struct avow_cli *cli, char *text)
 {
     const bool printed = text != NULL && fprintf(cli->out, "%s\n", text) >= 0;
     free(text);

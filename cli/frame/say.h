@@ -23,8 +23,8 @@ bool avow_cli_may_colour(FILE *file);
 void avow_cli_print_text(FILE *file, struct avow_bytes text);
 /* Prints `value`, which it takes over, on cli->out with a newline. An exit status: NEGATIVE, having
  * told the person, when `value` is NULL (memory ran out). */
-int avow_print_json(const struct avow_cli *cli, json_t *value);
+int avow_cli_print_json(const struct avow_cli *cli, json_t *value);
 /* The same of JSON that is text already (proto/json/dump.h). */
-int avow_print_json_text(const struct avow_cli *cli, char *text);
+int avow_cli_print_json_text(const struct avow_cli *cli, char *text);
 
 #endif

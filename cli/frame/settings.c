@@ -84,12 +84,12 @@ static int read_config(struct avow_cli *cli)
     char path[AVOW_PATH_BYTES];
     if (cli->home == NULL)
         return AVOW_EXIT_OK;
-    if (avow_join_path(cli->home, AVOW_CLI_CONFIG_FILE, path) != AVOW_OK)
+    if (avow_folder_join(cli->home, AVOW_CLI_CONFIG_FILE, path) != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "the home folder's path is too long");
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init(&text, CONFIG_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, CONFIG_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, CONFIG_BYTES_MAX, &text);
     if (err == AVOW_OK)
         return read_text(cli, path, avow_buf_bytes(&text));
     if (err == AVOW_ERR_NOT_FOUND)

@@ -18,7 +18,7 @@ int avow_home_path(const struct avow_cli *cli, const char *name, char *path)
     if (cli->home == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                              "no home folder: set AVOW_HOME, or give --home DIR");
-    if (avow_join_path(cli->home, name, path) == AVOW_OK)
+    if (avow_folder_join(cli->home, name, path) == AVOW_OK)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "the home folder's path is too long");
 }
@@ -61,7 +61,7 @@ int avow_home_save_key(const struct avow_cli *cli, const char *name, const char 
     if (status != AVOW_EXIT_OK)
         return status;
     avow_buf_init_fixed(&out, text, sizeof(text));
-    enum avow_err err = avow_make_folder(cli->home, 0700);
+    enum avow_err err = avow_folder_make(cli->home, 0700);
     if (err == AVOW_OK)
         err = avow_keyfile_seal(&file, use, seed, passphrase, cost);
     if (err == AVOW_OK) {
@@ -69,7 +69,7 @@ int avow_home_save_key(const struct avow_cli *cli, const char *name, const char 
         err = out.err;
     }
     if (err == AVOW_OK)
-        err = avow_create_file(path, avow_buf_bytes(&out), 0600);
+        err = avow_file_create(path, avow_buf_bytes(&out), 0600);
     sodium_memzero(&file, sizeof(file));
     sodium_memzero(text, sizeof(text));
     return err == AVOW_OK ? AVOW_EXIT_OK : file_failed(cli, "write", path, err);
@@ -80,7 +80,7 @@ static int read_keyfile(const struct avow_cli *cli, const char *path, struct avo
     uint8_t text[AVOW_KEYFILE_BYTES_MAX];
     struct avow_buf in;
     avow_buf_init_fixed(&in, text, sizeof(text));
-    enum avow_err err = avow_read_file(path, AVOW_KEYFILE_BYTES_MAX, &in);
+    enum avow_err err = avow_file_read(path, AVOW_KEYFILE_BYTES_MAX, &in);
     if (err != AVOW_OK) {
         int error = errno;
         sodium_memzero(text, sizeof(text));
@@ -203,7 +203,7 @@ int avow_home_rename_key(const struct avow_cli *cli, const char *from, const cha
         status = key_path(cli, to, new_path);
     if (status != AVOW_EXIT_OK)
         return status;
-    if (rename(old_path, new_path) != 0 || avow_sync_folder(cli->home) != AVOW_OK)
+    if (rename(old_path, new_path) != 0 || avow_folder_sync(cli->home) != AVOW_OK)
         return file_failed(cli, "rename", old_path, AVOW_ERR_IO);
     return AVOW_EXIT_OK;
 }
@@ -212,7 +212,7 @@ int avow_home_erase_key(const struct avow_cli *cli, const char *name)
 {
     char path[AVOW_PATH_BYTES];
     int status = key_path(cli, name, path);
-    if (status == AVOW_EXIT_OK && (unlink(path) != 0 || avow_sync_folder(cli->home) != AVOW_OK))
+    if (status == AVOW_EXIT_OK && (unlink(path) != 0 || avow_folder_sync(cli->home) != AVOW_OK))
         status = file_failed(cli, "remove", path, AVOW_ERR_IO);
     return status;
 }
@@ -237,14 +237,14 @@ int avow_home_set_issuer(const struct avow_cli *cli, const struct avow_hash *iss
 {
     char path[AVOW_PATH_BYTES];
     char id[AVOW_ISSUER_TEXT_MAX], text[AVOW_ISSUER_TEXT_MAX + 1];
-    avow_issuer_text(issuer, id);
+    avow_id_issuer_text(issuer, id);
     (void)snprintf(text, sizeof(text), "%s\n", id);
     int status = avow_home_path(cli, ISSUER_FILE, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_make_folder(cli->home, 0700);
+    enum avow_err err = avow_folder_make(cli->home, 0700);
     if (err == AVOW_OK)
-        err = avow_create_file(path, avow_bytes_text(text), 0644);
+        err = avow_file_create(path, avow_bytes_text(text), 0644);
     if (err == AVOW_ERR_EXISTS)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "%s has an issuer already; another one needs a home of its own "
@@ -256,7 +256,7 @@ int avow_home_set_issuer(const struct avow_cli *cli, const struct avow_hash *iss
 bool avow_home_has_issuer(const struct avow_cli *cli)
 {
     char path[AVOW_PATH_BYTES];
-    return cli->home != NULL && avow_join_path(cli->home, ISSUER_FILE, path) == AVOW_OK &&
+    return cli->home != NULL && avow_folder_join(cli->home, ISSUER_FILE, path) == AVOW_OK &&
            access(path, F_OK) == 0;
 }
 
@@ -269,7 +269,7 @@ int avow_home_issuer(const struct avow_cli *cli, struct avow_hash *issuer)
     int status = avow_home_path(cli, ISSUER_FILE, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_read_file(path, AVOW_ISSUER_TEXT_MAX + 1, &in);
+    enum avow_err err = avow_file_read(path, AVOW_ISSUER_TEXT_MAX + 1, &in);
     if (err == AVOW_ERR_NOT_FOUND)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "there is no issuer in %s: make one with `avow issuer new`, or set "
@@ -280,7 +280,7 @@ int avow_home_issuer(const struct avow_cli *cli, struct avow_hash *issuer)
     struct avow_bytes text = avow_buf_bytes(&in);
     if (text.len > 0 && text.data[text.len - 1] == '\n')
         text.len--;
-    enum avow_reject reject = avow_issuer_parse(text, issuer);
+    enum avow_reject reject = avow_id_issuer_parse(text, issuer);
     if (reject == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s: not an issuer's id: %s", path,
@@ -319,9 +319,9 @@ enum avow_err avow_home_load_checkpoint(const struct avow_cli *cli, const struct
     uint8_t storage[128 * 1024];
     struct avow_buf in;
     avow_buf_init_fixed(&in, storage, sizeof(storage));
-    enum avow_err err = avow_join_path(cli->home, CHECKPOINT_FILE, path);
+    enum avow_err err = avow_folder_join(cli->home, CHECKPOINT_FILE, path);
     if (err == AVOW_OK)
-        err = avow_read_file(path, AVOW_CHECKPOINT_NOTE_MAX, &in);
+        err = avow_file_read(path, AVOW_CHECKPOINT_NOTE_MAX, &in);
     if (err != AVOW_OK)
         return err;
     struct avow_reader reader;
@@ -342,7 +342,7 @@ static int put_checkpoint(const struct avow_cli *cli, const struct avow_checkpoi
     int status = avow_home_path(cli, CHECKPOINT_FILE, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_write_file(path, avow_buf_bytes(&out), 0644);
+    enum avow_err err = avow_file_write(path, avow_buf_bytes(&out), 0644);
     return err == AVOW_OK ? AVOW_EXIT_OK : file_failed(cli, "write", path, err);
 }
 

@@ -93,7 +93,7 @@ static void write_hex(struct avow_buf *out, const char *name, const uint8_t *byt
 void avow_keyfile_write(struct avow_buf *out, const struct avow_keyfile *file)
 {
     char public[AVOW_MULTIKEY_TEXT_MAX];
-    avow_multikey_text(&file->key, public);
+    avow_multibase_key_text(&file->key, public);
     avow_buf_printf(out, FIRST_LINE "\nuse: %s\npublic: %s\n", file->use, public);
     if (!file->sealed) {
         avow_buf_printf(out, "sealed: no\n");
@@ -163,12 +163,12 @@ static void read_cost(struct lines *lines, struct avow_bytes text, struct avow_k
     }
     const uint8_t *start = text.data + sizeof(word) - 1;
     lines->reject =
-        avow_decimal_parse(avow_bytes(start, (size_t)(space - start)), &file->cost.operations);
+        avow_id_decimal_parse(avow_bytes(start, (size_t)(space - start)), &file->cost.operations);
     if (lines->reject != AVOW_ACCEPT)
         return;
     const uint8_t *end = text.data + text.len;
     lines->reject =
-        avow_decimal_parse(avow_bytes(space + 1, (size_t)(end - space - 1)), &file->cost.memory);
+        avow_id_decimal_parse(avow_bytes(space + 1, (size_t)(end - space - 1)), &file->cost.memory);
     if (lines->reject == AVOW_ACCEPT &&
         (file->cost.operations < crypto_pwhash_OPSLIMIT_MIN ||
          file->cost.operations > AVOW_KEYFILE_OPERATIONS_MAX ||
@@ -189,8 +189,8 @@ static void read_head(struct lines *lines, struct avow_keyfile *file)
         memcpy(file->use, use.data, use.len);
     struct avow_bytes public = next_value(lines, "public: ");
     if (lines->reject == AVOW_ACCEPT)
-        lines->reject = avow_multikey_parse(public, &file->key);
-    if (lines->reject == AVOW_ACCEPT && !avow_key_is_valid(&file->key))
+        lines->reject = avow_multibase_key_parse(public, &file->key);
+    if (lines->reject == AVOW_ACCEPT && !avow_ed25519_key_is_valid(&file->key))
         lines->reject = AVOW_REJECT_KEY_POINT;
 }
 

@@ -10,7 +10,7 @@ int avow_own_log_issuer(const struct avow_cli *cli, struct avow_hash *issuer)
     const char *id = avow_cli_value(cli, "issuer");
     if (id == NULL)
         return avow_home_issuer(cli, issuer);
-    if (avow_issuer_parse(avow_bytes_text(id), issuer) == AVOW_ACCEPT)
+    if (avow_id_issuer_parse(avow_bytes_text(id), issuer) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--issuer %s: not an issuer's id, avow1…", id);
 }

@@ -28,14 +28,14 @@ static int report(const struct avow_issuance *issuance)
     const struct avow_learners *learners = issuance->learners;
     char reference[AVOW_REFERENCE_TEXT_MAX], path[AVOW_PATH_BYTES];
     if (avow_cli_value(cli, "csv") == NULL) {
-        avow_reference_text(&issuance->keys->issuer, issuance->last_index, reference);
+        avow_id_reference_text(&issuance->keys->issuer, issuance->last_index, reference);
         if (issuance->skipped > 0)
             avow_cli_note(cli, "It had been issued before.");
         (void)snprintf(path, sizeof(path), "%s/%s.json", issuance->folder,
                        avow_learner_text(learners, &learners->rows[0], AVOW_LEARNER_FILE));
         if (!cli->json)
             (void)fprintf(cli->out, "%s %s\n", path, reference);
-        return cli->json ? avow_print_json(
+        return cli->json ? avow_cli_print_json(
                                cli, json_pack("{s:s, s:s}", "file", path, "reference", reference))
                          : AVOW_EXIT_OK;
     }
@@ -45,8 +45,8 @@ static int report(const struct avow_issuance *issuance)
                   issuance->issued == 1 ? "" : "s", issuance->folder);
     if (!cli->json)
         return AVOW_EXIT_OK;
-    return avow_print_json(cli, json_pack("{s:I, s:I}", "issued", (json_int_t)issuance->issued,
-                                          "skipped", (json_int_t)issuance->skipped));
+    return avow_cli_print_json(cli, json_pack("{s:I, s:I}", "issued", (json_int_t)issuance->issued,
+                                              "skipped", (json_int_t)issuance->skipped));
 }
 
 static int issue(const struct avow_cli *cli, struct avow_issuance *issuance,

@@ -14,11 +14,11 @@ static int open_books(struct avow_issuance *issuance)
 {
     char path[AVOW_PATH_BYTES];
     size_t line;
-    enum avow_err err = avow_join_path(issuance->folder, AVOW_ISSUE_STAGE, path);
+    enum avow_err err = avow_folder_join(issuance->folder, AVOW_ISSUE_STAGE, path);
     if (err == AVOW_OK)
-        err = avow_make_folder(path, 0700);
+        err = avow_folder_make(path, 0700);
     if (err == AVOW_OK)
-        err = avow_join_path(issuance->folder, AVOW_ISSUE_BOOKS "/journal", path);
+        err = avow_folder_join(issuance->folder, AVOW_ISSUE_BOOKS "/journal", path);
     if (err != AVOW_OK)
         return avow_issue_cannot(issuance, "write", issuance->folder, err);
     err = avow_journal_open(path, &issuance->journal, &line);
@@ -57,7 +57,7 @@ static void remove_folder(const char *path)
 static void sweep(const struct avow_issuance *issuance)
 {
     char path[AVOW_PATH_BYTES];
-    if (avow_join_path(issuance->folder, AVOW_ISSUE_STAGE, path) != AVOW_OK)
+    if (avow_folder_join(issuance->folder, AVOW_ISSUE_STAGE, path) != AVOW_OK)
         return;
     DIR *folder = opendir(path);
     if (folder == NULL)

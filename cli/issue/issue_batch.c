@@ -255,7 +255,7 @@ static int make_stage(struct batch *batch)
     int status = avow_issue_stage_path(batch->issuance, batch->id, batch->stage);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_make_folder(batch->stage, 0700);
+    enum avow_err err = avow_folder_make(batch->stage, 0700);
     return err == AVOW_OK
                ? AVOW_EXIT_OK
                : avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "cannot make %s: %s",
@@ -325,7 +325,7 @@ static int before_hold(void *context, uint64_t base, const struct avow_checkpoin
     if (entry.rows == NULL)
         return avow_cli_fail(batch->issuance->cli, AVOW_EXIT_NEGATIVE, "out of memory");
     memcpy(entry.id, batch->id, sizeof(entry.id));
-    enum avow_err err = avow_sync_all(batch->stage);
+    enum avow_err err = avow_folder_sync_all(batch->stage);
     if (err == AVOW_OK)
         err = avow_journal_begin(&batch->issuance->journal, &entry);
     free(entry.rows);

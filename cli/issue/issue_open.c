@@ -64,7 +64,7 @@ int avow_issue_install(struct avow_issuance *issuance, size_t position)
         status = install_one(issuance, stage, batch->rows[i].name);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_sync_folder(issuance->folder);
+    enum avow_err err = avow_folder_sync(issuance->folder);
     if (err == AVOW_OK)
         err = avow_journal_end(&issuance->journal, position, true);
     if (err != AVOW_OK)

@@ -52,7 +52,7 @@ static char *next_word(char **rest)
 static bool read_number(char **rest, uint64_t *value)
 {
     const char *word = next_word(rest);
-    return word != NULL && avow_decimal_parse(avow_bytes_text(word), value) == AVOW_ACCEPT;
+    return word != NULL && avow_id_decimal_parse(avow_bytes_text(word), value) == AVOW_ACCEPT;
 }
 
 static bool read_hash(char **rest, struct avow_hash *hash)

@@ -114,7 +114,7 @@ static bool is_email(struct avow_bytes text)
 static void check_texts(struct gathering *gathering, size_t line, const struct avow_bytes *fields)
 {
     for (size_t i = 0; i < COLUMNS; i++) {
-        if (avow_text_turns(fields[i]))
+        if (avow_plain_text_has_bidi(fields[i]))
             problem(gathering, line, columns[i].name,
                     "an invisible character that turns text around: remove it");
     }
@@ -248,7 +248,7 @@ int avow_learners_read(const struct avow_cli *cli, const char *path, uint64_t ac
     struct avow_buf text;
     gathering_init(&gathering, learners);
     avow_buf_init_secret(&text, AVOW_CSV_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, AVOW_CSV_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, AVOW_CSV_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path,
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));

@@ -57,11 +57,12 @@ int avow_single_issue(struct avow_issuance *issuance, const struct avow_single *
     int status = avow_issue_all(issuance);
     if (status != AVOW_EXIT_OK)
         return status;
-    avow_reference_text(&issuance->keys->issuer, issuance->last_index, reference);
+    avow_id_reference_text(&issuance->keys->issuer, issuance->last_index, reference);
     if (issuance->skipped > 0)
         avow_cli_note(cli, "It had been issued before.");
     if (cli->json)
-        return avow_print_json(cli, json_pack("{s:s, s:s}", "file", path, "reference", reference));
+        return avow_cli_print_json(cli,
+                                   json_pack("{s:s, s:s}", "file", path, "reference", reference));
     (void)fprintf(cli->out, "%s %s\n", path, reference);
     return AVOW_EXIT_OK;
 }

@@ -22,7 +22,7 @@ static int read_id(const struct avow_cli *cli, const char *option, bool *given,
 {
     const char *value = avow_cli_value(cli, option);
     *given = value != NULL;
-    if (value == NULL || avow_issuer_parse(avow_bytes_text(value), id) == AVOW_ACCEPT)
+    if (value == NULL || avow_id_issuer_parse(avow_bytes_text(value), id) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--%s %s: not an issuer's id, avow1…", option,
                          value);
@@ -41,8 +41,8 @@ static int read_custody(struct closing *closing)
             "the custodian prints the last two with `avow issuer custody-key`");
     if (key == NULL)
         return AVOW_EXIT_OK;
-    if (avow_multikey_parse(avow_bytes_text(key), &closure->custodian_key) != AVOW_ACCEPT ||
-        !avow_key_is_valid(&closure->custodian_key))
+    if (avow_multibase_key_parse(avow_bytes_text(key), &closure->custodian_key) != AVOW_ACCEPT ||
+        !avow_ed25519_key_is_valid(&closure->custodian_key))
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--custodian-key %s: not a key, z6Mk…", key);
     if (avow_hex_decode_exact(avow_bytes_text(digest), closure->next_root_digest.bytes,
                               sizeof(closure->next_root_digest.bytes)) != AVOW_ACCEPT)
@@ -131,7 +131,7 @@ static int close_log(struct closing *closing)
         .request = &request, .build = build, .context = closing};
     int status = avow_home_identity(closing->cli, &keys);
     if (status == AVOW_EXIT_OK)
-        status = avow_root_key_load(closing->cli, &closing->root);
+        status = avow_root_entry_load_key(closing->cli, &closing->root);
     if (status == AVOW_EXIT_OK)
         status = avow_publish(closing->cli, &keys, &publication, &published);
     if (status == AVOW_EXIT_OK) {

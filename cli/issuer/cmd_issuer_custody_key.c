@@ -11,9 +11,9 @@
 static int make(const struct avow_cli *cli, struct avow_key *signing, struct avow_key *root)
 {
     char *passphrase = NULL;
-    int status = avow_next_key_make(cli, "signing", "signing", &passphrase, signing);
+    int status = avow_next_keys_make(cli, "signing", "signing", &passphrase, signing);
     if (status == AVOW_EXIT_OK)
-        status = avow_next_key_make(cli, AVOW_NEXT_ROOT, "root", &passphrase, root);
+        status = avow_next_keys_make(cli, AVOW_NEXT_ROOT, "root", &passphrase, root);
     sodium_free(passphrase);
     return status;
 }
@@ -24,11 +24,11 @@ static int print(const struct avow_cli *cli, const struct avow_key *signing,
     char key[AVOW_MULTIKEY_TEXT_MAX], digest[2 * sizeof(struct avow_hash) + 1] = "";
     const struct avow_bytes bytes = avow_bytes(root->bytes, sizeof(root->bytes));
     const struct avow_hash hash = avow_sha256(&bytes, 1);
-    avow_multikey_text(signing, key);
+    avow_multibase_key_text(signing, key);
     for (size_t i = 0; i < sizeof(hash.bytes); i++)
         (void)snprintf(digest + 2 * i, 3, "%02x", hash.bytes[i]);
     if (cli->json)
-        return avow_print_json(cli, json_pack("{s:s, s:s}", "key", key, "next_digest", digest));
+        return avow_cli_print_json(cli, json_pack("{s:s, s:s}", "key", key, "next_digest", digest));
     (void)fprintf(cli->out, "--custodian-key %s --custodian-next-digest %s\n", key, digest);
     avow_cli_note(cli, "The issuer closes with these. Once it has: avow issuer take-over ID");
     avow_cli_note(cli, "Keep next-root.key away from this machine until then.");

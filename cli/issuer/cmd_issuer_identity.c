@@ -99,7 +99,7 @@ static int run(struct avow_cli *cli)
     if (status == AVOW_EXIT_OK)
         status = avow_home_identity(cli, &keys);
     if (status == AVOW_EXIT_OK)
-        status = avow_root_key_load(cli, &renaming.root);
+        status = avow_root_entry_load_key(cli, &renaming.root);
     if (status == AVOW_EXIT_OK)
         status = avow_publish(cli, &keys, &publication, &published);
     if (status == AVOW_EXIT_OK) {

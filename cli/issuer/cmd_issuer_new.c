@@ -59,7 +59,7 @@ static int ask_node(const struct avow_cli *cli, char home[400])
     if (err != AVOW_OK)
         return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
                              "%s", reason);
-    avow_node_text(avow_client_node(client), id);
+    avow_id_node_text(avow_client_node(client), id);
     (void)snprintf(home, 400, "%s@%s", id, avow_client_address(client));
     avow_client_free(&client);
     if (avow_node_address_fits(avow_bytes_text(home)))
@@ -123,7 +123,7 @@ static int write_inception(struct birth *birth, const struct avow_inception *inc
     if (err == AVOW_OK)
         err = birth->file.err;
     if (err == AVOW_OK)
-        err = avow_create_file(path, avow_buf_bytes(&birth->file), 0644);
+        err = avow_file_create(path, avow_buf_bytes(&birth->file), 0644);
     if (err != AVOW_OK)
         return avow_cli_fail(birth->cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
                              avow_err_text(err));
@@ -159,7 +159,7 @@ static int read_entries(struct birth *birth)
     if (avow_reader_finish(&reader) != AVOW_ACCEPT)
         return avow_cli_fail(birth->cli, AVOW_EXIT_NEGATIVE, "%s/%s is damaged: remove it",
                              birth->cli->home, INCEPTION_FILE);
-    birth->keys.issuer = avow_leaf_hash(birth->entries[0]);
+    birth->keys.issuer = avow_merkle_leaf_hash(birth->entries[0]);
     return AVOW_EXIT_OK;
 }
 
@@ -181,7 +181,7 @@ static void report(const struct birth *birth)
 {
     const struct avow_cli *cli = birth->cli;
     char id[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(&birth->keys.issuer, id);
+    avow_id_issuer_text(&birth->keys.issuer, id);
     if (cli->json)
         (void)fprintf(cli->out, "{\"id\": \"%s\"}\n", id);
     else
@@ -214,7 +214,7 @@ static int publish(struct birth *birth)
                                "%s has another issuer already; another one needs a home of its own",
                                birth->cli->home);
     if (status == AVOW_EXIT_OK)
-        status = avow_heartbeat_hand_over(birth->cli, &birth->keys, "heartbeat");
+        status = avow_next_keys_hand_over(birth->cli, &birth->keys, "heartbeat");
     if (status == AVOW_EXIT_OK)
         status = avow_home_path(birth->cli, INCEPTION_FILE, path);
     if (status == AVOW_EXIT_OK) {
@@ -234,7 +234,7 @@ static int run(struct avow_cli *cli)
     if (status != AVOW_EXIT_OK)
         return status;
     avow_buf_init_fixed(&birth.file, birth.storage, sizeof(birth.storage));
-    enum avow_err err = avow_read_file(path, INCEPTION_FILE_MAX, &birth.file);
+    enum avow_err err = avow_file_read(path, INCEPTION_FILE_MAX, &birth.file);
     if (err == AVOW_OK) {
         avow_cli_note(cli, "Completing an earlier call that was cut short.");
     } else if (err != AVOW_ERR_NOT_FOUND) {

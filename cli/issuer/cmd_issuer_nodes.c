@@ -42,9 +42,9 @@ static int print_nodes(const struct avow_cli *cli, struct avow_bytes rest)
     struct avow_key node;
     char id[AVOW_NODE_TEXT_MAX];
     if (cli->json)
-        return avow_print_json(cli, avow_nodes_json(rest));
+        return avow_cli_print_json(cli, avow_entry_nodes_json(rest));
     while (avow_nodes_next(&rest, &node, &address)) {
-        avow_node_text(&node, id);
+        avow_id_node_text(&node, id);
         (void)fprintf(cli->out, "%s@%.*s\n", id, (int)address.len, (const char *)address.data);
     }
     return AVOW_EXIT_OK;

@@ -112,11 +112,11 @@ static int rotate(struct rotation *rotation)
 {
     struct avow_published published;
     char *passphrase = NULL;
-    int status = avow_root_key_load(rotation->cli, &rotation->root);
+    int status = avow_root_entry_load_key(rotation->cli, &rotation->root);
     if (status == AVOW_EXIT_OK)
-        status = avow_next_key_make(rotation->cli, name_of(rotation),
-                                    rotation->heartbeat ? "heartbeat" : "signing", &passphrase,
-                                    &rotation->next);
+        status = avow_next_keys_make(rotation->cli, name_of(rotation),
+                                     rotation->heartbeat ? "heartbeat" : "signing", &passphrase,
+                                     &rotation->next);
     sodium_free(passphrase);
     if (status == AVOW_EXIT_OK)
         status = load_signer(rotation);

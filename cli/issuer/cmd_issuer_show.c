@@ -12,7 +12,7 @@ static int print_json(const struct avow_cli *cli, const struct avow_log_proof *p
                                        .cosignatures = proof->cosignatures,
                                        .cosignature_count = proof->cosignature_count,
                                        .chain = &proof->chain};
-    return avow_print_json(cli, avow_issuer_json(&log));
+    return avow_cli_print_json(cli, avow_issuer_json(&log));
 }
 
 static void print_keys(const struct avow_cli *cli, const struct avow_log_proof *proof)
@@ -22,7 +22,7 @@ static void print_keys(const struct avow_cli *cli, const struct avow_log_proof *
         char public[AVOW_MULTIKEY_TEXT_MAX], until[AVOW_TERM_TIME_MAX] = "replaced";
         if (!avow_chain_key_covers(key, proof->checkpoint.size))
             continue;
-        avow_multikey_text(&key->key, public);
+        avow_multibase_key_text(&key->key, public);
         if (key->not_after != AVOW_NEVER)
             avow_term_time(key->not_after, until);
         (void)fprintf(cli->out, "  %-10s %s  until %s\n", avow_key_kind_name(key->kind), public,
@@ -34,7 +34,7 @@ static int print_text(const struct avow_cli *cli, const struct avow_log_proof *p
 {
     char id[AVOW_ISSUER_TEXT_MAX], time[AVOW_TERM_TIME_MAX];
     const struct avow_chain_names names = avow_chain_names(&proof->chain, AVOW_NEVER);
-    avow_issuer_text(&proof->checkpoint.issuer, id);
+    avow_id_issuer_text(&proof->checkpoint.issuer, id);
     avow_term_time(proof->checkpoint.time, time);
     avow_cli_print_text(cli->out, names.name);
     (void)fputs(", ", cli->out);

@@ -28,7 +28,7 @@ static int check_key(const struct avow_cli *cli, const struct avow_log_proof *pr
 static int read_id(const struct avow_cli *cli, struct avow_hash *issuer)
 {
     const char *id = cli->operands[0];
-    if (avow_issuer_parse(avow_bytes_text(id), issuer) == AVOW_ACCEPT)
+    if (avow_id_issuer_parse(avow_bytes_text(id), issuer) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s: not an issuer's id, avow1…", id);
 }

@@ -16,12 +16,12 @@ static int make_files(const struct avow_cli *cli, struct avow_key_set *set)
     char *passphrase = NULL;
     struct avow_key after;
     int status =
-        avow_next_key_make(cli, AVOW_NEXT_SIGNING, "signing", &passphrase, &set->signing_key);
+        avow_next_keys_make(cli, AVOW_NEXT_SIGNING, "signing", &passphrase, &set->signing_key);
     if (status == AVOW_EXIT_OK && set->has_heartbeat)
-        status = avow_next_key_make(cli, AVOW_NEXT_HEARTBEAT, "heartbeat", &passphrase,
-                                    &set->heartbeat_key);
+        status = avow_next_keys_make(cli, AVOW_NEXT_HEARTBEAT, "heartbeat", &passphrase,
+                                     &set->heartbeat_key);
     if (status == AVOW_EXIT_OK)
-        status = avow_next_key_make(cli, AVOW_NEXT_NEXT_ROOT, "root", &passphrase, &after);
+        status = avow_next_keys_make(cli, AVOW_NEXT_NEXT_ROOT, "root", &passphrase, &after);
     sodium_free(passphrase);
     if (status == AVOW_EXIT_OK)
         set->next_root_digest = digest_of(&after);
@@ -31,7 +31,7 @@ static int make_files(const struct avow_cli *cli, struct avow_key_set *set)
 int avow_key_set_make(const struct avow_cli *cli, struct avow_key_set *set)
 {
     *set = (struct avow_key_set){.has_heartbeat = !avow_cli_flag(cli, "no-heartbeat")};
-    int status = avow_next_root_key_load(cli, &set->root);
+    int status = avow_root_entry_load_next_key(cli, &set->root);
     if (status == AVOW_EXIT_OK) /* libsodium keeps the public key behind the seed */
         memcpy(set->root_key.bytes, set->root->bytes + 32, sizeof(set->root_key.bytes));
     if (status == AVOW_EXIT_OK)

@@ -6,13 +6,13 @@
 
 #include <sodium.h>
 
-bool avow_next_key_public(const struct avow_cli *cli, const char *name, struct avow_key *key)
+bool avow_next_keys_public(const struct avow_cli *cli, const char *name, struct avow_key *key)
 {
     return avow_home_has_key(cli, name) && avow_home_public_key(cli, name, key) == AVOW_EXIT_OK;
 }
 
-int avow_next_key_make(const struct avow_cli *cli, const char *name, const char *use,
-                       char **passphrase, struct avow_key *key)
+int avow_next_keys_make(const struct avow_cli *cli, const char *name, const char *use,
+                        char **passphrase, struct avow_key *key)
 {
     if (avow_home_has_key(cli, name))
         return avow_home_public_key(cli, name, key);
@@ -74,7 +74,7 @@ static int rename_key(struct placing *placing, const char *from, const char *to,
 static int erase_old_root(const struct placing *placing)
 {
     struct avow_key key;
-    if (!avow_next_key_public(placing->cli, "root", &key) || !was_root(placing, &key))
+    if (!avow_next_keys_public(placing->cli, "root", &key) || !was_root(placing, &key))
         return AVOW_EXIT_OK;
     int status = avow_home_erase_key(placing->cli, "root");
     if (status == AVOW_EXIT_OK)
@@ -87,10 +87,10 @@ static int place_roots(struct placing *placing)
 {
     struct avow_key key;
     int status = AVOW_EXIT_OK;
-    if (avow_next_key_public(placing->cli, AVOW_NEXT_ROOT, &key) && is_root(placing, &key))
+    if (avow_next_keys_public(placing->cli, AVOW_NEXT_ROOT, &key) && is_root(placing, &key))
         status = rename_key(placing, AVOW_NEXT_ROOT, "root",
                             "the root key from now on; the one before is erased");
-    if (status == AVOW_EXIT_OK && avow_next_key_public(placing->cli, AVOW_NEXT_NEXT_ROOT, &key) &&
+    if (status == AVOW_EXIT_OK && avow_next_keys_public(placing->cli, AVOW_NEXT_NEXT_ROOT, &key) &&
         is_committed_to(placing, &key))
         status =
             rename_key(placing, AVOW_NEXT_NEXT_ROOT, AVOW_NEXT_ROOT, "the root key after that one");
@@ -101,13 +101,13 @@ static int place_heartbeat(struct placing *placing)
 {
     struct avow_identity_keys keys = {0};
     struct avow_key key;
-    if (!avow_next_key_public(placing->cli, AVOW_NEXT_HEARTBEAT, &key) ||
+    if (!avow_next_keys_public(placing->cli, AVOW_NEXT_HEARTBEAT, &key) ||
         !is_in_force(placing, &key, AVOW_KEY_HEARTBEAT))
         return AVOW_EXIT_OK;
     placing->placed = true;
     int status = avow_home_identity(placing->cli, &keys);
     if (status == AVOW_EXIT_OK)
-        status = avow_heartbeat_hand_over(placing->cli, &keys, AVOW_NEXT_HEARTBEAT);
+        status = avow_next_keys_hand_over(placing->cli, &keys, AVOW_NEXT_HEARTBEAT);
     if (status == AVOW_EXIT_OK)
         status = rename_key(placing, AVOW_NEXT_HEARTBEAT, "heartbeat", "the home node has it");
     avow_identity_keys_fini(&keys);
@@ -120,7 +120,7 @@ int avow_next_keys_place(const struct avow_cli *cli, const struct avow_chain *ch
     struct placing placing = {.cli = cli, .chain = chain, .size = size};
     struct avow_key key;
     int status = place_roots(&placing);
-    if (status == AVOW_EXIT_OK && avow_next_key_public(cli, AVOW_NEXT_SIGNING, &key) &&
+    if (status == AVOW_EXIT_OK && avow_next_keys_public(cli, AVOW_NEXT_SIGNING, &key) &&
         is_in_force(&placing, &key, AVOW_KEY_SIGN))
         status = rename_key(&placing, AVOW_NEXT_SIGNING, "signing", "the signing key from now on");
     if (status == AVOW_EXIT_OK)
@@ -160,7 +160,7 @@ static int send_seed(const struct avow_cli *cli, struct avow_signer *signer,
                          "key: run the same command again");
 }
 
-int avow_heartbeat_hand_over(const struct avow_cli *cli, const struct avow_identity_keys *keys,
+int avow_next_keys_hand_over(const struct avow_cli *cli, const struct avow_identity_keys *keys,
                              const char *name)
 {
     struct avow_signer *signer = NULL;

@@ -20,7 +20,7 @@ static int ask_id(const struct avow_cli *cli, const char *address, char text[400
     if (err != AVOW_OK)
         return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
                              "%s", reason);
-    avow_node_text(avow_client_node(client), id);
+    avow_id_node_text(avow_client_node(client), id);
     (void)snprintf(text, 400, "%s@%s", id, avow_client_address(client));
     avow_client_free(&client);
     return AVOW_EXIT_OK;

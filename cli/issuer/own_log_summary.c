@@ -46,7 +46,7 @@ void avow_outlook_tell_log(const struct avow_outlook *outlook)
     char id[AVOW_ISSUER_TEXT_MAX];
     const struct avow_chain_names names = avow_chain_names(outlook->chain, AVOW_NEVER);
     const unsigned long long size = outlook->size;
-    avow_issuer_text(&outlook->chain->issuer, id);
+    avow_id_issuer_text(&outlook->chain->issuer, id);
     if (!outlook->counted)
         avow_cli_note(outlook->cli, "%.*s, %s: %llu entries.", (int)names.name.len,
                       (const char *)names.name.data, id, size);
@@ -81,7 +81,7 @@ void avow_outlook_tell_ending(const struct avow_outlook *outlook, enum avow_key_
         char public[AVOW_MULTIKEY_TEXT_MAX];
         if (key->kind != kind || key->until != AVOW_NEVER)
             continue;
-        avow_multikey_text(&key->key, public);
+        avow_multibase_key_text(&key->key, public);
         avow_cli_note(outlook->cli, "- The %s %s ends at entry %llu.", what_it_is(kind), public,
                       (unsigned long long)outlook->size);
     }

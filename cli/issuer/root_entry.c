@@ -16,12 +16,12 @@ static int load(const struct avow_cli *cli, const char *option, const char *name
     return avow_home_load_pair(cli, path != NULL ? path : name, secret);
 }
 
-int avow_root_key_load(const struct avow_cli *cli, struct avow_secret_key **root)
+int avow_root_entry_load_key(const struct avow_cli *cli, struct avow_secret_key **root)
 {
     return load(cli, "root-key", "root", root);
 }
 
-int avow_next_root_key_load(const struct avow_cli *cli, struct avow_secret_key **next_root)
+int avow_root_entry_load_next_key(const struct avow_cli *cli, struct avow_secret_key **next_root)
 {
     return load(cli, "next-root-key", "next-root", next_root);
 }
@@ -60,8 +60,8 @@ int avow_root_entry_sign(const struct avow_cli *cli, const struct avow_state *st
                                  : "this is not the root key that is in force");
     const struct avow_hash tree_root = avow_tree_root(&state->tree);
     avow_buf_init_fixed(&message, bytes, sizeof(bytes));
-    avow_root_message(&message, entry, avow_chain_opening(&state->chain), state->tree.size,
-                      &tree_root);
+    avow_entry_root_message(&message, entry, avow_chain_opening(&state->chain), state->tree.size,
+                            &tree_root);
     if (message.err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "too much text for a root entry: at most %d bytes",

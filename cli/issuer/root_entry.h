@@ -6,10 +6,10 @@
 #include "cli/signer/signer.h"
 
 /* The root key, from the file that --root-key names, else home/root.key. An exit status. */
-int avow_root_key_load(const struct avow_cli *cli, struct avow_secret_key **root);
+int avow_root_entry_load_key(const struct avow_cli *cli, struct avow_secret_key **root);
 /* The next root key, which a rotation brings into force: from the file that --next-root-key names,
  * else home/next-root.key. An exit status. */
-int avow_next_root_key_load(const struct avow_cli *cli, struct avow_secret_key **next_root);
+int avow_root_entry_load_next_key(const struct avow_cli *cli, struct avow_secret_key **next_root);
 
 /* Signs `entry` for the next index of a log in `state` by `root`: the root key in force, or the one
  * that a rotation brings, else NEGATIVE. An exit status, having told the person. */

@@ -73,7 +73,7 @@ static void audit_log(struct audit *audit, const struct avow_hash *issuer)
     struct avow_mirror_result result;
     const struct avow_log *log = NULL;
     char id[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(issuer, id);
+    avow_id_issuer_text(issuer, id);
     avow_mirror_copy(audit->mirror, issuer, &result);
     if (result.status == AVOW_EXIT_OK) {
         enum avow_err err = avow_snapshot_log(avow_mirror_snapshot(audit->mirror), issuer, &log);
@@ -106,7 +106,7 @@ static int finish(const struct audit *audit)
 {
     if (!audit->cli->json)
         return audit->status;
-    return avow_print_json(audit->cli, avow_put_whole(audit->rows, audit->ok)) == AVOW_EXIT_OK
+    return avow_cli_print_json(audit->cli, avow_put_whole(audit->rows, audit->ok)) == AVOW_EXIT_OK
                ? audit->status
                : AVOW_EXIT_UNKNOWN;
 }
@@ -115,7 +115,7 @@ static int run(struct avow_cli *cli)
 {
     const char *id = avow_cli_value(cli, "issuer");
     struct avow_hash issuer;
-    if (id != NULL && avow_issuer_parse(avow_bytes_text(id), &issuer) != AVOW_ACCEPT)
+    if (id != NULL && avow_id_issuer_parse(avow_bytes_text(id), &issuer) != AVOW_ACCEPT)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--issuer %s is not an issuer's id", id);
     AVOW_CLEANUP(avow_mirror_close)
     struct avow_mirror *mirror = NULL;

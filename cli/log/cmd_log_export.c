@@ -41,7 +41,7 @@ static int run(struct avow_cli *cli)
 {
     const char *id = avow_cli_value(cli, "issuer");
     struct avow_hash issuer;
-    const enum avow_reject reject = avow_issuer_parse(avow_bytes_text(id), &issuer);
+    const enum avow_reject reject = avow_id_issuer_parse(avow_bytes_text(id), &issuer);
     if (reject != AVOW_ACCEPT)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--issuer %s is not an issuer's id: %s", id,
                              avow_reject_text(reject));

@@ -31,7 +31,7 @@ static int read_number(const struct avow_cli *cli, const char *option, uint64_t 
 {
     const char *text = avow_cli_value(cli, option);
     *given = text != NULL;
-    if (text == NULL || avow_decimal_parse(avow_bytes_text(text), value) == AVOW_ACCEPT)
+    if (text == NULL || avow_id_decimal_parse(avow_bytes_text(text), value) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--%s %s is not a number", option, text);
 }
@@ -46,7 +46,7 @@ static int read_call(const struct avow_cli *cli, struct show *show)
         status = read_number(cli, "count", &show->count, &has_count);
     if (status != AVOW_EXIT_OK || id == NULL)
         return status != AVOW_EXIT_OK ? status : avow_home_issuer(cli, &show->issuer);
-    if (avow_issuer_parse(avow_bytes_text(id), &show->issuer) == AVOW_ACCEPT)
+    if (avow_id_issuer_parse(avow_bytes_text(id), &show->issuer) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--issuer %s is not an issuer's id", id);
 }
@@ -55,7 +55,7 @@ static void print_head(const struct show *show, const struct avow_log_proof *pro
 {
     char id[AVOW_ISSUER_TEXT_MAX], time[AVOW_TERM_TIME_MAX];
     const struct avow_chain_names names = avow_chain_names(&proof->chain, AVOW_NEVER);
-    avow_issuer_text(&show->issuer, id);
+    avow_id_issuer_text(&show->issuer, id);
     avow_term_time(proof->checkpoint.time, time);
     avow_cli_print_text(show->cli->out, names.name);
     (void)fputs(", ", show->cli->out);
@@ -132,7 +132,7 @@ static int run(struct avow_cli *cli)
     status = show_entries(&show, client);
     if (status != AVOW_EXIT_OK || !cli->json)
         return status;
-    return avow_print_json(cli, json_incref(rows));
+    return avow_cli_print_json(cli, json_incref(rows));
 }
 
 const struct avow_command avow_cmd_log_show = {

@@ -33,20 +33,20 @@ json_t *avow_shown_json(const struct avow_shown *shown)
 static void say_id(FILE *file, const char *what, const struct avow_hash *issuer)
 {
     char id[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(issuer, id);
+    avow_id_issuer_text(issuer, id);
     (void)fprintf(file, "%s%s", what, id);
 }
 
 static void say_key(FILE *file, const char *what, const struct avow_key *key)
 {
     char text[AVOW_MULTIKEY_TEXT_MAX];
-    avow_multikey_text(key, text);
+    avow_multibase_key_text(key, text);
     (void)fprintf(file, "%s%s", what, text);
 }
 
 static void say_status(FILE *file, const struct avow_shown *shown)
 {
-    const struct avow_status_change *change = &shown->entry.status;
+    const struct avow_status_entry *change = &shown->entry.status;
     (void)fprintf(file, "%" PRIu64 " is %s", change->target,
                   avow_status_name((enum avow_status)change->state));
     if (change->state != AVOW_STATUS_ACTIVE)

@@ -22,11 +22,11 @@ static int write_bundle(struct avow_export *export, uint64_t bundle, unsigned wi
                                                 bundle * AVOW_TILE_WIDTH + i, &entry);
         if (err != AVOW_OK)
             return damaged(export, err);
-        avow_tile_entry(out, entry);
+        avow_tlog_tile_entry(out, entry);
     }
     if (out->err != AVOW_OK)
         return damaged(export, out->err);
-    avow_tile_path(AVOW_TILE_ENTRIES, bundle, width, path);
+    avow_tlog_tile_path(AVOW_TILE_ENTRIES, bundle, width, path);
     return avow_export_put(export, path, avow_buf_bytes(out));
 }
 
@@ -36,10 +36,10 @@ static int write_tile(struct avow_export *export, unsigned level, uint64_t tile,
     char path[AVOW_TILE_PATH_MAX];
     const struct avow_tree_nodes nodes = avow_snapshot_nodes(export->snapshot, export->log);
     avow_buf_clear(out);
-    enum avow_err err = avow_tile_hashes(&nodes, level, tile, width, out);
+    enum avow_err err = avow_tlog_tile_hashes(&nodes, level, tile, width, out);
     if (err != AVOW_OK)
         return damaged(export, err);
-    avow_tile_path((int)level, tile, width, path);
+    avow_tlog_tile_path((int)level, tile, width, path);
     return avow_export_put(export, path, avow_buf_bytes(out));
 }
 
@@ -48,7 +48,7 @@ static int write_level(struct avow_export *export, unsigned level, struct avow_b
 {
     struct avow_progress progress;
     unsigned last_width;
-    const uint64_t count = avow_tile_count(level, export->log->checkpoint.size, &last_width);
+    const uint64_t count = avow_tlog_tile_count(level, export->log->checkpoint.size, &last_width);
     int status = AVOW_EXIT_OK;
     avow_progress_start(&progress, export->cli->err, "tiles", count);
     for (uint64_t tile = 0; tile < count && status == AVOW_EXIT_OK; tile++) {
@@ -76,20 +76,20 @@ static bool is_needed(const struct avow_export *export, const char *name,
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf held;
     avow_buf_init(&held, AVOW_EXPORT_FILE_MAX);
-    return avow_join_path(export->folder, name, path) == AVOW_OK &&
-           avow_read_file(path, AVOW_EXPORT_FILE_MAX, &held) != AVOW_ERR_NOT_FOUND;
+    return avow_folder_join(export->folder, name, path) == AVOW_OK &&
+           avow_file_read(path, AVOW_EXPORT_FILE_MAX, &held) != AVOW_ERR_NOT_FOUND;
 }
 
 static int write_status(struct avow_export *export)
 {
-    const uint64_t count = avow_status_chunk_count(export->log->checkpoint.size);
+    const uint64_t count = avow_status_map_chunk_count(export->log->checkpoint.size);
     for (uint64_t i = 0; i < count; i++) {
         uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
         char path[AVOW_TILE_PATH_MAX];
         enum avow_err err = avow_snapshot_chunk(export->snapshot, export->log, i, chunk);
         if (err != AVOW_OK)
             return damaged(export, err);
-        avow_tile_number_path("status", i, path);
+        avow_tlog_tile_number_path("status", i, path);
         if (!is_needed(export, path, chunk))
             continue;
         int status = avow_export_put(export, path, avow_bytes(chunk, sizeof(chunk)));
@@ -133,8 +133,8 @@ int avow_export_run(struct avow_export *export)
     avow_buf_init(&scratch, AVOW_EXPORT_FILE_MAX);
     unsigned width;
     int status = avow_export_check_folder(export);
-    for (unsigned level = 0;
-         status == AVOW_EXIT_OK && avow_tile_count(level, export->log->checkpoint.size, &width) > 0;
+    for (unsigned level = 0; status == AVOW_EXIT_OK &&
+                             avow_tlog_tile_count(level, export->log->checkpoint.size, &width) > 0;
          level++)
         status = write_level(export, level, &scratch);
     if (status == AVOW_EXIT_OK)

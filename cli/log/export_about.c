@@ -50,13 +50,13 @@ static int write_cosigners(struct avow_export *export)
     struct avow_buf heartbeat;
     avow_buf_init(&out, AVOW_CHECKPOINT_NOTE_MAX);
     avow_buf_init(&heartbeat, AVOW_ORIGIN_TEXT_MAX);
-    avow_heartbeat_name_write(&heartbeat, &log->checkpoint.issuer);
+    avow_cosignature_heartbeat_name(&heartbeat, &log->checkpoint.issuer);
     if (heartbeat.err != AVOW_OK)
         return put_buf(export, "cosigners", &heartbeat);
     for (size_t i = 0; i < log->cosignature_count; i++) {
         const struct avow_key *key = &log->cosignatures[i].key;
         char node[AVOW_NODE_TEXT_MAX];
-        avow_node_text(key, node);
+        avow_id_node_text(key, node);
         const bool issuers = avow_chain_key(&log->state.chain, key, AVOW_KEY_HEARTBEAT,
                                             log->checkpoint.size) != NULL;
         write_vkey(&out, issuers ? avow_buf_bytes(&heartbeat) : avow_bytes_text(node),
@@ -129,9 +129,9 @@ int avow_export_check_folder(struct avow_export *export)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf note;
     avow_buf_init(&note, AVOW_CHECKPOINT_NOTE_MAX);
-    enum avow_err err = avow_join_path(export->folder, "checkpoint", path);
+    enum avow_err err = avow_folder_join(export->folder, "checkpoint", path);
     if (err == AVOW_OK)
-        err = avow_read_file(path, AVOW_CHECKPOINT_NOTE_MAX, &note);
+        err = avow_file_read(path, AVOW_CHECKPOINT_NOTE_MAX, &note);
     if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_EXIT_OK;
     if (err != AVOW_OK)

@@ -17,7 +17,7 @@ static bool is_there(const char *path, struct avow_bytes bytes)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf held;
     avow_buf_init(&held, AVOW_EXPORT_FILE_MAX);
-    return avow_read_file(path, AVOW_EXPORT_FILE_MAX, &held) == AVOW_OK &&
+    return avow_file_read(path, AVOW_EXPORT_FILE_MAX, &held) == AVOW_OK &&
            avow_bytes_equal(avow_buf_bytes(&held), bytes);
 }
 
@@ -25,7 +25,7 @@ int avow_export_put(struct avow_export *export, const char *name, struct avow_by
 {
     char path[AVOW_PATH_BYTES];
     char parent[AVOW_PATH_BYTES];
-    enum avow_err err = avow_join_path(export->folder, name, path);
+    enum avow_err err = avow_folder_join(export->folder, name, path);
     if (err != AVOW_OK)
         return cannot(export, "write", name, err);
     if (is_there(path, bytes)) {
@@ -33,10 +33,10 @@ int avow_export_put(struct avow_export *export, const char *name, struct avow_by
         return AVOW_EXIT_OK;
     }
     (void)snprintf(parent, sizeof(parent), "%.*s", (int)(strrchr(path, '/') - path), path);
-    err = avow_make_folder(parent, 0755);
+    err = avow_folder_make(parent, 0755);
     if (err != AVOW_OK)
         return cannot(export, "make the folder", parent, err);
-    err = avow_write_file(path, bytes, 0644);
+    err = avow_file_write(path, bytes, 0644);
     if (err != AVOW_OK)
         return cannot(export, "write", path, err);
     export->written++;

@@ -52,7 +52,7 @@ static int open_store(struct avow_mirror *mirror)
     const char *tmp = named != NULL && named[0] != '\0' ? named : "/tmp";
     char folder[AVOW_PATH_BYTES];
     errno = ENAMETOOLONG;
-    if (avow_join_path(tmp, "avow-XXXXXX", folder) != AVOW_OK || mkdtemp(folder) == NULL)
+    if (avow_folder_join(tmp, "avow-XXXXXX", folder) != AVOW_OK || mkdtemp(folder) == NULL)
         return avow_cli_fail(mirror->cli, AVOW_EXIT_NEGATIVE, "cannot make a folder in %s: %s", tmp,
                              strerror(errno));
     const struct avow_store_options options = {0};

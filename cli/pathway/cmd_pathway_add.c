@@ -166,7 +166,7 @@ static bool need(void *context, uint64_t index)
 static void list_needed(struct addition *addition, const struct avow_hash *own)
 {
     const struct avow_entry entry = {.kind = AVOW_KIND_PATHWAY, .pathway = *addition->pathway};
-    (void)avow_entry_references(&entry, own, need, addition);
+    (void)avow_references_of(&entry, own, need, addition);
     if (addition->replaces)
         (void)need(addition, addition->replaced);
 }

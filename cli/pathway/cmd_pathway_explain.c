@@ -19,7 +19,7 @@ static void say_worth(const struct avow_pathway_view *view, const struct avow_ru
         avow_details_parse(achievement.details, &details) != AVOW_ACCEPT || !details.has_credits)
         return;
     avow_buf_printf(line, ", ");
-    avow_rule_say_credits(details.credits, line);
+    avow_rule_words_say_credits(details.credits, line);
     avow_buf_printf(line, " %.*s", (int)details.credit_system.len,
                     (const char *)details.credit_system.data);
 }
@@ -33,7 +33,7 @@ static void explain_rule(const struct avow_cli *cli, const struct avow_pathway_v
         AVOW_CLEANUP(avow_buf_fini)
         struct avow_buf line;
         avow_buf_init(&line, LINE_MAX_BYTES);
-        avow_rule_say(&view->facts, &view->reference.issuer, &node, &line);
+        avow_rule_words_say(&view->facts, &view->reference.issuer, &node, &line);
         say_worth(view, &node, &line);
         (void)fprintf(cli->out, "%*s- ", (int)(2 * node.depth), "");
         avow_cli_print_text(cli->out, avow_buf_bytes(&line));
@@ -48,9 +48,9 @@ static void explain(const struct avow_cli *cli, const struct avow_pathway_view *
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf award;
     avow_buf_init(&award, LINE_MAX_BYTES);
-    avow_reference_text(issuer, view->reference.index, reference);
+    avow_id_reference_text(issuer, view->reference.index, reference);
     avow_term_time(view->shown.entry.t, time);
-    avow_rule_say_achievement(&view->facts, issuer, issuer, view->pathway.award, &award);
+    avow_rule_words_say_achievement(&view->facts, issuer, issuer, view->pathway.award, &award);
     avow_cli_print_text(cli->out, view->pathway.title);
     (void)fprintf(cli->out, "\nA pathway of ");
     avow_cli_print_text(cli->out, avow_chain_names(&view->shown.proof->chain, AVOW_NEVER).name);
@@ -70,12 +70,12 @@ static int run(struct avow_cli *cli)
 {
     struct avow_reference reference;
     struct avow_pathway_view view = {.client = NULL};
-    int status = avow_pathway_find(cli, cli->operands[0], &reference);
+    int status = avow_pathway_view_find(cli, cli->operands[0], &reference);
     if (status == AVOW_EXIT_OK)
-        status = avow_pathway_open(cli, &reference, &view);
+        status = avow_pathway_view_open(cli, &reference, &view);
     if (status == AVOW_EXIT_OK)
         explain(cli, &view);
-    avow_pathway_close(&view);
+    avow_pathway_view_close(&view);
     return status;
 }
 

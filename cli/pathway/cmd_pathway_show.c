@@ -6,12 +6,12 @@ static int run(struct avow_cli *cli)
 {
     struct avow_reference reference;
     struct avow_pathway_view view = {.client = NULL};
-    int status = avow_pathway_find(cli, cli->operands[0], &reference);
+    int status = avow_pathway_view_find(cli, cli->operands[0], &reference);
     if (status == AVOW_EXIT_OK)
-        status = avow_pathway_open(cli, &reference, &view);
+        status = avow_pathway_view_open(cli, &reference, &view);
     if (status == AVOW_EXIT_OK)
-        status = avow_print_json(cli, avow_shown_json(&view.shown));
-    avow_pathway_close(&view);
+        status = avow_cli_print_json(cli, avow_shown_json(&view.shown));
+    avow_pathway_view_close(&view);
     return status;
 }
 

@@ -44,7 +44,7 @@ static bool read_award(const json_t *value, const struct avow_hash *own, uint64_
         return true;
     }
     return json_is_string(value) &&
-           avow_reference_parse(avow_bytes_text(json_string_value(value)), &issuer, index) ==
+           avow_id_reference_parse(avow_bytes_text(json_string_value(value)), &issuer, index) ==
                AVOW_ACCEPT &&
            avow_hash_equal(&issuer, own);
 }
@@ -98,7 +98,7 @@ int avow_pathway_file_read(const struct avow_cli *cli, const char *path,
     *file = (struct avow_pathway_file){.document = NULL};
     avow_buf_init(&file->rule, AVOW_ENTRY_BYTES_MAX);
     avow_buf_init(&text, FILE_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, FILE_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, FILE_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path,
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));

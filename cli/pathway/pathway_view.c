@@ -4,13 +4,13 @@
 #include "cli/home/own_log.h"
 #include "proto/codec/id.h"
 
-int avow_pathway_find(const struct avow_cli *cli, const char *text,
-                      struct avow_reference *reference)
+int avow_pathway_view_find(const struct avow_cli *cli, const char *text,
+                           struct avow_reference *reference)
 {
-    if (avow_reference_parse(avow_bytes_text(text), &reference->issuer, &reference->index) ==
+    if (avow_id_reference_parse(avow_bytes_text(text), &reference->issuer, &reference->index) ==
         AVOW_ACCEPT)
         return AVOW_EXIT_OK;
-    if (avow_decimal_parse(avow_bytes_text(text), &reference->index) != AVOW_ACCEPT)
+    if (avow_id_decimal_parse(avow_bytes_text(text), &reference->index) != AVOW_ACCEPT)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                              "\"%s\" is not a pathway's reference: write avow1…/NUMBER, or the "
                              "index of one of your own",
@@ -28,7 +28,7 @@ static int fetch(const struct avow_cli *cli, struct avow_pathway_view *view,
     if (view->fetched.why != AVOW_WHY_NONE)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", view->fetched.reason);
     char text[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(&view->reference.issuer, view->reference.index, text);
+    avow_id_reference_text(&view->reference.issuer, view->reference.index, text);
     const struct avow_log_proof *proof =
         avow_evidence_log(&view->fetched.evidence, &view->reference.issuer);
     if (proof == NULL || !avow_shown_get(proof, view->reference.index, &view->shown))
@@ -45,8 +45,8 @@ static int fetch(const struct avow_cli *cli, struct avow_pathway_view *view,
     return AVOW_EXIT_OK;
 }
 
-int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *reference,
-                      struct avow_pathway_view *view)
+int avow_pathway_view_open(const struct avow_cli *cli, const struct avow_reference *reference,
+                           struct avow_pathway_view *view)
 {
     char reason[AVOW_FETCH_REASON_MAX];
     *view = (struct avow_pathway_view){.client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason),
@@ -77,7 +77,7 @@ int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *r
     return fetch(cli, view, references, count);
 }
 
-void avow_pathway_close(struct avow_pathway_view *view)
+void avow_pathway_view_close(struct avow_pathway_view *view)
 {
     avow_client_free(&view->client);
     avow_fetched_fini(&view->fetched);

@@ -18,12 +18,12 @@ struct avow_pathway_view {
 };
 
 /* "7", of --issuer's log or this home's, or a reference. */
-int avow_pathway_find(const struct avow_cli *cli, const char *text,
-                      struct avow_reference *reference);
+int avow_pathway_view_find(const struct avow_cli *cli, const char *text,
+                           struct avow_reference *reference);
 /* Connects and fetches. An exit status, having told the person: UNKNOWN if it is not shown,
  * USAGE if the entry is no pathway. Release with _close in every case. */
-int avow_pathway_open(const struct avow_cli *cli, const struct avow_reference *reference,
-                      struct avow_pathway_view *view);
-void avow_pathway_close(struct avow_pathway_view *view);
+int avow_pathway_view_open(const struct avow_cli *cli, const struct avow_reference *reference,
+                           struct avow_pathway_view *view);
+void avow_pathway_view_close(struct avow_pathway_view *view);
 
 #endif

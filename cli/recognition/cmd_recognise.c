@@ -108,7 +108,7 @@ static int report(const struct publishing *publishing)
     for (size_t i = 0; i < statements->count; i++) {
         const struct avow_statement *statement = &statements->items[i];
         char id[AVOW_ISSUER_TEXT_MAX];
-        avow_issuer_text(&statement->entry.recognition.subject, id);
+        avow_id_issuer_text(&statement->entry.recognition.subject, id);
         known += statement->known ? 1 : 0;
         if (cli->json)
             continue;
@@ -120,7 +120,7 @@ static int report(const struct publishing *publishing)
         avow_cli_note(cli, "%zu had been published before.", known);
     avow_cli_note(cli, "%zu recognition%s published, under one signature.",
                   statements->count - known, statements->count - known == 1 ? "" : "s");
-    return cli->json ? avow_print_json(cli, rows_json(statements)) : AVOW_EXIT_OK;
+    return cli->json ? avow_cli_print_json(cli, rows_json(statements)) : AVOW_EXIT_OK;
 }
 
 static int publish(struct publishing *publishing, const struct avow_identity_keys *keys)

@@ -55,7 +55,7 @@ static void print_row(FILE *file, const struct avow_log_proof *proof, uint64_t i
 {
     char reference[AVOW_REFERENCE_TEXT_MAX];
     const struct avow_chain_names names = avow_chain_names(&proof->chain, AVOW_NEVER);
-    avow_reference_text(&proof->checkpoint.issuer, index, reference);
+    avow_id_reference_text(&proof->checkpoint.issuer, index, reference);
     (void)fputs("\n", file);
     avow_cli_print_text(file, names.name);
     (void)fputs(", ", file);
@@ -67,7 +67,7 @@ static void print_row(FILE *file, const struct avow_log_proof *proof, uint64_t i
         (void)fprintf(file, "  [%s]",
                       state == AVOW_STATUS_REVOKED ? "withdrawn" : avow_status_name(state));
     (void)fprintf(file, "\n  %s\n", reference);
-    avow_recognition_print(file, recognition, "  ");
+    avow_recognition_show(file, recognition, "  ");
 }
 
 /* False if the evidence does not show a recognition of the issuer there. */
@@ -188,8 +188,8 @@ static int show_paths(struct inquiry *inquiry, json_t *answer, bool *found)
         return AVOW_EXIT_OK;
     }
     (void)fputs("\nUnder the policy:\n", inquiry->cli->out);
-    avow_paths_print(inquiry->cli->out, &view, colour ? AVOW_TERM_DIM : "",
-                     colour ? AVOW_TERM_RESET : "");
+    avow_paths_show(inquiry->cli->out, &view, colour ? AVOW_TERM_DIM : "",
+                    colour ? AVOW_TERM_RESET : "");
     if (!*found)
         (void)fputs("  no way from any of its anchors to this issuer is shown\n",
                     inquiry->cli->out);
@@ -217,7 +217,7 @@ static int answer(struct inquiry *inquiry)
     if (status == AVOW_EXIT_OK && !inquiry->ok)
         status = avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
     if (status == AVOW_EXIT_OK && cli->json)
-        status = avow_print_json(cli, json_incref(object));
+        status = avow_cli_print_json(cli, json_incref(object));
     return status == AVOW_EXIT_OK && has_policy && !found ? AVOW_EXIT_UNKNOWN : status;
 }
 
@@ -245,11 +245,11 @@ static int run(struct avow_cli *cli)
     inquiry.at = inquiry.now;
     int status = avow_given_time(cli, "at", &inquiry.at);
     if (status == AVOW_EXIT_OK &&
-        avow_issuer_parse(avow_bytes_text(cli->operands[0]), &inquiry.issuer) != AVOW_ACCEPT)
+        avow_id_issuer_parse(avow_bytes_text(cli->operands[0]), &inquiry.issuer) != AVOW_ACCEPT)
         status = avow_cli_fail(cli, AVOW_EXIT_USAGE, "\"%s\" is not an issuer's id, avow1…",
                                cli->operands[0]);
     if (status == AVOW_EXIT_OK)
-        status = avow_policy_of_call(cli, &inquiry.policy);
+        status = avow_policy_file_of_call(cli, &inquiry.policy);
     if (status == AVOW_EXIT_OK)
         status = ask(&inquiry);
     avow_recognisers_fini(&inquiry.list);

@@ -80,7 +80,7 @@ static bool given(const struct making *making, enum avow_statement_column column
 static void read_subject(struct making *making, const struct avow_hash *own)
 {
     const struct avow_bytes id = field(making, AVOW_STATEMENT_ISSUER);
-    if (avow_issuer_parse(id, &making->made.subject) != AVOW_ACCEPT)
+    if (avow_id_issuer_parse(id, &making->made.subject) != AVOW_ACCEPT)
         wrong(
             making, AVOW_STATEMENT_ISSUER,
             "\"%.*s\" is not an issuer's id, or was copied wrongly: it begins with avow1 and ends "
@@ -119,7 +119,7 @@ static void read_texts(struct making *making)
         wrong(making, AVOW_STATEMENT_SUBJECT_NAME,
               "write the name by which you know it: a verifier is shown it beside the name that it "
               "gives itself");
-    else if (avow_text_turns(name))
+    else if (avow_plain_text_has_bidi(name))
         wrong(making, AVOW_STATEMENT_SUBJECT_NAME,
               "an invisible character that turns text around: remove it");
     if (!is_place(basis))
@@ -151,7 +151,7 @@ static void write_list(struct making *making, enum avow_statement_column column,
 {
     struct avow_bytes rest = field(making, column), item;
     size_t count = 0;
-    while (avow_text_item(&rest, true, &item)) {
+    while (avow_plain_text_item(&rest, true, &item)) {
         count++;
         if (!fits(item))
             wrong(making, column, "%.*s: %s", shown(item), (const char *)item.data, what_to_write);
@@ -161,7 +161,7 @@ static void write_list(struct making *making, enum avow_statement_column column,
     avow_write_text(&making->scope, avow_bytes_text(names[column]));
     avow_write_array(&making->scope, count);
     rest = field(making, column);
-    while (avow_text_item(&rest, true, &item))
+    while (avow_plain_text_item(&rest, true, &item))
         avow_write_text(&making->scope, item);
 }
 
@@ -173,9 +173,9 @@ static void write_achievements(struct making *making)
     if (making->made.role == AVOW_ROLE_AUTHORITY)
         wrong(making, AVOW_STATEMENT_ACHIEVEMENTS,
               "they are an issuer's own: leave them out, or recognise it as issuer");
-    while (avow_text_item(&rest, true, &item)) {
+    while (avow_plain_text_item(&rest, true, &item)) {
         count++;
-        if (avow_decimal_parse(item, &index) != AVOW_ACCEPT)
+        if (avow_id_decimal_parse(item, &index) != AVOW_ACCEPT)
             wrong(making, AVOW_STATEMENT_ACHIEVEMENTS,
                   "%.*s: write indices in the issuer's log, as `avow achievement list --issuer` "
                   "shows them: 2,5",
@@ -184,8 +184,8 @@ static void write_achievements(struct making *making)
     avow_write_text(&making->scope, avow_bytes_text("achievements"));
     avow_write_array(&making->scope, count);
     rest = field(making, AVOW_STATEMENT_ACHIEVEMENTS);
-    while (avow_text_item(&rest, true, &item)) {
-        bool good = avow_decimal_parse(item, &index) == AVOW_ACCEPT;
+    while (avow_plain_text_item(&rest, true, &item)) {
+        bool good = avow_id_decimal_parse(item, &index) == AVOW_ACCEPT;
         avow_write_uint(&making->scope, good ? index : 0);
     }
 }
@@ -194,7 +194,7 @@ static void write_depth(struct making *making)
 {
     const struct avow_bytes text = field(making, AVOW_STATEMENT_DEPTH);
     uint64_t depth = 0;
-    if (avow_decimal_parse(text, &depth) != AVOW_ACCEPT || depth > AVOW_POLICY_DEPTH_MAX)
+    if (avow_id_decimal_parse(text, &depth) != AVOW_ACCEPT || depth > AVOW_POLICY_DEPTH_MAX)
         wrong(making, AVOW_STATEMENT_DEPTH,
               "write how many further steps a path may take from there, 0 to %d",
               AVOW_POLICY_DEPTH_MAX);
@@ -291,11 +291,11 @@ static void write_equivalence(struct making *making)
 {
     struct avow_bytes rest = field(making, AVOW_STATEMENT_EQUIVALENCE), row;
     size_t count = 0, problems = making->problems;
-    while (avow_text_item(&rest, false, &row))
+    while (avow_plain_text_item(&rest, false, &row))
         count++;
     rest = field(making, AVOW_STATEMENT_EQUIVALENCE);
     avow_write_array(&making->rows, count);
-    while (avow_text_item(&rest, false, &row)) {
+    while (avow_plain_text_item(&rest, false, &row)) {
         if (!write_row(making, row))
             wrong(making, AVOW_STATEMENT_EQUIVALENCE,
                   "%.*s: write what level of theirs equals what level of yours, as "

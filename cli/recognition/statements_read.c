@@ -81,7 +81,7 @@ static int read_file(struct gathering *gathering)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init(&text, AVOW_CSV_BYTES_MAX);
-    enum avow_err err = avow_read_file(gathering->path, AVOW_CSV_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(gathering->path, AVOW_CSV_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", gathering->path,
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));

@@ -30,7 +30,7 @@ struct recovery {
 
 static int number(const struct avow_cli *cli, const char *option, const char *text, uint64_t *value)
 {
-    if (avow_decimal_parse(avow_bytes_text(text), value) == AVOW_ACCEPT)
+    if (avow_id_decimal_parse(avow_bytes_text(text), value) == AVOW_ACCEPT)
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--%s %s: not a number", option, text);
 }
@@ -268,7 +268,7 @@ static int run(struct avow_cli *cli)
             status = avow_recovery_file_read(cli, &file, &found);
     }
     if (status == AVOW_EXIT_OK)
-        status = avow_recovery_finish(cli, &file);
+        status = avow_recovery_send(cli, &file);
     avow_recovery_file_fini(&file);
     avow_key_set_fini(&recovery.set);
     avow_reissue_fini(&recovery.files);

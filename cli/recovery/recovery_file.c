@@ -90,7 +90,7 @@ int avow_recovery_file_write(const struct avow_salvage *salvage,
         return status;
     enum avow_err err = out.err;
     if (err == AVOW_OK)
-        err = avow_create_file(path, avow_buf_bytes(&out), 0600);
+        err = avow_file_create(path, avow_buf_bytes(&out), 0600);
     return err == AVOW_OK ? AVOW_EXIT_OK : cannot(salvage->cli, "write", err);
 }
 
@@ -169,7 +169,7 @@ int avow_recovery_file_read(const struct avow_cli *cli, struct avow_recovery_fil
     int status = avow_home_path(cli, FILE_NAME, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_read_file(path, FILE_BYTES_MAX, &file->bytes);
+    enum avow_err err = avow_file_read(path, FILE_BYTES_MAX, &file->bytes);
     if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_EXIT_OK;
     if (err == AVOW_OK)
@@ -194,7 +194,7 @@ int avow_recovery_file_remove(const struct avow_cli *cli)
 {
     char path[AVOW_PATH_BYTES];
     int status = avow_home_path(cli, FILE_NAME, path);
-    if (status == AVOW_EXIT_OK && (unlink(path) != 0 || avow_sync_folder(cli->home) != AVOW_OK))
+    if (status == AVOW_EXIT_OK && (unlink(path) != 0 || avow_folder_sync(cli->home) != AVOW_OK))
         status = cannot(cli, "remove", AVOW_ERR_IO);
     return status;
 }

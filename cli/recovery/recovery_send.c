@@ -212,10 +212,10 @@ static int report(const struct avow_cli *cli, const struct avow_recovery_file *f
     avow_put(answer, "size", avow_value_uint(file->cuts[file->cut_count - 1].size), &ok);
     avow_put(answer, "epoch", avow_value_uint(file->checkpoint.epoch), &ok);
     avow_put(answer, "moved", list, &ok);
-    return avow_print_json(cli, avow_put_whole(answer, ok));
+    return avow_cli_print_json(cli, avow_put_whole(answer, ok));
 }
 
-int avow_recovery_finish(const struct avow_cli *cli, struct avow_recovery_file *file)
+int avow_recovery_send(const struct avow_cli *cli, struct avow_recovery_file *file)
 {
     bool placed;
     int status = send_batch(cli, file);

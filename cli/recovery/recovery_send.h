@@ -7,6 +7,6 @@
 
 /* Does all of it, removes home/recovery, and tells. An exit status: with any but OK the same call
  * goes on from there. */
-int avow_recovery_finish(const struct avow_cli *cli, struct avow_recovery_file *file);
+int avow_recovery_send(const struct avow_cli *cli, struct avow_recovery_file *file);
 
 #endif

@@ -41,7 +41,7 @@ static enum avow_err read_badge(const char *path, struct avow_subject_file *subj
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init_secret(&text, AVOW_SUBJECT_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, AVOW_SUBJECT_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, AVOW_SUBJECT_BYTES_MAX, &text);
     *subject = (struct avow_subject_file){0};
     if (err == AVOW_OK)
         err = avow_subject_read(avow_buf_bytes(&text), subject);
@@ -83,7 +83,7 @@ static int find_in(const struct avow_cli *cli, const char *name, const struct av
          entry = readdir(folder)) {
         const size_t len = strlen(entry->d_name);
         if (len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0 &&
-            avow_join_path(whole, entry->d_name, path) == AVOW_OK && !avow_is_no_file(path))
+            avow_folder_join(whole, entry->d_name, path) == AVOW_OK && !avow_file_is_none(path))
             err = add_file(files, issuer, from, path);
     }
     (void)closedir(folder);
@@ -144,12 +144,12 @@ static enum avow_err move_reference(const struct avow_reissue *reissue, json_t *
     uint64_t index, now;
     char reference[AVOW_REFERENCE_TEXT_MAX], moved[AVOW_REFERENCE_TEXT_MAX + 8];
     if (text == NULL || strncmp(text, AVOW_BADGE_SCHEME, scheme) != 0 ||
-        avow_reference_parse(avow_bytes_text(text + scheme), &issuer, &index) != AVOW_ACCEPT ||
+        avow_id_reference_parse(avow_bytes_text(text + scheme), &issuer, &index) != AVOW_ACCEPT ||
         !avow_hash_equal(&issuer, &reissue->issuer))
         return AVOW_OK;
     if (!reissue->map.now(reissue->map.context, index, &now))
         return AVOW_ERR_NOT_FOUND;
-    avow_reference_text(&issuer, now, reference);
+    avow_id_reference_text(&issuer, now, reference);
     (void)snprintf(moved, sizeof(moved), AVOW_BADGE_SCHEME "%s", reference);
     return json_object_set_new(parent, member, json_string(moved)) == 0 ? AVOW_OK : AVOW_ERR_NOMEM;
 }
@@ -254,7 +254,7 @@ static enum avow_err point_to(const struct avow_reissue *reissue, const json_t *
     const char *id = json_string_value(json_object_get(entry, "id"));
     char reference[AVOW_REFERENCE_TEXT_MAX], text[AVOW_REFERENCE_TEXT_MAX + 64];
     AVOW_ASSERT(id != NULL && strchr(id, '#') != NULL); /* the commitment was computed */
-    avow_reference_text(&reissue->issuer, index, reference);
+    avow_id_reference_text(&reissue->issuer, index, reference);
     (void)snprintf(text, sizeof(text), AVOW_BADGE_SCHEME "%s%s", reference, strchr(id, '#'));
     const int rc = json_object_set_new(entry, "id", json_string(text));
     sodium_memzero(text, sizeof(text));
@@ -268,7 +268,7 @@ static enum avow_err put(const char *path, const json_t *document)
         return AVOW_ERR_NOMEM;
     const size_t len = strlen(text);
     text[len] = '\n'; /* in the place of the zero */
-    enum avow_err err = avow_write_file(path, avow_bytes(text, len + 1), 0600);
+    enum avow_err err = avow_file_write(path, avow_bytes(text, len + 1), 0600);
     const int why = errno;
     avow_wipe_free(text);
     errno = why;

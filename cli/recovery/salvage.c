@@ -138,7 +138,7 @@ struct again {
 static bool move_references(struct avow_salvage *salvage, struct avow_entry *entry)
 {
     enum avow_status status;
-    return avow_entry_move_references(entry, &salvage->issuer, now_at, salvage) &&
+    return avow_references_move(entry, &salvage->issuer, now_at, salvage) &&
            (entry->kind != AVOW_KIND_STATUS ||
             avow_draft_status(salvage->draft, entry->status.target, &status,
                               &entry->status.previous) == AVOW_OK);
@@ -195,7 +195,7 @@ static void count(struct again *again, const struct avow_entry *entry, size_t le
 {
     again->bytes += len + 5; /* with the longest header of a binary */
     again->entries++;
-    (void)avow_entry_references(entry, &again->salvage->issuer, count_reference, again);
+    (void)avow_references_of(entry, &again->salvage->issuer, count_reference, again);
     if (entry->kind == AVOW_KIND_STATUS) /* its target is shown with its last status entry */
         again->references++;
 }
@@ -255,7 +255,8 @@ static bool is_dropped(const struct avow_cli *cli, uint64_t index)
     const char *text;
     uint64_t dropped;
     for (size_t i = 0; (text = avow_cli_value_at(cli, "drop", i)) != NULL; i++) {
-        if (avow_decimal_parse(avow_bytes_text(text), &dropped) == AVOW_ACCEPT && dropped == index)
+        if (avow_id_decimal_parse(avow_bytes_text(text), &dropped) == AVOW_ACCEPT &&
+            dropped == index)
             return true;
     }
     return false;

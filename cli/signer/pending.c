@@ -80,7 +80,7 @@ int avow_pending_create(const struct avow_cli *cli, struct avow_pending_record *
         status = record_path(cli, "", record->name, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_make_folder(folder, 0700);
+    enum avow_err err = avow_folder_make(folder, 0700);
     if (err != AVOW_OK)
         return failed(cli, folder, err);
     *lock = avow_fd_open(part, O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -90,7 +90,7 @@ int avow_pending_create(const struct avow_cli *cli, struct avow_pending_record *
     if (err == AVOW_OK && rename(part, path) != 0)
         err = AVOW_ERR_IO;
     if (err == AVOW_OK)
-        err = avow_sync_folder(folder);
+        err = avow_folder_sync(folder);
     if (err != AVOW_OK) {
         status = failed(cli, path, err);
         (void)unlink(part);

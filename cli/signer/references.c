@@ -34,7 +34,7 @@ static bool add(void *context, uint64_t index)
 void avow_references_add(struct avow_references *references, const struct avow_hash *own,
                          const struct avow_entry *entry)
 {
-    (void)avow_entry_references(entry, own, add, references);
+    (void)avow_references_of(entry, own, add, references);
 }
 
 const uint64_t *avow_references_list(const struct avow_references *references, size_t *count)

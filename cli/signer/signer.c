@@ -126,7 +126,7 @@ static int prove_self(struct avow_signer *signer)
         .key = signer->keys->key,
     };
     struct avow_message answer;
-    avow_signer_message(&signer->keys->issuer, avow_client_handshake(signer->client), message);
+    avow_message_signer_text(&signer->keys->issuer, avow_client_handshake(signer->client), message);
     avow_ed25519_sign(signer->keys->signing, avow_bytes(message, sizeof(message)),
                       &question.signature);
     return avow_signer_ask(signer, &question, AVOW_MESSAGE_DONE, &answer);

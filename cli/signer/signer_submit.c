@@ -89,7 +89,7 @@ int avow_signer_find_key(const struct avow_signer *signer, const struct avow_che
     for (size_t i = 0; i < 2 && candidates[i] != NULL; i++) {
         struct avow_checkpoint tried = *text;
         memcpy(tried.key.bytes, candidates[i]->bytes + 32, sizeof(tried.key.bytes));
-        reject = avow_checkpoint_judge_key(&tried, chain);
+        reject = avow_evidence_judge_key(&tried, chain);
         *secret = candidates[i];
         if (reject == AVOW_ACCEPT)
             return AVOW_EXIT_OK;

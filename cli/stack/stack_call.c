@@ -25,11 +25,11 @@ int avow_stack_call_run(const struct avow_cli *cli, struct avow_stack_call **out
     if (call == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory");
     call->cli = cli;
-    int status = avow_policy_of_call(cli, &call->policy);
+    int status = avow_policy_file_of_call(cli, &call->policy);
     if (status == AVOW_EXIT_OK)
-        status = avow_pathway_find(cli, avow_cli_value(cli, "pathway"), &reference);
+        status = avow_pathway_view_find(cli, avow_cli_value(cli, "pathway"), &reference);
     if (status == AVOW_EXIT_OK)
-        status = avow_pathway_open(cli, &reference, &call->view);
+        status = avow_pathway_view_open(cli, &reference, &call->view);
     if (status == AVOW_EXIT_OK)
         status = avow_stack_folder_read(cli, cli->operands[0], &call->view, &call->policy,
                                         (uint64_t)time(NULL), &call->folder);
@@ -46,7 +46,7 @@ void avow_stack_call_free(struct avow_stack_call **call)
     if (*call == NULL)
         return;
     avow_stack_folder_fini(&(*call)->folder);
-    avow_pathway_close(&(*call)->view);
+    avow_pathway_view_close(&(*call)->view);
     free(*call);
     *call = NULL;
 }

@@ -65,14 +65,14 @@ static int read_text(const struct avow_stack_folder *folder, const char *path,
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init_secret(&text, AVOW_SUBJECT_BYTES_MAX);
-    enum avow_err err = avow_join_path(path, file->name, full);
-    if (err == AVOW_OK && avow_is_no_file(full)) {
+    enum avow_err err = avow_folder_join(path, file->name, full);
+    if (err == AVOW_OK && avow_file_is_none(full)) {
         file->part = AVOW_STACK_NO_BADGE;
         (void)snprintf(file->detail, sizeof(file->detail), "not a file");
         return AVOW_EXIT_OK;
     }
     if (err == AVOW_OK)
-        err = avow_read_file(full, AVOW_SUBJECT_BYTES_MAX, &text);
+        err = avow_file_read(full, AVOW_SUBJECT_BYTES_MAX, &text);
     if (err == AVOW_ERR_IO || err == AVOW_ERR_NOT_FOUND)
         return avow_cli_fail(folder->cli, AVOW_EXIT_USAGE,
                              "cannot read %s: %s: make it readable, or take it out of the folder",
@@ -128,7 +128,7 @@ static bool find_achievement(const struct avow_stack_file *file, const struct av
                         "achievement"),
         "id"));
     return id != NULL && strncmp(id, AVOW_BADGE_SCHEME, scheme) == 0 &&
-           avow_reference_parse(avow_bytes_text(id + scheme), &issuer, achievement) ==
+           avow_id_reference_parse(avow_bytes_text(id + scheme), &issuer, achievement) ==
                AVOW_ACCEPT &&
            avow_hash_equal(&issuer, &file->subject.subject.issuer);
 }
@@ -253,8 +253,8 @@ static enum avow_err search(struct avow_stack_folder *folder, const struct avow_
     award->covered_at = AVOW_NEVER;
     enum avow_err err = facts.log(facts.context, &reference->issuer, &log);
     if (err == AVOW_OK)
-        err = avow_covered_at(&facts, &log, policy, reference->index, folder->now,
-                              &award->covered_at);
+        err = avow_standing_covered_at(&facts, &log, policy, reference->index, folder->now,
+                                       &award->covered_at);
     if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND)
         return err;
     return avow_search(&facts, policy, award, folder->now, folder->now, recognised);

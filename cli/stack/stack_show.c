@@ -21,8 +21,8 @@ static void say_line(const struct avow_stack_check *check, size_t position, stru
 {
     const struct avow_stack_file *file = &check->files[position];
     if (file->part != AVOW_STACK_ELSEWHERE && file->part != AVOW_STACK_NO_BADGE) {
-        avow_rule_say_achievement(check->facts, &check->reference.issuer, &file->item.issuer,
-                                  file->item.achievement, out);
+        avow_rule_words_say_achievement(check->facts, &check->reference.issuer, &file->item.issuer,
+                                        file->item.achievement, out);
         avow_buf_printf(
             out, "%s",
             file->part == AVOW_STACK_COUNTS && avow_stack_is_used(check, position) ? "" : ": ");
@@ -74,9 +74,9 @@ static void say_state(const struct avow_stack_check *check, const struct avow_st
         }
     } else if (node->rule.op == AVOW_RULE_CREDITS) {
         avow_buf_printf(out, " (");
-        avow_rule_say_credits(node->have, out);
+        avow_rule_words_say_credits(node->have, out);
         avow_buf_printf(out, " of ");
-        avow_rule_say_credits(node->need, out);
+        avow_rule_words_say_credits(node->need, out);
         avow_buf_printf(out, ")");
     } else if (node->rule.op == AVOW_RULE_ALL || node->rule.op == AVOW_RULE_N) {
         avow_buf_printf(out, " (%" PRIu64 " of %" PRIu64 ")", node->have, node->need);
@@ -90,7 +90,7 @@ static void print_rules(const struct avow_stack_check *check, FILE *out, bool co
         AVOW_CLEANUP(avow_buf_fini)
         struct avow_buf line;
         avow_buf_init(&line, LINE_BYTES_MAX);
-        avow_rule_say(check->facts, &check->reference.issuer, &node->rule, &line);
+        avow_rule_words_say(check->facts, &check->reference.issuer, &node->rule, &line);
         say_state(check, node, &line);
         (void)fprintf(out, "%*s%s%s%s ", (int)(2 * node->rule.depth), "",
                       !colour     ? ""
@@ -131,7 +131,7 @@ static void print_end(const struct avow_stack_check *check, FILE *out, bool colo
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf credits;
     avow_buf_init(&credits, 64);
-    avow_rule_say_credits(check->result.credits, &credits);
+    avow_rule_words_say_credits(check->result.credits, &credits);
     (void)fprintf(out, "\n%s%s.%s", colour ? AVOW_TERM_BOLD : "",
                   check->end == AVOW_STACK_IS_COMPLETE  ? "Complete"
                   : check->end == AVOW_STACK_IS_UNKNOWN ? "Cannot tell"
@@ -149,7 +149,7 @@ static enum avow_err print_page(const struct avow_stack_call *call)
     const bool colour = avow_cli_may_colour(out);
     struct missing missing = {.out = out};
     char reference[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(&check->reference.issuer, check->reference.index, reference);
+    avow_id_reference_text(&check->reference.issuer, check->reference.index, reference);
     avow_cli_print_text(out, check->pathway->title);
     (void)fprintf(out, "  %s\n\nCredentials\n", reference);
     print_files(check, out, colour);
@@ -168,7 +168,7 @@ static enum avow_err print_page(const struct avow_stack_call *call)
 int avow_stack_call_print(const struct avow_stack_call *call)
 {
     if (call->cli->json)
-        return avow_print_json(call->cli, avow_stack_json(&call->check));
+        return avow_cli_print_json(call->cli, avow_stack_json(&call->check));
     const enum avow_err err = print_page(call);
     return err == AVOW_OK ? AVOW_EXIT_OK
                           : avow_cli_fail(call->cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(err));

@@ -4,7 +4,7 @@
 
 static int run(struct avow_cli *cli)
 {
-    return avow_status_withdraw(cli);
+    return avow_status_change_withdraw(cli);
 }
 
 static const struct avow_option options[] = {

@@ -49,7 +49,7 @@ static int find_reason(struct change *change)
 static int refuse(const struct change *change, const struct avow_target *target, const char *why)
 {
     char reference[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(&change->targets->issuer, target->index, reference);
+    avow_id_reference_text(&change->targets->issuer, target->index, reference);
     return avow_cli_fail(change->cli, AVOW_EXIT_NEGATIVE, "%s %s", reference, why);
 }
 
@@ -165,7 +165,7 @@ static void tell_standing(const struct change *change, const struct standing *st
                           const char *asked)
 {
     char reference[AVOW_REFERENCE_TEXT_MAX], since[AVOW_TERM_TIME_MAX];
-    avow_reference_text(&change->targets->issuer, standing->index, reference);
+    avow_id_reference_text(&change->targets->issuer, standing->index, reference);
     avow_term_time(standing->since, since);
     avow_cli_note(change->cli, "%s is %s since %s, for the reason %s%s%s.", reference,
                   avow_status_name(change->state), since, avow_reason_name(standing->reason),
@@ -211,7 +211,7 @@ static int report(const struct change *change)
     int status = AVOW_EXIT_OK;
     tell(change, standing, kept);
     if (change->cli->json)
-        status = avow_print_json(
+        status = avow_cli_print_json(
             change->cli,
             json_pack("{s:s, s:I, s:I, s:o}", "state", avow_status_name(change->state), "changed",
                       (json_int_t)change->changed, "unchanged", (json_int_t)change->unchanged,
@@ -249,7 +249,7 @@ int avow_status_change(struct avow_cli *cli, enum avow_status state)
     return change_all(cli, state, false);
 }
 
-int avow_status_withdraw(struct avow_cli *cli)
+int avow_status_change_withdraw(struct avow_cli *cli)
 {
     return change_all(cli, AVOW_STATUS_REVOKED, true);
 }

@@ -11,7 +11,7 @@
  * asked for: the one that is recorded stands, and the call ends as NEGATIVE. An exit status. */
 int avow_status_change(struct avow_cli *cli, enum avow_status state);
 /* The same for revoking recognitions, and nothing else: a reason need not be given. */
-int avow_status_withdraw(struct avow_cli *cli);
+int avow_status_change_withdraw(struct avow_cli *cli);
 
 /* The reasons, for --help. */
 #define AVOW_REASON_WORDS "error|fraud|data|holder|key|lapsed|replaced|closed"

@@ -80,7 +80,7 @@ static enum avow_err take_row(void *context, size_t row, size_t line,
     }
     struct avow_hash issuer;
     uint64_t index;
-    if (has_reference && avow_reference_parse(*field, &issuer, &index) != AVOW_ACCEPT) {
+    if (has_reference && avow_id_reference_parse(*field, &issuer, &index) != AVOW_ACCEPT) {
         problem(gathering, line, "reference", "not a reference: write avow1…/NUMBER");
         return AVOW_OK;
     }
@@ -97,7 +97,7 @@ static int read_list(struct avow_targets *targets, const char *path)
         .columns = columns, .row = take_row, .problem = problem, .context = &gathering};
     struct avow_buf text;
     avow_buf_init(&text, AVOW_CSV_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, AVOW_CSV_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, AVOW_CSV_BYTES_MAX, &text);
     int status = AVOW_EXIT_OK;
     if (err != AVOW_OK)
         status = avow_cli_fail(targets->cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path,

@@ -16,7 +16,7 @@ static json_t *ask_about(const struct avow_cli *cli, struct avow_client *client,
     AVOW_CLEANUP(avow_fetched_fini)
     struct avow_fetched fetched = {.why = AVOW_WHY_UNREACHABLE};
     struct avow_chain_names names = {0};
-    avow_issuer_text(&anchor->issuer, id);
+    avow_id_issuer_text(&anchor->issuer, id);
     if (client != NULL)
         avow_fetch_from(client, &anchor->issuer, NULL, 0, &fetched);
     if (fetched.why == AVOW_WHY_NONE)
@@ -87,7 +87,7 @@ static int run(struct avow_cli *cli)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf words;
     avow_buf_init(&words, (size_t)16 * AVOW_POLICY_BYTES_MAX);
-    int status = avow_policy_read(cli, cli->operands[0], AVOW_EXIT_NEGATIVE, &policy);
+    int status = avow_policy_file_find(cli, cli->operands[0], AVOW_EXIT_NEGATIVE, &policy);
     if (status != AVOW_EXIT_OK)
         return status;
     avow_policy_explain(&words, &policy);
@@ -100,8 +100,8 @@ static int run(struct avow_cli *cli)
         json_decref(anchors);
         return AVOW_EXIT_OK;
     }
-    return avow_print_json(cli, json_pack("{s:o, s:o}", "explanation",
-                                          lines(avow_buf_bytes(&words)), "anchors", anchors));
+    return avow_cli_print_json(cli, json_pack("{s:o, s:o}", "explanation",
+                                              lines(avow_buf_bytes(&words)), "anchors", anchors));
 }
 
 static const struct avow_option options[] = {{0}};

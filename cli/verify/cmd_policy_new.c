@@ -144,7 +144,7 @@ static int put(const struct avow_cli *cli, const struct avow_buf *text)
         return AVOW_EXIT_OK;
     }
     const char *path = cli->operands[0];
-    const enum avow_err err = avow_create_file(path, avow_buf_bytes(text), 0644);
+    const enum avow_err err = avow_file_create(path, avow_buf_bytes(text), 0644);
     if (err == AVOW_ERR_EXISTS)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s is there already, and stays as it is",
                              path);

@@ -9,11 +9,11 @@ static int run(struct avow_cli *cli)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init(&text, (size_t)4 * AVOW_POLICY_BYTES_MAX);
-    int status = avow_policy_read(cli, cli->operands[0], AVOW_EXIT_NEGATIVE, &policy);
+    int status = avow_policy_file_find(cli, cli->operands[0], AVOW_EXIT_NEGATIVE, &policy);
     if (status != AVOW_EXIT_OK)
         return status;
     if (cli->json)
-        return avow_print_json(cli, avow_policy_json(&policy));
+        return avow_cli_print_json(cli, avow_policy_json(&policy));
     avow_policy_write(&text, &policy);
     if (text.err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(text.err));

@@ -39,7 +39,7 @@ static int check_use(const struct avow_cli *cli, const struct avow_subject *subj
 static int write_evidence(const struct avow_cli *cli, const struct avow_fetched *fetched)
 {
     const char *path = avow_cli_value(cli, "out");
-    enum avow_err err = avow_write_file(path, avow_buf_bytes(&fetched->bytes), 0644);
+    enum avow_err err = avow_file_write(path, avow_buf_bytes(&fetched->bytes), 0644);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "cannot write %s: %s", path,
                              err == AVOW_ERR_IO ? strerror(errno) : avow_err_text(err));
@@ -54,7 +54,7 @@ static int prove(const struct avow_cli *cli, const struct avow_subject *subject)
     uint64_t at = 0;
     int status = avow_given_time(cli, "at", &at);
     if (status == AVOW_EXIT_OK)
-        status = avow_policy_of_call(cli, &policy);
+        status = avow_policy_file_of_call(cli, &policy);
     if (status != AVOW_EXIT_OK)
         return status;
     if (avow_cli_value(cli, "policy") != NULL)

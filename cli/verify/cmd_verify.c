@@ -48,10 +48,10 @@ static int show(const struct avow_cli *cli, const struct avow_verdict_view *view
                 const struct avow_evidence *shown)
 {
     if (!cli->json) {
-        avow_verdict_print(cli->out, view, shown, avow_cli_may_colour(cli->out));
+        avow_verdict_show(cli->out, view, shown, avow_cli_may_colour(cli->out));
         return avow_word_exit(view->verdict->word);
     }
-    return avow_print_json_text(cli, avow_verdict_json_text(view)) == AVOW_EXIT_OK
+    return avow_cli_print_json_text(cli, avow_verdict_json_text(view)) == AVOW_EXIT_OK
                ? avow_word_exit(view->verdict->word)
                : AVOW_EXIT_UNKNOWN;
 }
@@ -97,7 +97,7 @@ static int run_call(struct call *call)
     call->at = call->now;
     int status = avow_given_time(call->cli, "at", &call->at);
     if (status == AVOW_EXIT_OK)
-        status = avow_policy_of_call(call->cli, &call->policy);
+        status = avow_policy_file_of_call(call->cli, &call->policy);
     if (status == AVOW_EXIT_OK)
         status = avow_subject_open(call->cli, call->cli->operands[0], &call->file);
     if (status == AVOW_EXIT_OK)

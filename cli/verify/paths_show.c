@@ -12,7 +12,7 @@ struct page {
 static void print_reference(const struct page *page, const struct avow_hash *issuer, uint64_t index)
 {
     char text[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(issuer, index, text);
+    avow_id_reference_text(issuer, index, text);
     (void)fputs(text, page->file);
 }
 
@@ -27,7 +27,7 @@ static void print_body(const struct page *page, const struct avow_hash *issuer)
         avow_cli_print_text(page->file, names.jurisdiction);
         return;
     }
-    avow_issuer_text(issuer, id);
+    avow_id_issuer_text(issuer, id);
     (void)fputs(id, page->file);
 }
 
@@ -88,8 +88,8 @@ static bool disagree(const struct avow_recognised *recognised)
     return false;
 }
 
-void avow_paths_print(FILE *file, const struct avow_paths_view *view, const char *dim,
-                      const char *reset)
+void avow_paths_show(FILE *file, const struct avow_paths_view *view, const char *dim,
+                     const char *reset)
 {
     const struct page page = {.file = file, .view = view};
     const struct avow_recognised *recognised = view->recognised;

@@ -8,7 +8,7 @@
 
 /* From the issuer to the anchor; nothing if there are none. Each label stands between `dim` and
  * `reset`, which may be "". */
-void avow_paths_print(FILE *file, const struct avow_paths_view *view, const char *dim,
-                      const char *reset);
+void avow_paths_show(FILE *file, const struct avow_paths_view *view, const char *dim,
+                     const char *reset);
 
 #endif

@@ -29,7 +29,7 @@ static int tell(const struct avow_cli *cli, const char *path, int bad, const str
     return bad;
 }
 
-int avow_policy_read_file(const struct avow_cli *cli, const char *path, int bad,
+int avow_policy_file_read(const struct avow_cli *cli, const char *path, int bad,
                           struct avow_policy *policy)
 {
     AVOW_CLEANUP(avow_buf_fini)
@@ -38,7 +38,7 @@ int avow_policy_read_file(const struct avow_cli *cli, const char *path, int bad,
     struct avow_buf error;
     avow_buf_init(&text, AVOW_POLICY_BYTES_MAX);
     avow_buf_init_fixed(&error, storage, sizeof(storage));
-    enum avow_err err = avow_read_file(path, AVOW_POLICY_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, AVOW_POLICY_BYTES_MAX, &text);
     if (err == AVOW_ERR_TOO_LARGE)
         return avow_cli_fail(cli, bad, "%s: a policy has at most 32 KiB", path);
     if (err != AVOW_OK)
@@ -102,20 +102,21 @@ static int read_named(const struct avow_cli *cli, const char *name, struct avow_
     return take_answer(cli, name, err, client, &answer, policy);
 }
 
-int avow_policy_read(const struct avow_cli *cli, const char *name, int bad,
-                     struct avow_policy *policy)
+int avow_policy_file_find(const struct avow_cli *cli, const char *name, int bad,
+                          struct avow_policy *policy)
 {
     const bool absent = access(name, F_OK) != 0 && errno == ENOENT;
     return absent && is_plain_word(name) ? read_named(cli, name, policy)
-                                         : avow_policy_read_file(cli, name, bad, policy);
+                                         : avow_policy_file_read(cli, name, bad, policy);
 }
 
-int avow_policy_of_call(const struct avow_cli *cli, struct avow_policy *policy)
+int avow_policy_file_of_call(const struct avow_cli *cli, struct avow_policy *policy)
 {
     const char *name = avow_cli_value(cli, "policy");
     const char *region = avow_cli_value(cli, "region");
     avow_policy_init(policy);
-    int status = name != NULL ? avow_policy_read(cli, name, AVOW_EXIT_USAGE, policy) : AVOW_EXIT_OK;
+    int status =
+        name != NULL ? avow_policy_file_find(cli, name, AVOW_EXIT_USAGE, policy) : AVOW_EXIT_OK;
     if (status != AVOW_EXIT_OK || region == NULL)
         return status;
     if (!avow_shape_jurisdiction(avow_bytes_text(region)))

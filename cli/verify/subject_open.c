@@ -49,7 +49,7 @@ int avow_subject_open(const struct avow_cli *cli, const char *operand,
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init_secret(&text, AVOW_SUBJECT_BYTES_MAX);
-    enum avow_err err = avow_read_file(operand, AVOW_SUBJECT_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(operand, AVOW_SUBJECT_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return cannot_read(cli, operand, err);
     return read_text(cli, operand, avow_buf_bytes(&text), file);

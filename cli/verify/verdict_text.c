@@ -41,7 +41,7 @@ static void print_word(const struct page *page)
     (void)fputs(style(page, AVOW_TERM_RESET), page->file);
     if (page->view->file->has_reference) {
         char reference[AVOW_REFERENCE_TEXT_MAX];
-        avow_reference_text(&page->v->issuer, page->v->index, reference);
+        avow_id_reference_text(&page->v->issuer, page->v->index, reference);
         (void)fprintf(page->file, "  %s", reference);
     }
     (void)fputc('\n', page->file);
@@ -66,7 +66,7 @@ static void print_why(const struct page *page)
     }
     if (v->has_successor) {
         char successor[AVOW_REFERENCE_TEXT_MAX];
-        avow_reference_text(&v->issuer, v->successor, successor);
+        avow_id_reference_text(&v->issuer, v->successor, successor);
         (void)fprintf(page->file, "  It was replaced by %s.\n", successor);
     }
 }
@@ -204,8 +204,8 @@ static void print_checks(const struct page *page)
     }
 }
 
-void avow_verdict_print(FILE *file, const struct avow_verdict_view *view,
-                        const struct avow_evidence *shown, bool colour)
+void avow_verdict_show(FILE *file, const struct avow_verdict_view *view,
+                       const struct avow_evidence *shown, bool colour)
 {
     const struct page page = {.file = file, .view = view, .v = view->verdict, .colour = colour};
     print_word(&page);
@@ -213,8 +213,8 @@ void avow_verdict_print(FILE *file, const struct avow_verdict_view *view,
     (void)fputc('\n', file);
     print_who(&page);
     print_when(&page);
-    avow_verdict_print_details(file, view, shown, style(&page, AVOW_TERM_DIM),
-                               style(&page, AVOW_TERM_RESET));
+    avow_verdict_show_details(file, view, shown, style(&page, AVOW_TERM_DIM),
+                              style(&page, AVOW_TERM_RESET));
     if (view->verdict->has_log || view->file->document != NULL)
         (void)fputc('\n', file);
     print_checks(&page);

@@ -26,7 +26,7 @@ static void label(const struct words *w, const char *name)
 static void print_reference(const struct words *w, const struct avow_hash *issuer, uint64_t index)
 {
     char text[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(issuer, index, text);
+    avow_id_reference_text(issuer, index, text);
     (void)fputs(text, w->file);
 }
 
@@ -44,7 +44,7 @@ static void print_near_miss(const struct words *w, const struct avow_log_proof *
     (void)fputs(" recognises it, but not for this:\n" INDENT "  ", w->file);
     print_reference(w, &proof->checkpoint.issuer, proved->index);
     (void)fputs(known && state != AVOW_STATUS_ACTIVE ? " (withdrawn)\n" : "\n", w->file);
-    avow_recognition_print(w->file, recognition, INDENT "  ");
+    avow_recognition_show(w->file, recognition, INDENT "  ");
 }
 
 static void print_near_misses(const struct words *w)
@@ -77,7 +77,7 @@ static void print_unseen_anchors(const struct words *w)
         char id[AVOW_ISSUER_TEXT_MAX];
         if (known && log.whole)
             continue;
-        avow_issuer_text(&anchor->issuer, id);
+        avow_id_issuer_text(&anchor->issuer, id);
         (void)fputs(known ? INDENT "not all is shown of the log of your anchor "
                           : INDENT "nothing is shown of the log of your anchor ",
                     w->file);
@@ -121,7 +121,7 @@ static void print_recognition(const struct words *w)
         .policy = w->view->policy, .facts = w->view->facts, .recognised = &w->v->recognised};
     if (w->v->recognised.path_count == 0)
         print_no_path(w);
-    avow_paths_print(w->file, &paths, w->dim, w->reset);
+    avow_paths_show(w->file, &paths, w->dim, w->reset);
 }
 
 /* ------------------------------------------------------------------ the rest */
@@ -169,9 +169,9 @@ static void print_later(const struct words *w)
     }
 }
 
-void avow_verdict_print_details(FILE *file, const struct avow_verdict_view *view,
-                                const struct avow_evidence *shown, const char *dim,
-                                const char *reset)
+void avow_verdict_show_details(FILE *file, const struct avow_verdict_view *view,
+                               const struct avow_evidence *shown, const char *dim,
+                               const char *reset)
 {
     const struct words w = {
         .file = file, .view = view, .v = view->verdict, .shown = shown, .dim = dim, .reset = reset};

@@ -30,7 +30,7 @@ static int ask(const struct avow_cli *cli, enum avow_message_type question_type,
 
 static int dump(const struct avow_cli *cli, json_t *report)
 {
-    return avow_print_json_text(
+    return avow_cli_print_json_text(
         cli, avow_json_dump_as(json_incref(report), JSON_INDENT(2) | JSON_ENSURE_ASCII));
 }
 

@@ -39,7 +39,7 @@ static int print_json(struct check *check, const struct avow_check_summary *summ
     avow_put(answer, "logs", avow_value_uint(summary->logs), &check->ok);
     avow_put(answer, "entries", avow_value_uint(summary->entries), &check->ok);
     avow_put(answer, "problems", json_incref(check->problems), &check->ok);
-    return avow_print_json(check->cli, avow_put_whole(answer, check->ok));
+    return avow_cli_print_json(check->cli, avow_put_whole(answer, check->ok));
 }
 
 static int print_summary(struct check *check, const struct avow_check_summary *summary)

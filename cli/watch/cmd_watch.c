@@ -98,7 +98,7 @@ static void tell(void *context, struct avow_client *client, const struct avow_lo
         avow_shown_print(cli->out, &shown, avow_cli_may_colour(cli->out));
     } else {
         const int status =
-            avow_print_json_text(cli, avow_json_dump_as(avow_shown_json(&shown), ROW));
+            avow_cli_print_json_text(cli, avow_json_dump_as(avow_shown_json(&shown), ROW));
         watch->status = status == AVOW_EXIT_OK ? watch->status : status;
     }
     /* An event must be out before the cursor says so, and now rather than later. */
@@ -150,7 +150,7 @@ static bool follow(struct watch *watch, const struct avow_hash *issuer)
                           : avow_watcher_follow(watch->asker, position, tell, watch, reason);
     if (status == AVOW_EXIT_OK)
         return watch->status == AVOW_EXIT_OK;
-    avow_issuer_text(issuer, id);
+    avow_id_issuer_text(issuer, id);
     avow_cli_note(watch->cli, "%s: %s", id, reason);
     avow_client_free(&watch->asker); /* a fresh one will do, or tell that the node is gone */
     return true;

@@ -78,7 +78,7 @@ static bool uint_of(const json_t *object, const char *name, uint64_t *value)
 
 static bool read_row(const json_t *row, struct avow_position *position)
 {
-    return avow_issuer_parse(text_of(row, "issuer"), &position->issuer) == AVOW_ACCEPT &&
+    return avow_id_issuer_parse(text_of(row, "issuer"), &position->issuer) == AVOW_ACCEPT &&
            avow_hex_decode_exact(text_of(row, "root"), position->root.bytes,
                                  sizeof(position->root.bytes)) == AVOW_ACCEPT &&
            uint_of(row, "size", &position->size) && uint_of(row, "next", &position->next) &&
@@ -112,7 +112,7 @@ enum avow_err avow_cursor_load(struct avow_cursor *cursor, const char *path)
     json_t *file = NULL;
     struct avow_json_error error;
     avow_buf_init(&text, CURSOR_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, CURSOR_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, CURSOR_BYTES_MAX, &text);
     if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_OK;
     if (err == AVOW_OK)
@@ -133,7 +133,7 @@ enum avow_err avow_cursor_save(const struct avow_cursor *cursor, const char *pat
     for (size_t i = 0; i < cursor->count; i++) {
         const struct avow_position *position = &cursor->positions[i];
         char id[AVOW_ISSUER_TEXT_MAX];
-        avow_issuer_text(&position->issuer, id);
+        avow_id_issuer_text(&position->issuer, id);
         avow_buf_printf(&text,
                         "%s\n{\"issuer\": \"%s\", \"size\": %llu, \"next\": %llu, \"root\": \"",
                         i == 0 ? "" : ",", id, (unsigned long long)position->size,
@@ -142,5 +142,5 @@ enum avow_err avow_cursor_save(const struct avow_cursor *cursor, const char *pat
         avow_buf_printf(&text, "\"}");
     }
     avow_buf_printf(&text, "\n]}\n");
-    return text.err != AVOW_OK ? text.err : avow_write_file(path, avow_buf_bytes(&text), 0644);
+    return text.err != AVOW_OK ? text.err : avow_file_write(path, avow_buf_bytes(&text), 0644);
 }

@@ -70,7 +70,7 @@ static int read_credentials(const struct avow_cli *cli, const char *path,
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init_secret(&text, LIST_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, LIST_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, LIST_BYTES_MAX, &text);
     if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot read %s: %s", path, avow_err_text(err));
     AVOW_CLEANUP(avow_subject_fini)
@@ -89,7 +89,7 @@ static int read_credentials(const struct avow_cli *cli, const char *path,
         struct avow_named named;
         if (row.len == 0)
             continue;
-        if (avow_reference_parse(row, &named.issuer, &named.index) != AVOW_ACCEPT)
+        if (avow_id_reference_parse(row, &named.issuer, &named.index) != AVOW_ACCEPT)
             return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                                  "%s, line %u: neither a badge nor a reference", path, line);
         int status = add_credential(cli, interest, named);
@@ -116,7 +116,7 @@ static int read_folder(const struct avow_cli *cli, const char *folder,
          entry = readdir(dir)) {
         char path[AVOW_PATH_BYTES];
         if (is_badge_name(entry->d_name) &&
-            avow_join_path(folder, entry->d_name, path) == AVOW_OK && !avow_is_no_file(path))
+            avow_folder_join(folder, entry->d_name, path) == AVOW_OK && !avow_file_is_none(path))
             status = read_credentials(cli, path, interest);
     }
     (void)closedir(dir);
@@ -130,7 +130,7 @@ static int read_issuers(const struct avow_cli *cli, struct avow_interest *intere
     const char *id;
     for (size_t i = 0; (id = avow_cli_value_at(cli, "issuer", i)) != NULL; i++) {
         struct avow_hash issuer;
-        if (avow_issuer_parse(avow_bytes_text(id), &issuer) != AVOW_ACCEPT)
+        if (avow_id_issuer_parse(avow_bytes_text(id), &issuer) != AVOW_ACCEPT)
             return avow_cli_fail(cli, AVOW_EXIT_USAGE, "--issuer %s is not an issuer's id", id);
         int status = add_issuer(cli, interest, &issuer);
         if (status != AVOW_EXIT_OK)
@@ -163,7 +163,7 @@ int avow_interest_read(const struct avow_cli *cli, struct avow_interest *interes
     *interest = (struct avow_interest){.has_achievement = achievement != NULL};
     int status = read_issuers(cli, interest);
     if (status == AVOW_EXIT_OK && achievement != NULL) {
-        if (avow_decimal_parse(avow_bytes_text(achievement), &interest->achievement) !=
+        if (avow_id_decimal_parse(avow_bytes_text(achievement), &interest->achievement) !=
                 AVOW_ACCEPT ||
             interest->issuer_count != 1)
             return avow_cli_fail(cli, AVOW_EXIT_USAGE,

@@ -180,7 +180,7 @@ static void tell(struct avow_core *core, const struct avow_hash *issuer)
     if (core->reads.digest(core->reads.context, issuer, &core->noticed) != AVOW_OK)
         return; /* peers find the issuer in the list that they read */
     avow_buf_init_fixed(&items, storage, sizeof(storage));
-    avow_digest_write(&items, issuer, &core->noticed);
+    avow_list_digest_write(&items, issuer, &core->noticed);
     struct avow_message *message = core_draft(core, AVOW_MESSAGE_FORKS, 0);
     message->last = 1;
     message->digests = (struct avow_list){1, avow_buf_bytes(&items)};

@@ -31,7 +31,7 @@ static enum avow_reject judge_line(const struct avow_judge_task *task,
     *counts = false;
     if (!heartbeat && !is_named(task, &line->key))
         return AVOW_ACCEPT;
-    enum avow_reject reject = avow_cosignature_judge(line, checkpoint, chain, &heartbeat);
+    enum avow_reject reject = avow_evidence_judge_cosignature(line, checkpoint, chain, &heartbeat);
     *counts = reject == AVOW_ACCEPT;
     return heartbeat || reject == AVOW_REJECT_SIGNATURE ? reject : AVOW_ACCEPT;
 }
@@ -43,7 +43,7 @@ static enum avow_reject judge_signatures(const struct avow_judge_task *task,
     const struct avow_checkpoint *checkpoint = &task->checkpoint;
     enum avow_reject reject = AVOW_ACCEPT;
     if (!task->checkpoint_known)
-        reject = avow_checkpoint_judge(checkpoint, chain);
+        reject = avow_evidence_judge_checkpoint(checkpoint, chain);
     for (size_t i = 0; i < task->cosignature_count && reject == AVOW_ACCEPT; i++) {
         bool counts;
         reject = judge_line(task, &task->cosignatures[i], chain, &counts);
@@ -124,7 +124,7 @@ static void relate(const struct avow_judge_task *task, const struct avow_chain *
 }
 
 /* Whether the chain begins in another tree than the checkpoint's. What is not even that is left for
- * avow_chain_read() to refuse. */
+ * avow_evidence_chain_of_list() to refuse. */
 static bool is_elsewhere(const struct avow_judge_task *task)
 {
     struct avow_list chain = task->chain;
@@ -134,9 +134,10 @@ static bool is_elsewhere(const struct avow_judge_task *task)
     uint64_t index;
     if (!avow_list_next_proved(&chain, &entry, &index, &path) || index != 0)
         return false;
-    struct avow_hash leaf = avow_leaf_hash(entry);
+    struct avow_hash leaf = avow_merkle_leaf_hash(entry);
     return avow_hash_equal(&leaf, &task->checkpoint.issuer) &&
-           avow_inclusion_root(&leaf, 0, task->checkpoint.size, &path, &root) == AVOW_ACCEPT &&
+           avow_merkle_inclusion_root(&leaf, 0, task->checkpoint.size, &path, &root) ==
+               AVOW_ACCEPT &&
            !avow_hash_equal(&root, &task->checkpoint.root);
 }
 
@@ -156,8 +157,8 @@ static void judge_by_list(const struct avow_judge_task *task, const struct avow_
     AVOW_CLEANUP(avow_chain_fini)
     struct avow_chain theirs;
     avow_chain_init(&theirs);
-    judgement->err =
-        avow_chain_read(avow_buf_bytes(&list), &task->checkpoint, &theirs, &judgement->reject);
+    judgement->err = avow_evidence_chain_of_list(avow_buf_bytes(&list), &task->checkpoint, &theirs,
+                                                 &judgement->reject);
     if (judgement->err != AVOW_OK || judgement->reject != AVOW_ACCEPT)
         return;
     judgement->reject = judge_signatures(task, &theirs, judgement);
@@ -182,11 +183,11 @@ enum avow_reject avow_judge_status(const struct avow_proved_status *status,
 {
     struct avow_entry entry;
     struct avow_hash root;
-    struct avow_hash leaf = avow_leaf_hash(status->entry);
-    enum avow_reject reject = avow_checkpoint_judge(&status->checkpoint, chain);
+    struct avow_hash leaf = avow_merkle_leaf_hash(status->entry);
+    enum avow_reject reject = avow_evidence_judge_checkpoint(&status->checkpoint, chain);
     if (reject == AVOW_ACCEPT)
-        reject = avow_inclusion_root(&leaf, status->index, status->checkpoint.size, &status->path,
-                                     &root);
+        reject = avow_merkle_inclusion_root(&leaf, status->index, status->checkpoint.size,
+                                            &status->path, &root);
     if (reject == AVOW_ACCEPT && !avow_hash_equal(&root, &status->checkpoint.root))
         reject = AVOW_REJECT_PROOF;
     if (reject == AVOW_ACCEPT)

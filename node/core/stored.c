@@ -169,8 +169,8 @@ static void check_path(struct avow_core *core, uint32_t slot, const struct avow_
         core_want_end(core, slot, true);
         return;
     }
-    enum avow_reject reject =
-        avow_consistency_roots(want->accepted, want->now.checkpoint.size, path, &theirs, &whole);
+    enum avow_reject reject = avow_merkle_consistency_roots(
+        want->accepted, want->now.checkpoint.size, path, &theirs, &whole);
     if (reject == AVOW_ACCEPT && !avow_hash_equal(&whole, &want->now.checkpoint.root))
         core_source_moved(core, slot, want->link);
     else if (reject == AVOW_ACCEPT && !avow_hash_equal(&theirs, &held))
@@ -196,7 +196,7 @@ static void check_first(struct avow_core *core, uint32_t slot, const struct avow
     struct want *want = &core->wants[slot];
     struct avow_hash root;
     enum avow_reject reject =
-        avow_inclusion_root(&want->issuer, 0, want->now.checkpoint.size, inclusion, &root);
+        avow_merkle_inclusion_root(&want->issuer, 0, want->now.checkpoint.size, inclusion, &root);
     if (reject == AVOW_ACCEPT && !avow_hash_equal(&root, &want->now.checkpoint.root))
         core_source_moved(core, slot, want->link);
     else
@@ -215,8 +215,8 @@ void core_stored_first(struct avow_core *core, uint32_t slot, const struct avow_
         message->size != want->now.checkpoint.size)
         core_link_close(core, want->link, AVOW_REJECT_SIZE);
     else if (!avow_list_next_proved(&chain, &entry, &index, &inclusion) || index != 0 ||
-             (!apart && avow_consistency_from_first(want->accepted, &want->issuer, &inclusion,
-                                                    &path) != AVOW_ACCEPT))
+             (!apart && avow_merkle_consistency_from_first(want->accepted, &want->issuer,
+                                                           &inclusion, &path) != AVOW_ACCEPT))
         core_link_close(core, want->link, AVOW_REJECT_PROOF);
     else if (apart)
         check_first(core, slot, &inclusion);

@@ -76,7 +76,7 @@ int main(int argc, char *argv[])
     if (err == AVOW_OK && options.manual)
         return print(avow_options_manual);
     if (err == AVOW_OK && options.version) {
-        (void)printf("avowd %s\n", avow_node_version());
+        (void)printf("avowd %s\n", avow_version_of_node());
         return 0;
     }
     set_up_process();

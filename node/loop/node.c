@@ -61,7 +61,7 @@ static uint64_t query_now(void *context)
 
 static void log_error(const struct node *node, const char *event, enum avow_err err)
 {
-    avow_log_event(&node->logger, AVOW_LOG_ERROR, event, "error", avow_err_text(err));
+    avow_line_event(&node->logger, AVOW_LOG_ERROR, event, "error", avow_err_text(err));
 }
 
 /* What cannot be had, of which folder or address, and why. */
@@ -198,15 +198,15 @@ static void note_writer_state(struct node *node)
     node->writer_state = state;
     switch (state) {
     case AVOW_WRITER_GOOD:
-        avow_log_event(&node->logger, AVOW_LOG_WARN, "disk-has-room", NULL, NULL);
+        avow_line_event(&node->logger, AVOW_LOG_WARN, "disk-has-room", NULL, NULL);
         break;
     case AVOW_WRITER_FULL:
-        avow_log_event(&node->logger, AVOW_LOG_ERROR, "disk-full", "effect",
-                       "queries are answered, nothing new is taken until there is room");
+        avow_line_event(&node->logger, AVOW_LOG_ERROR, "disk-full", "effect",
+                        "queries are answered, nothing new is taken until there is room");
         break;
     case AVOW_WRITER_BROKEN:
-        avow_log_event(&node->logger, AVOW_LOG_ERROR, "store-failed", "effect",
-                       "the node stops; what it has acknowledged is on the disk");
+        avow_line_event(&node->logger, AVOW_LOG_ERROR, "store-failed", "effect",
+                        "the node stops; what it has acknowledged is on the disk");
         begin_stop(node, AVOW_ERR_IO);
         break;
     }
@@ -248,7 +248,7 @@ static void begin_stop(struct node *node, enum avow_err result)
     node->stopping = true;
     node->result = result;
     avow_notify("STOPPING=1");
-    avow_log_event(&node->logger, AVOW_LOG_INFO, "stopping", NULL, NULL);
+    avow_line_event(&node->logger, AVOW_LOG_INFO, "stopping", NULL, NULL);
     avow_links_stop_listening(&node->links);
     avow_dialler_stop(&node->dialler);
     avow_heartbeats_stop(&node->heartbeats);
@@ -402,7 +402,7 @@ static enum avow_err wire_rest(struct node *node)
         .policies = node->options->named,
         .self = &node->identity.node,
         .store_epoch = avow_store_epoch(node->store) & AVOW_UINT_MAX, /* as the wire has it */
-        .agent = avow_node_agent(),
+        .agent = avow_version_agent(),
         .address = node->options->address,
     };
     struct avow_heartbeats_config heartbeats = {
@@ -504,7 +504,7 @@ static void log_started(struct node *node)
     avow_line_node(&line, &node->identity.node);
     avow_line_word(&line, "network", node->options->network);
     avow_line_uint(&line, "peers", node->options->peer_count);
-    avow_line_word(&line, "version", avow_node_version());
+    avow_line_word(&line, "version", avow_version_of_node());
     avow_line_end(&line);
     avow_notify("READY=1");
 }
@@ -548,7 +548,7 @@ enum avow_err avow_node_run(const struct avow_options *options)
         err = err == AVOW_OK ? node->result : err;
     }
     fini(node);
-    avow_log_event(&node->logger, AVOW_LOG_INFO, "stopped", NULL, NULL);
+    avow_line_event(&node->logger, AVOW_LOG_INFO, "stopped", NULL, NULL);
     free(node);
     return err;
 }

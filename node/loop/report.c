@@ -83,7 +83,7 @@ char *avow_report_status(const struct avow_report_facts *facts)
     bool ok = true;
     json_t *root = json_object();
     avow_put(root, "node", avow_value_node(facts->self), &ok);
-    avow_put(root, "version", json_string(avow_node_version()), &ok);
+    avow_put(root, "version", json_string(avow_version_of_node()), &ok);
     avow_put(root, "network", network_value(facts->network), &ok);
     avow_put(root, "listen", json_string(facts->listen), &ok);
     put_uint(root, "time", facts->now, &ok);

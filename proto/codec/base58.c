@@ -82,7 +82,7 @@ enum avow_reject avow_multibase_decode(struct avow_bytes text, uint8_t *out, siz
     return avow_base58_decode(avow_bytes(text.data + 1, text.len - 1), out, max, len);
 }
 
-void avow_multikey_text(const struct avow_key *key, char out[AVOW_MULTIKEY_TEXT_MAX])
+void avow_multibase_key_text(const struct avow_key *key, char out[AVOW_MULTIKEY_TEXT_MAX])
 {
     uint8_t coded[sizeof(ed25519_code) + sizeof(key->bytes)];
     memcpy(coded, ed25519_code, sizeof(ed25519_code));
@@ -98,10 +98,10 @@ void avow_did_key_text(const struct avow_key *key, char out[AVOW_DID_KEY_TEXT_MA
 {
     size_t prefix_len = sizeof(did_key_prefix) - 1;
     memcpy(out, did_key_prefix, prefix_len);
-    avow_multikey_text(key, out + prefix_len);
+    avow_multibase_key_text(key, out + prefix_len);
 }
 
-enum avow_reject avow_multikey_parse(struct avow_bytes text, struct avow_key *key)
+enum avow_reject avow_multibase_key_parse(struct avow_bytes text, struct avow_key *key)
 {
     *key = (struct avow_key){0};
     uint8_t coded[sizeof(ed25519_code) + sizeof(key->bytes)];
@@ -123,5 +123,5 @@ enum avow_reject avow_did_key_parse(struct avow_bytes text, struct avow_key *key
     *key = (struct avow_key){0};
     if (text.len < prefix_len || memcmp(text.data, did_key_prefix, prefix_len) != 0)
         return AVOW_REJECT_TYPE;
-    return avow_multikey_parse(avow_bytes(text.data + prefix_len, text.len - prefix_len), key);
+    return avow_multibase_key_parse(avow_bytes(text.data + prefix_len, text.len - prefix_len), key);
 }

@@ -28,14 +28,15 @@ AVOW_NODISCARD enum avow_reject avow_multibase_decode(struct avow_bytes text, ui
 #define AVOW_DID_KEY_TEXT_MAX (AVOW_MULTIKEY_TEXT_MAX + 8)
 
 /* "z6Mk…": multibase of the bytes ed 01 and the key. */
-void avow_multikey_text(const struct avow_key *key, char out[AVOW_MULTIKEY_TEXT_MAX]);
+void avow_multibase_key_text(const struct avow_key *key, char out[AVOW_MULTIKEY_TEXT_MAX]);
 /* "did:key:z6Mk…" */
 void avow_did_key_text(const struct avow_key *key, char out[AVOW_DID_KEY_TEXT_MAX]);
 
 /* Beside the rejections of avow_multibase_decode(): TYPE for a key that is not Ed25519 or a
  * missing "did:key:", LENGTH for a key that is not 32 bytes long. Whether the bytes are a valid
  * point is not judged. `key` is zeros after a rejection. */
-AVOW_NODISCARD enum avow_reject avow_multikey_parse(struct avow_bytes text, struct avow_key *key);
+AVOW_NODISCARD enum avow_reject avow_multibase_key_parse(struct avow_bytes text,
+                                                         struct avow_key *key);
 AVOW_NODISCARD enum avow_reject avow_did_key_parse(struct avow_bytes text, struct avow_key *key);
 
 #endif

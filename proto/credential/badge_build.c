@@ -67,7 +67,7 @@ static bool is_valid(const struct avow_badge *badge)
 static void put_entry_iri(struct avow_buf *out, const struct avow_hash *issuer, uint64_t index)
 {
     char reference[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(issuer, index, reference);
+    avow_id_reference_text(issuer, index, reference);
     avow_buf_append(out, AVOW_BADGE_SCHEME, sizeof(AVOW_BADGE_SCHEME) - 1);
     avow_buf_append(out, reference, strlen(reference));
 }
@@ -82,7 +82,7 @@ static json_t *text_of(const struct avow_buf *buf)
 json_t *avow_badge_document_id(const uint8_t seed[AVOW_SEED_LEN])
 {
     const struct avow_bytes label = avow_bytes_text("avow credential id");
-    struct avow_hash mac = avow_hmac_sha256(avow_bytes(seed, AVOW_SEED_LEN), &label, 1);
+    struct avow_hash mac = avow_sha256_hmac(avow_bytes(seed, AVOW_SEED_LEN), &label, 1);
     uint8_t *id = mac.bytes;
     id[6] = (uint8_t)((id[6] & 0x0f) | 0x80);
     id[8] = (uint8_t)((id[8] & 0x3f) | 0x80);

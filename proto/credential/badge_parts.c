@@ -48,7 +48,7 @@ bool avow_badge_parts_fit(const struct avow_badge *badge)
 static enum avow_err add_part(json_t *list, const struct avow_badge_part *part, const char *genre)
 {
     char reference[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(&part->issuer, part->index, reference);
+    avow_id_reference_text(&part->issuer, part->index, reference);
     json_t *item = json_pack("{s:s+, s:[s], s:s, s:s}", "id", AVOW_BADGE_SCHEME, reference, "type",
                              "Evidence", "name", part->title, "genre", genre);
     return json_array_append_new(list, item) == 0 ? AVOW_OK : AVOW_ERR_NOMEM;
@@ -91,19 +91,20 @@ static bool is_ours(struct avow_bytes id)
 
 static bool is_genre(const json_t *item, const char *genre)
 {
-    return avow_bytes_equal(avow_json_text(json_object_get(item, "genre")), avow_bytes_text(genre));
+    return avow_bytes_equal(avow_json_value_text(json_object_get(item, "genre")),
+                            avow_bytes_text(genre));
 }
 
 static enum avow_err read_part(const json_t *item, size_t position, bool *has_pathway,
                                struct avow_badge_facts *facts, struct avow_fault *fault)
 {
-    const struct avow_bytes id = avow_json_text(json_object_get(item, "id"));
+    const struct avow_bytes id = avow_json_value_text(json_object_get(item, "id"));
     const size_t scheme = strlen(AVOW_BADGE_SCHEME);
     if (!is_ours(id))
         return AVOW_OK;
     struct avow_badge_part part = {.title = json_string_value(json_object_get(item, "name"))};
-    if (avow_reference_parse(avow_bytes(id.data + scheme, id.len - scheme), &part.issuer,
-                             &part.index) != AVOW_ACCEPT)
+    if (avow_id_reference_parse(avow_bytes(id.data + scheme, id.len - scheme), &part.issuer,
+                                &part.index) != AVOW_ACCEPT)
         return refuse(fault, position, AVOW_REJECT_VALUE, "not avow:<issuer id>/<index>");
     if (is_genre(item, GENRE_PATHWAY)) {
         if (*has_pathway)

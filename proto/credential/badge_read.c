@@ -63,7 +63,7 @@ static bool read_entry_iri(struct avow_bytes text, struct avow_hash *issuer, uin
 {
     struct avow_bytes rest;
     return skip_prefix(text, AVOW_BADGE_SCHEME, &rest) &&
-           avow_reference_parse(rest, issuer, index) == AVOW_ACCEPT;
+           avow_id_reference_parse(rest, issuer, index) == AVOW_ACCEPT;
 }
 
 /* "avow:<issuer id>/<index>#<seed>" */
@@ -107,7 +107,7 @@ static enum avow_err read_status(const json_t *document, struct avow_badge_facts
         if (json_object_size(entry) != 2)
             return refuse_status(fault, i, "", AVOW_REJECT_DOCUMENT,
                                  "a registry entry with unknown members");
-        if (!read_status_id(avow_json_text(json_object_get(entry, "id")), facts))
+        if (!read_status_id(avow_json_value_text(json_object_get(entry, "id")), facts))
             return refuse_status(fault, i, "/id", AVOW_REJECT_VALUE,
                                  "not avow:<issuer id>/<index>#<seed>");
     }
@@ -133,7 +133,7 @@ static enum avow_err read_issuer(const json_t *document, struct avow_badge_facts
                                  struct avow_fault *fault)
 {
     const json_t *issuer = json_object_get(document, "issuer");
-    const struct avow_bytes id = avow_json_text(json_object_get(issuer, "id"));
+    const struct avow_bytes id = avow_json_value_text(json_object_get(issuer, "id"));
     struct avow_key key;
     struct avow_bytes rest;
     if (!skip_prefix(id, "did:web:", &rest)) {
@@ -152,7 +152,7 @@ static enum avow_err read_achievement(const json_t *subject, struct avow_badge_f
 {
     const json_t *achievement = json_object_get(subject, "achievement");
     struct avow_hash issuer;
-    if (!read_entry_iri(avow_json_text(json_object_get(achievement, "id")), &issuer,
+    if (!read_entry_iri(avow_json_value_text(json_object_get(achievement, "id")), &issuer,
                         &facts->achievement))
         return refuse(fault, AVOW_REJECT_VALUE, "/credentialSubject/achievement/id",
                       "not avow:<issuer id>/<index>");
@@ -188,14 +188,14 @@ static enum avow_err read_subject(const json_t *document, struct avow_badge_fact
 static enum avow_err read_dates(const json_t *document, struct avow_badge_facts *facts,
                                 struct avow_fault *fault)
 {
-    enum avow_reject reject =
-        avow_time_parse(avow_json_text(json_object_get(document, "validFrom")), &facts->valid_from);
+    enum avow_reject reject = avow_time_parse(
+        avow_json_value_text(json_object_get(document, "validFrom")), &facts->valid_from);
     if (reject != AVOW_ACCEPT)
         return refuse(fault, reject, "/validFrom", "not a time YYYY-MM-DDTHH:MM:SSZ");
     const json_t *until = json_object_get(document, "validUntil");
     if (until == NULL)
         return AVOW_OK;
-    reject = avow_time_parse(avow_json_text(until), &facts->valid_until);
+    reject = avow_time_parse(avow_json_value_text(until), &facts->valid_until);
     if (reject != AVOW_ACCEPT)
         return refuse(fault, reject, "/validUntil", "not a time YYYY-MM-DDTHH:MM:SSZ");
     /* 0 means "no end" in the log, so no document may say 1970 and mean it. */

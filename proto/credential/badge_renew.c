@@ -34,7 +34,7 @@ static enum avow_err copy_members(const json_t *old, json_t *made)
     const char *key;
     json_t *member;
     enum avow_err err = AVOW_OK;
-    json_object_foreach(avow_json_mutable(old), key, member)
+    json_object_foreach(avow_json_value_mutable(old), key, member)
     {
         if (strcmp(key, "proof") == 0 || strcmp(key, "validUntil") == 0)
             continue;

@@ -131,7 +131,7 @@ static bool is_excluded(const struct claims *claims, const char *key, size_t len
 static enum avow_err visit_object(struct claims *claims, const json_t *object)
 {
     size_t members = 0;
-    json_t *mutable = avow_json_mutable(object);
+    json_t *mutable = avow_json_value_mutable(object);
     for (void *iter = json_object_iter(mutable); iter != NULL;
          iter = json_object_iter_next(mutable, iter)) {
         const char *key = json_object_iter_key(iter);
@@ -207,7 +207,7 @@ static struct avow_hash head_hash(const struct avow_hash *issuer, size_t count)
 static void claim_salt(const uint8_t seed[AVOW_SEED_LEN], struct avow_bytes pointer,
                        uint8_t salt[AVOW_SALT_LEN])
 {
-    const struct avow_hash mac = avow_hmac_sha256(avow_bytes(seed, AVOW_SEED_LEN), &pointer, 1);
+    const struct avow_hash mac = avow_sha256_hmac(avow_bytes(seed, AVOW_SEED_LEN), &pointer, 1);
     memcpy(salt, mac.bytes, AVOW_SALT_LEN);
 }
 

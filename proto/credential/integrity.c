@@ -17,7 +17,7 @@ static const char cryptosuite[] = "eddsa-jcs-2022";
  * json_copy(), which then leaves members out and says nothing. */
 static json_t *copy_without(const json_t *object, const char *member)
 {
-    json_t *from = avow_json_mutable(object);
+    json_t *from = avow_json_value_mutable(object);
     AVOW_CLEANUP(avow_json_release)
     json_t *copy = json_object();
     if (copy == NULL)
@@ -71,7 +71,7 @@ static void method_text(const struct avow_key *key, char text[METHOD_TEXT_MAX])
     avow_did_key_text(key, text);
     const size_t len = strlen(text);
     text[len] = '#';
-    avow_multikey_text(key, text + len + 1);
+    avow_multibase_key_text(key, text + len + 1);
 }
 
 static enum avow_reject method_parse(struct avow_bytes text, struct avow_key *key)
@@ -84,7 +84,7 @@ static enum avow_reject method_parse(struct avow_bytes text, struct avow_key *ke
     if (reject != AVOW_ACCEPT)
         return reject;
     struct avow_key fragment;
-    reject = avow_multikey_parse(avow_bytes(hash + 1, text.len - did_len - 1), &fragment);
+    reject = avow_multibase_key_parse(avow_bytes(hash + 1, text.len - did_len - 1), &fragment);
     if (reject != AVOW_ACCEPT)
         return reject;
     return avow_key_equal(key, &fragment) ? AVOW_ACCEPT : AVOW_REJECT_VALUE;
@@ -153,12 +153,14 @@ static const json_t *proof_at(const json_t *proofs, size_t index)
 
 static bool text_equals(const json_t *object, const char *member, const char *text)
 {
-    return avow_bytes_equal(avow_json_text(json_object_get(object, member)), avow_bytes_text(text));
+    return avow_bytes_equal(avow_json_value_text(json_object_get(object, member)),
+                            avow_bytes_text(text));
 }
 
 static bool is_ours(const json_t *proof)
 {
-    const struct avow_bytes method = avow_json_text(json_object_get(proof, "verificationMethod"));
+    const struct avow_bytes method =
+        avow_json_value_text(json_object_get(proof, "verificationMethod"));
     return text_equals(proof, "cryptosuite", cryptosuite) && method.len >= 8 &&
            memcmp(method.data, "did:key:", 8) == 0;
 }
@@ -193,8 +195,8 @@ static bool has_unknown_member(const json_t *proof)
 static enum avow_reject read_signature(const json_t *value, struct avow_signature *signature)
 {
     size_t len = 0;
-    const enum avow_reject reject = avow_multibase_decode(avow_json_text(value), signature->bytes,
-                                                          sizeof(signature->bytes), &len);
+    const enum avow_reject reject = avow_multibase_decode(
+        avow_json_value_text(value), signature->bytes, sizeof(signature->bytes), &len);
     if (reject == AVOW_ACCEPT && len != sizeof(signature->bytes))
         return AVOW_REJECT_LENGTH;
     return reject;
@@ -216,12 +218,13 @@ static enum avow_err read_proof(const json_t *document, const json_t *proofs,
     if (context != NULL && !json_equal(context, json_object_get(document, "@context")))
         return refuse(fault, AVOW_REJECT_DOCUMENT, proofs, i, "/@context",
                       "not the context of the document");
-    enum avow_reject reject =
-        method_parse(avow_json_text(json_object_get(proof, "verificationMethod")), &facts->key);
+    enum avow_reject reject = method_parse(
+        avow_json_value_text(json_object_get(proof, "verificationMethod")), &facts->key);
     if (reject != AVOW_ACCEPT)
         return refuse(fault, reject, proofs, i, "/verificationMethod",
                       "not an Ed25519 key as did:key with its fragment");
-    reject = avow_time_parse(avow_json_text(json_object_get(proof, "created")), &facts->created);
+    reject =
+        avow_time_parse(avow_json_value_text(json_object_get(proof, "created")), &facts->created);
     if (reject != AVOW_ACCEPT)
         return refuse(fault, reject, proofs, i, "/created", "not a time YYYY-MM-DDTHH:MM:SSZ");
     reject = read_signature(json_object_get(proof, "proofValue"), &facts->signature);
@@ -262,7 +265,7 @@ enum avow_err avow_proof_verify(const json_t *document, struct avow_proof_facts 
     if (err != AVOW_OK)
         return err;
     const json_t *proofs = json_object_get(document, "proof");
-    if (!avow_key_is_valid(&facts->key))
+    if (!avow_ed25519_key_is_valid(&facts->key))
         return refuse(fault, AVOW_REJECT_KEY_POINT, proofs, facts->index, "/verificationMethod",
                       "not a valid Ed25519 key");
     uint8_t hashes[AVOW_PROOF_HASHES_LEN];

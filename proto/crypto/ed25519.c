@@ -56,7 +56,7 @@ static bool passes(const struct self_test *test)
     struct avow_signature signature;
     from_hex(key.bytes, sizeof(key.bytes), test->key);
     from_hex(signature.bytes, sizeof(signature.bytes), test->signature);
-    return avow_key_is_valid(&key) == test->key_valid &&
+    return avow_ed25519_key_is_valid(&key) == test->key_valid &&
            avow_ed25519_verify(&key, avow_bytes_text(test->message), &signature) == test->verifies;
 }
 
@@ -71,7 +71,7 @@ enum avow_err avow_crypto_init(void)
     return AVOW_OK;
 }
 
-bool avow_key_is_valid(const struct avow_key *key)
+bool avow_ed25519_key_is_valid(const struct avow_key *key)
 {
     return crypto_core_ed25519_is_valid_point(key->bytes) == 1;
 }

@@ -19,10 +19,10 @@ struct avow_secret_key {
 AVOW_NODISCARD enum avow_err avow_crypto_init(void);
 
 /* True if `key` is a canonical point of the prime-order subgroup, not of small order. */
-AVOW_NODISCARD bool avow_key_is_valid(const struct avow_key *key);
+AVOW_NODISCARD bool avow_ed25519_key_is_valid(const struct avow_key *key);
 
 /* True if `signature` over `message` is by `key`. Does not repeat the subgroup check of `key`: a
- * log's keys were checked by avow_key_is_valid() when they were introduced, and a key from
+ * log's keys were checked by avow_ed25519_key_is_valid() when they were introduced, and a key from
  * elsewhere must be checked by the caller. */
 AVOW_NODISCARD bool avow_ed25519_verify(const struct avow_key *key, struct avow_bytes message,
                                         const struct avow_signature *signature);

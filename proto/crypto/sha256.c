@@ -60,7 +60,7 @@ struct avow_hash avow_sha256_node(const struct avow_hash *left, const struct avo
     return hash_padded(blocks, sizeof(blocks));
 }
 
-struct avow_hash avow_hmac_sha256(struct avow_bytes key, const struct avow_bytes *parts,
+struct avow_hash avow_sha256_hmac(struct avow_bytes key, const struct avow_bytes *parts,
                                   size_t count)
 {
     struct hmac_sha256_ctx context;

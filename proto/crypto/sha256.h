@@ -13,7 +13,7 @@ struct avow_hash avow_sha256_leaf(struct avow_bytes entry);
 struct avow_hash avow_sha256_node(const struct avow_hash *left, const struct avow_hash *right);
 
 /* HMAC-SHA-256 (RFC 2104) over the concatenation of `count` parts. */
-struct avow_hash avow_hmac_sha256(struct avow_bytes key, const struct avow_bytes *parts,
+struct avow_hash avow_sha256_hmac(struct avow_bytes key, const struct avow_bytes *parts,
                                   size_t count);
 
 #endif

@@ -66,7 +66,7 @@ static enum avow_result read_question(struct call *call)
     const struct avow_question *question = call->question;
     const char *wrong = wrong_question(question);
     if (wrong == NULL && question->issuer != NULL &&
-        avow_issuer_parse(avow_bytes_text(question->issuer), &call->issuer) != AVOW_ACCEPT)
+        avow_id_issuer_parse(avow_bytes_text(question->issuer), &call->issuer) != AVOW_ACCEPT)
         wrong = "the issuer is no identifier: avow1...";
     return wrong == NULL ? AVOW_RESULT_OK
                          : avow_outcome_say(call->outcome, AVOW_RESULT_ARGUMENT, "%s", wrong);

@@ -132,9 +132,9 @@ static void read_issue(struct avow_reader *reader, struct avow_issue *issue)
 }
 
 /* A successor is named by a supersession and by nothing else. */
-static void read_status(struct avow_reader *reader, struct avow_status_change *change)
+static void read_status(struct avow_reader *reader, struct avow_status_entry *change)
 {
-    *change = (struct avow_status_change){0};
+    *change = (struct avow_status_entry){0};
     change->target = avow_reader_uint(reader);
     change->previous = avow_reader_uint(reader);
     change->state = read_word(reader, AVOW_STATUS_SUPERSEDED);

@@ -167,7 +167,7 @@ struct avow_issue {
     uint64_t valid_until; /* 0: no end */
 };
 
-struct avow_status_change {
+struct avow_status_entry {
     uint64_t target;
     uint64_t previous; /* the target's last status entry, else 0 */
     uint64_t state;    /* enum avow_status */
@@ -220,7 +220,7 @@ struct avow_entry {
         struct avow_nodes nodes;
         struct avow_achievement achievement;
         struct avow_issue issue;
-        struct avow_status_change status;
+        struct avow_status_entry status;
         struct avow_pathway pathway;
         struct avow_recognition recognition;
         struct avow_identity identity;
@@ -253,9 +253,9 @@ struct avow_signature *avow_entry_signature(struct avow_entry *entry);
  * leaf hash of the root entry before it, its index, the tree root at size = index, and the entry as
  * an array without its last field. `entry` is decoded, or for signing filled in but for the
  * signature. */
-void avow_root_message(struct avow_buf *out, const struct avow_entry *entry,
-                       const struct avow_hash *previous_leaf, uint64_t index,
-                       const struct avow_hash *root_before);
+void avow_entry_root_message(struct avow_buf *out, const struct avow_entry *entry,
+                             const struct avow_hash *previous_leaf, uint64_t index,
+                             const struct avow_hash *root_before);
 
 /* Takes the next "avownode1…@host:port" off `*list` (start with nodes.list): its id and its address
  * "host:port". False at the end. The list has been decoded already. */

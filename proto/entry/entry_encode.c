@@ -69,7 +69,7 @@ static void write_issue(struct avow_buf *out, const struct avow_issue *issue)
     avow_write_uint(out, issue->valid_until);
 }
 
-static void write_status(struct avow_buf *out, const struct avow_status_change *change)
+static void write_status(struct avow_buf *out, const struct avow_status_entry *change)
 {
     avow_write_uint(out, change->target);
     avow_write_uint(out, change->previous);
@@ -171,9 +171,9 @@ void avow_entry_encode(struct avow_buf *out, const struct avow_entry *entry)
         avow_write_signature(out, signature);
 }
 
-void avow_root_message(struct avow_buf *out, const struct avow_entry *entry,
-                       const struct avow_hash *previous_leaf, uint64_t index,
-                       const struct avow_hash *root_before)
+void avow_entry_root_message(struct avow_buf *out, const struct avow_entry *entry,
+                             const struct avow_hash *previous_leaf, uint64_t index,
+                             const struct avow_hash *root_before)
 {
     static const char label[] = "avow root 1\n";
     uint8_t at[8];

@@ -14,9 +14,9 @@ static bool split(struct avow_bytes text, struct avow_key *node, struct avow_byt
     if (at == NULL)
         return false;
     struct avow_bytes id = avow_bytes(text.data, (size_t)(at - text.data));
-    if (avow_node_parse(id, node) != AVOW_ACCEPT)
+    if (avow_id_node_parse(id, node) != AVOW_ACCEPT)
         return false;
-    avow_node_text(node, canonical); /* upper case reads as well, and is not the one form */
+    avow_id_node_text(node, canonical); /* upper case reads as well, and is not the one form */
     *address = avow_bytes(at + 1, text.len - id.len - 1);
     return avow_bytes_equal(id, avow_bytes_text(canonical)) && avow_shape_address(*address);
 }

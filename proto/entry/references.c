@@ -36,7 +36,7 @@ static struct places places_of(struct avow_entry *entry)
 }
 
 static bool each_of_rule(struct avow_bytes rule, const struct avow_hash *own,
-                         avow_reference_each *each, void *context)
+                         avow_references_each *each, void *context)
 {
     struct avow_rule_walk walk;
     struct avow_rule_node node;
@@ -49,8 +49,8 @@ static bool each_of_rule(struct avow_bytes rule, const struct avow_hash *own,
     return true;
 }
 
-bool avow_entry_references(const struct avow_entry *entry, const struct avow_hash *own,
-                           avow_reference_each *each, void *context)
+bool avow_references_of(const struct avow_entry *entry, const struct avow_hash *own,
+                        avow_references_each *each, void *context)
 {
     /* Nothing is written through this pointer. */
     const struct places places = places_of((struct avow_entry *)(uintptr_t)entry);
@@ -62,7 +62,7 @@ bool avow_entry_references(const struct avow_entry *entry, const struct avow_has
 }
 
 struct move {
-    avow_reference_moved *moved;
+    avow_references_moved *moved;
     void *context;
 };
 
@@ -73,8 +73,8 @@ static bool stays(void *context, uint64_t index)
     return move->moved(move->context, index, &now) && now == index;
 }
 
-bool avow_entry_move_references(struct avow_entry *entry, const struct avow_hash *own,
-                                avow_reference_moved *moved, void *context)
+bool avow_references_move(struct avow_entry *entry, const struct avow_hash *own,
+                          avow_references_moved *moved, void *context)
 {
     const struct places places = places_of(entry);
     struct move move = {moved, context};

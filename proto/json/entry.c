@@ -82,7 +82,7 @@ static void put_issue(json_t *object, const struct avow_issue *issue, bool *ok)
 }
 
 static void put_status(json_t *object, const struct avow_hash *issuer,
-                       const struct avow_status_change *change, bool *ok)
+                       const struct avow_status_entry *change, bool *ok)
 {
     avow_put(object, "target", avow_value_reference(issuer, change->target), ok);
     avow_put(object, "to", json_string(avow_status_name((enum avow_status)change->state)), ok);
@@ -128,7 +128,7 @@ static void put_kind(json_t *object, const struct avow_hash *issuer, const struc
         put_rotation(object, &entry->rotation, ok);
         return;
     case AVOW_KIND_NODES:
-        avow_put(object, "nodes", avow_nodes_json(entry->nodes.list), ok);
+        avow_put(object, "nodes", avow_entry_nodes_json(entry->nodes.list), ok);
         return;
     case AVOW_KIND_ACHIEVEMENT:
         put_achievement(object, &entry->achievement, ok);
@@ -175,7 +175,7 @@ json_t *avow_entry_json(const struct avow_entry_view *view)
     return avow_put_whole(object, ok);
 }
 
-json_t *avow_nodes_json(struct avow_bytes list)
+json_t *avow_entry_nodes_json(struct avow_bytes list)
 {
     struct avow_bytes address;
     struct avow_key node;

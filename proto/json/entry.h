@@ -20,22 +20,20 @@ struct avow_entry_view {
  *                  heartbeat_key, not_after, signature
  *   key            action ("authorise", "retire"), use ("sign", "heartbeat"), key, not_after,
  * signature root-rotation  new_root, signing_key, next_root_digest, heartbeat_key, not_after,
- * signature nodes          nodes as of avow_nodes_json() achievement    code, title, language, and
- * what proto/json/details.h puts issue          achievement, valid_from, valid_until, commitment
- *   status         target, to, reason, successor (if there is one), previous
- *   pathway        award, title, cascade, rule as of proto/json/rule.h
- *   recognition    what proto/json/recognition.h puts
- *   identity       name, jurisdiction, website, signature
- *   closure        successor, custodian, custodian_key, next_root_digest, not_after,
- *                  signature
- * What an entry may leave out is null where it does. Issuers, nodes, keys and times are text as
- * avow_value_issuer() and its like write them, digests and signatures hexadecimal; target,
- * successor and previous of a status are references. A kind that is not known has neither time nor
- * fields. NULL when memory ran out; the caller owns it. */
+ * signature nodes          nodes as of avow_entry_nodes_json() achievement    code, title,
+ * language, and what proto/json/details.h puts issue          achievement, valid_from, valid_until,
+ * commitment status         target, to, reason, successor (if there is one), previous pathway
+ * award, title, cascade, rule as of proto/json/rule.h recognition    what proto/json/recognition.h
+ * puts identity       name, jurisdiction, website, signature closure        successor, custodian,
+ * custodian_key, next_root_digest, not_after, signature What an entry may leave out is null where
+ * it does. Issuers, nodes, keys and times are text as avow_value_issuer() and its like write them,
+ * digests and signatures hexadecimal; target, successor and previous of a status are references. A
+ * kind that is not known has neither time nor fields. NULL when memory ran out; the caller owns it.
+ */
 AVOW_NODISCARD json_t *avow_entry_json(const struct avow_entry_view *view);
 
 /* [{node, address}], the home node first, of the list of a nodes entry. NULL when memory ran out;
  * the caller owns it. */
-AVOW_NODISCARD json_t *avow_nodes_json(struct avow_bytes list);
+AVOW_NODISCARD json_t *avow_entry_nodes_json(struct avow_bytes list);
 
 #endif

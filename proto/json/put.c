@@ -78,28 +78,28 @@ json_t *avow_value_time_or_null(uint64_t seconds)
 json_t *avow_value_issuer(const struct avow_hash *issuer)
 {
     char text[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(issuer, text);
+    avow_id_issuer_text(issuer, text);
     return json_string(text);
 }
 
 json_t *avow_value_reference(const struct avow_hash *issuer, uint64_t index)
 {
     char text[AVOW_REFERENCE_TEXT_MAX];
-    avow_reference_text(issuer, index, text);
+    avow_id_reference_text(issuer, index, text);
     return json_string(text);
 }
 
 json_t *avow_value_node(const struct avow_key *node)
 {
     char text[AVOW_NODE_TEXT_MAX];
-    avow_node_text(node, text);
+    avow_id_node_text(node, text);
     return json_string(text);
 }
 
 json_t *avow_value_key(const struct avow_key *key)
 {
     char text[AVOW_MULTIKEY_TEXT_MAX];
-    avow_multikey_text(key, text);
+    avow_multibase_key_text(key, text);
     return json_string(text);
 }
 

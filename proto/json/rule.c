@@ -55,7 +55,7 @@ static bool is_uint(const json_t *value)
 
 static bool read_issuer(const json_t *value, struct avow_hash *issuer)
 {
-    return json_is_string(value) && avow_issuer_parse(text_of(value), issuer) == AVOW_ACCEPT;
+    return json_is_string(value) && avow_id_issuer_parse(text_of(value), issuer) == AVOW_ACCEPT;
 }
 
 /* At most two decimals, as avow_given_hundredths() reads them. */
@@ -79,7 +79,7 @@ static bool read_span(const json_t *value, uint64_t *seconds)
     if (text.len < 2)
         return false;
     const uint8_t unit = text.data[text.len - 1];
-    if (avow_decimal_parse(avow_bytes(text.data, text.len - 1), seconds) != AVOW_ACCEPT ||
+    if (avow_id_decimal_parse(avow_bytes(text.data, text.len - 1), seconds) != AVOW_ACCEPT ||
         *seconds > AVOW_UINT_MAX / YEAR_S || (unit != 'd' && unit != 'y'))
         return false;
     *seconds *= unit == 'd' ? DAY_S : YEAR_S;

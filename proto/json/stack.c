@@ -38,7 +38,7 @@ static json_t *rules_json(const struct avow_stack_check *check, bool *ok)
         AVOW_CLEANUP(avow_buf_fini)
         struct avow_buf text;
         avow_buf_init(&text, LINE_BYTES_MAX);
-        avow_rule_say(check->facts, &check->reference.issuer, &node->rule, &text);
+        avow_rule_words_say(check->facts, &check->reference.issuer, &node->rule, &text);
         avow_put(object, "rule", json_string(avow_rule_word(node->rule.op)), ok);
         avow_put(object, "depth", avow_value_uint(node->rule.depth), ok);
         avow_put(object, "text", buf_value(&text), ok);

@@ -106,7 +106,7 @@ static enum avow_reject bring_key(const struct avow_chain *chain, struct step *s
         if (avow_key_equal(&step->keys[i].key, key))
             return AVOW_REJECT_KEY_REUSED;
     }
-    if (!step->checked && !avow_key_is_valid(key))
+    if (!step->checked && !avow_ed25519_key_is_valid(key))
         return AVOW_REJECT_KEY_POINT;
     AVOW_ASSERT(step->key_count < STEP_KEYS_MAX);
     step->keys[step->key_count++] = (struct avow_chain_key){
@@ -299,7 +299,7 @@ static bool is_signed(const struct avow_chain *chain, const struct step *step, u
     uint8_t storage[AVOW_ROOT_ENTRY_BYTES_MAX + 128];
     struct avow_buf message;
     avow_buf_init_fixed(&message, storage, sizeof(storage));
-    avow_root_message(&message, entry, avow_chain_opening(chain), index, root_before);
+    avow_entry_root_message(&message, entry, avow_chain_opening(chain), index, root_before);
     AVOW_ASSERT(message.err == AVOW_OK);
     return avow_ed25519_verify(step->signer, avow_buf_bytes(&message), step->signature);
 }
@@ -343,7 +343,7 @@ static void carry_out(struct avow_chain *chain, const struct step *step, uint64_
     size_t len = entry->bytes.len;
     size_t offset = chain->bytes.len - len;
     memcpy(chain->bytes.data + offset, entry->bytes.data, len);
-    struct avow_hash leaf = avow_leaf_hash(entry->bytes);
+    struct avow_hash leaf = avow_merkle_leaf_hash(entry->bytes);
     if (chain->count == 0)
         chain->issuer = leaf;
     if (entry->kind == AVOW_KIND_INCEPTION || entry->kind == AVOW_KIND_IDENTITY)

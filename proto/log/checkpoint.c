@@ -81,7 +81,7 @@ void avow_checkpoint_origin(const struct avow_checkpoint *checkpoint,
                             char out[AVOW_ORIGIN_TEXT_MAX])
 {
     char issuer[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(&checkpoint->issuer, issuer);
+    avow_id_issuer_text(&checkpoint->issuer, issuer);
     struct avow_buf buf;
     avow_buf_init_fixed(&buf, out, AVOW_ORIGIN_TEXT_MAX);
     avow_buf_printf(&buf, "avow/%s/%u/", issuer, checkpoint->epoch);

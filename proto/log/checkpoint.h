@@ -90,6 +90,6 @@ avow_checkpoint_note_read(struct avow_bytes note, const struct avow_key *keys, s
                           struct avow_cosignature lines[AVOW_COSIGNATURES_MAX], size_t *count);
 
 /* The names of keys in signature lines, and so in verifier keys; appended without a NUL. */
-void avow_heartbeat_name_write(struct avow_buf *out, const struct avow_hash *issuer);
+void avow_cosignature_heartbeat_name(struct avow_buf *out, const struct avow_hash *issuer);
 
 #endif

@@ -9,10 +9,10 @@
 #define HEARTBEAT_NAME_MAX 96
 #define OPENING_SHOWN 16
 
-void avow_heartbeat_name_write(struct avow_buf *out, const struct avow_hash *issuer)
+void avow_cosignature_heartbeat_name(struct avow_buf *out, const struct avow_hash *issuer)
 {
     char text[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(issuer, text);
+    avow_id_issuer_text(issuer, text);
     avow_buf_printf(out, "avow/%s/heartbeat", text);
 }
 
@@ -21,7 +21,7 @@ static struct avow_bytes heartbeat_name_in(uint8_t storage[HEARTBEAT_NAME_MAX],
 {
     struct avow_buf buf;
     avow_buf_init_fixed(&buf, storage, HEARTBEAT_NAME_MAX);
-    avow_heartbeat_name_write(&buf, issuer);
+    avow_cosignature_heartbeat_name(&buf, issuer);
     AVOW_ASSERT(buf.err == AVOW_OK);
     return avow_buf_bytes(&buf);
 }
@@ -53,7 +53,7 @@ void avow_checkpoint_note_write(struct avow_buf *out, const struct avow_checkpoi
             cosignature_line(out, heartbeat_name_in(name, &checkpoint->issuer), &lines[i]);
         } else {
             char node[AVOW_NODE_TEXT_MAX];
-            avow_node_text(&lines[i].key, node);
+            avow_id_node_text(&lines[i].key, node);
             cosignature_line(out, avow_bytes_text(node), &lines[i]);
         }
     }
@@ -87,8 +87,8 @@ static bool read_origin(struct avow_bytes line, struct avow_checkpoint *checkpoi
     if (!take_word(&line, "avow/") || !take_until(&line, '/', &issuer) ||
         !take_until(&line, '/', &epoch))
         return false;
-    if (avow_issuer_parse(issuer, &checkpoint->issuer) != AVOW_ACCEPT ||
-        avow_decimal_parse(epoch, &number) != AVOW_ACCEPT || number > AVOW_EPOCH_MAX)
+    if (avow_id_issuer_parse(issuer, &checkpoint->issuer) != AVOW_ACCEPT ||
+        avow_id_decimal_parse(epoch, &number) != AVOW_ACCEPT || number > AVOW_EPOCH_MAX)
         return false;
     checkpoint->epoch = (uint32_t)number;
     return avow_hex_decode_exact(line, checkpoint->opening.bytes, OPENING_SHOWN) == AVOW_ACCEPT;
@@ -109,8 +109,8 @@ static enum avow_reject read_body(struct avow_bytes text, struct avow_checkpoint
         !take_word(&rest, "time ") || !take_until(&rest, '\n', &time) ||
         !take_word(&rest, "status ") || !take_until(&rest, '\n', &status))
         return AVOW_REJECT_VALUE;
-    if (avow_decimal_parse(size, &checkpoint->size) != AVOW_ACCEPT || checkpoint->size == 0 ||
-        avow_decimal_parse(time, &checkpoint->time) != AVOW_ACCEPT ||
+    if (avow_id_decimal_parse(size, &checkpoint->size) != AVOW_ACCEPT || checkpoint->size == 0 ||
+        avow_id_decimal_parse(time, &checkpoint->time) != AVOW_ACCEPT ||
         !read_hash(root, &checkpoint->root) || !read_hash(status, &checkpoint->status_root))
         return AVOW_REJECT_VALUE;
     uint8_t storage[AVOW_CHECKPOINT_BODY_MAX];
@@ -160,9 +160,9 @@ static enum avow_reject read_signature(const struct avow_note *note, const struc
 static bool node_of(struct avow_bytes name, struct avow_key *node)
 {
     char text[AVOW_NODE_TEXT_MAX];
-    if (avow_node_parse(name, node) != AVOW_ACCEPT)
+    if (avow_id_node_parse(name, node) != AVOW_ACCEPT)
         return false;
-    avow_node_text(node, text);
+    avow_id_node_text(node, text);
     return avow_bytes_equal(name, avow_bytes_text(text));
 }
 
@@ -177,7 +177,7 @@ static enum avow_reject read_cosignature(const struct avow_note *note,
     if (!avow_bytes_equal(line->name, heartbeat_name)) {
         if (!node_of(line->name, &node))
             return AVOW_REJECT_KEY_UNKNOWN;
-        if (!avow_key_is_valid(&node))
+        if (!avow_ed25519_key_is_valid(&node))
             return AVOW_REJECT_KEY_POINT;
         keys = &node;
         key_count = 1;

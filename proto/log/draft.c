@@ -95,7 +95,7 @@ static enum avow_err view_status(void *context, uint64_t index, enum avow_status
     const struct chunk *chunk = find_chunk(draft, index / AVOW_STATUS_CHUNK_ENTRIES);
     if (chunk == NULL)
         return AVOW_ERR_NOT_FOUND;
-    *status = avow_status_get(chunk->bytes, index);
+    *status = avow_status_map_get(chunk->bytes, index);
     *last_status_entry = last_event(draft, index);
     return AVOW_OK;
 }
@@ -163,7 +163,7 @@ static enum avow_reject load_tree(struct avow_draft *draft)
     if (proof->entry_count == 0 || proof->entries[proof->entry_count - 1].index != size - 1)
         return AVOW_REJECT_PROOF;
     const struct avow_proved_entry *last = &proof->entries[proof->entry_count - 1];
-    struct avow_hash leaf = avow_leaf_hash(last->bytes);
+    struct avow_hash leaf = avow_merkle_leaf_hash(last->bytes);
     struct avow_path path;
     path_from_bytes(last->path, &path);
     struct avow_entry entry;
@@ -179,11 +179,11 @@ static enum avow_reject load_tree(struct avow_draft *draft)
 static enum avow_reject load_status(struct avow_draft *draft)
 {
     const struct avow_log_proof *proof = draft->proof;
-    uint64_t chunks = avow_status_chunk_count(proof->checkpoint.size);
+    uint64_t chunks = avow_status_map_chunk_count(proof->checkpoint.size);
     if (proof->chunk_count == 0 || proof->chunks[proof->chunk_count - 1].number != chunks - 1)
         return AVOW_REJECT_PROOF;
     const struct avow_proved_chunk *last = &proof->chunks[proof->chunk_count - 1];
-    struct avow_hash leaf = avow_status_chunk_hash(last->bytes);
+    struct avow_hash leaf = avow_status_map_chunk_hash(last->bytes);
     struct avow_path path;
     path_from_bytes(last->path, &path);
     return avow_tree_from_last(&leaf, chunks, &path, &draft->status_base);
@@ -251,11 +251,11 @@ static enum avow_err record(struct avow_draft *draft, const struct avow_effect *
     }
     avow_buf_append(&draft->nodes[0], &effect->leaf, sizeof(effect->leaf));
     if (effect->changes_status) {
-        const struct avow_status_change *change = &effect->entry.status;
+        const struct avow_status_entry *change = &effect->entry.status;
         struct event event = {change->target, effect->index};
         struct chunk *chunk = find_chunk(draft, change->target / AVOW_STATUS_CHUNK_ENTRIES);
         AVOW_ASSERT(chunk != NULL); /* apply has read it */
-        avow_status_set(chunk->bytes, change->target, (enum avow_status)change->state);
+        avow_status_map_set(chunk->bytes, change->target, (enum avow_status)change->state);
         chunk->changed = true;
         avow_buf_append(&draft->events, &event, sizeof(event));
     }
@@ -342,7 +342,7 @@ static struct avow_hash status_node(const struct avow_draft *draft, size_t first
 {
     const struct chunk *chunk = chunk_at(draft, first);
     if (level == 0)
-        return avow_status_chunk_hash(chunk->bytes);
+        return avow_status_map_chunk_hash(chunk->bytes);
     /* Chunks first to last - 1 are all that the draft knows below this node; at least one. */
     uint64_t middle = (2 * index + 1) << (level - 1);
     size_t split = first;
@@ -357,7 +357,7 @@ static struct avow_hash status_node(const struct avow_draft *draft, size_t first
         right = status_node(draft, split, last, level - 1, 2 * index + 1);
     else
         memcpy(&right, chunk->path.data + (level - 1) * sizeof(right), sizeof(right));
-    return avow_node_hash(&left, &right);
+    return avow_merkle_node_hash(&left, &right);
 }
 /* NOLINTEND(misc-no-recursion) */
 
@@ -381,7 +381,7 @@ static struct avow_hash status_root(const struct avow_draft *draft)
         first = last;
     }
     for (; first < chunk_count(draft); first++) {
-        struct avow_hash leaf = avow_status_chunk_hash(chunk_at(draft, first)->bytes);
+        struct avow_hash leaf = avow_status_map_chunk_hash(chunk_at(draft, first)->bytes);
         avow_tree_append(&tree, &leaf, NULL);
     }
     return avow_tree_root(&tree);
@@ -427,5 +427,5 @@ enum avow_err avow_draft_consistency(const struct avow_draft *draft, uint64_t si
                                      struct avow_path *path)
 {
     struct avow_tree_nodes nodes = {(void *)(uintptr_t)draft, tree_node};
-    return avow_consistency_prove(&nodes, size, draft->state.tree.size, path);
+    return avow_merkle_consistency_prove(&nodes, size, draft->state.tree.size, path);
 }

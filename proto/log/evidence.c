@@ -29,7 +29,7 @@ enum avow_reject avow_evidence_inclusion(const struct avow_hash *leaf, uint64_t 
     struct avow_path path;
     struct avow_hash found;
     avow_evidence_path(bin, &path);
-    enum avow_reject reject = avow_inclusion_root(leaf, index, size, &path, &found);
+    enum avow_reject reject = avow_merkle_inclusion_root(leaf, index, size, &path, &found);
     if (reject != AVOW_ACCEPT)
         return reject;
     return avow_hash_equal(&found, root) ? AVOW_ACCEPT : AVOW_REJECT_PROOF;
@@ -60,7 +60,7 @@ static enum avow_err read_root_entry(struct avow_reader *reader,
         *reject = AVOW_REJECT_CHAIN;
         return AVOW_OK;
     }
-    struct avow_hash leaf = avow_leaf_hash(proved.bytes);
+    struct avow_hash leaf = avow_merkle_leaf_hash(proved.bytes);
     if (chain->count == 0 && !avow_hash_equal(&leaf, &checkpoint->issuer)) {
         *reject = AVOW_REJECT_CHAIN;
         return AVOW_OK;
@@ -74,7 +74,7 @@ static enum avow_err read_root_entry(struct avow_reader *reader,
     struct avow_hash before;
     avow_evidence_path(proved.path, &path);
     if (*reject == AVOW_ACCEPT)
-        *reject = avow_inclusion_root_before(proved.index, checkpoint->size, &path, &before);
+        *reject = avow_merkle_inclusion_root_before(proved.index, checkpoint->size, &path, &before);
     if (*reject != AVOW_ACCEPT)
         return AVOW_OK;
     return avow_chain_apply(chain, proved.index, &entry, &before, reject);
@@ -101,8 +101,9 @@ enum avow_err avow_evidence_read_chain(struct avow_reader *reader,
     return AVOW_OK;
 }
 
-enum avow_err avow_chain_read(struct avow_bytes list, const struct avow_checkpoint *checkpoint,
-                              struct avow_chain *chain, enum avow_reject *reject)
+enum avow_err avow_evidence_chain_of_list(struct avow_bytes list,
+                                          const struct avow_checkpoint *checkpoint,
+                                          struct avow_chain *chain, enum avow_reject *reject)
 {
     struct avow_reader reader;
     avow_reader_init(&reader, list);
@@ -122,8 +123,8 @@ static void judge_cosignatures(struct avow_reader *reader, const struct avow_che
 {
     for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
         bool heartbeat;
-        avow_reader_reject(reader,
-                           avow_cosignature_judge(&lines[i], checkpoint, chain, &heartbeat));
+        avow_reader_reject(
+            reader, avow_evidence_judge_cosignature(&lines[i], checkpoint, chain, &heartbeat));
     }
 }
 
@@ -169,7 +170,7 @@ static enum avow_err read_entries(struct avow_reader *reader, struct avow_log_pr
             avow_reader_reject(reader, AVOW_REJECT_KEY_ORDER);
         if (reader->reject != AVOW_ACCEPT)
             break;
-        struct avow_hash leaf = avow_leaf_hash(entry->bytes);
+        struct avow_hash leaf = avow_merkle_leaf_hash(entry->bytes);
         avow_reader_reject(reader,
                            avow_evidence_inclusion(&leaf, entry->index, proof->checkpoint.size,
                                                    entry->path, &proof->checkpoint.root));
@@ -188,7 +189,7 @@ static enum avow_err read_chunks(struct avow_reader *reader, struct avow_log_pro
     if (proof->chunks == NULL)
         return AVOW_ERR_NOMEM;
     proof->chunk_count = count;
-    uint64_t chunks = avow_status_chunk_count(proof->checkpoint.size);
+    uint64_t chunks = avow_status_map_chunk_count(proof->checkpoint.size);
     for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
         struct avow_proved_chunk *chunk = &proof->chunks[i];
         avow_reader_array_of(reader, 3);
@@ -202,7 +203,7 @@ static enum avow_err read_chunks(struct avow_reader *reader, struct avow_log_pro
             avow_reader_reject(reader, AVOW_REJECT_KEY_ORDER);
         if (reader->reject != AVOW_ACCEPT)
             break;
-        struct avow_hash leaf = avow_status_chunk_hash(chunk->bytes);
+        struct avow_hash leaf = avow_status_map_chunk_hash(chunk->bytes);
         avow_reader_reject(reader,
                            avow_evidence_inclusion(&leaf, chunk->number, chunks, chunk->path,
                                                    &proof->checkpoint.status_root));
@@ -276,7 +277,7 @@ static void read_first_witness(struct avow_reader *reader, struct avow_log_proof
         avow_reader_reject(reader, AVOW_REJECT_VALUE);
         return;
     }
-    struct avow_hash leaf = avow_leaf_hash(entry);
+    struct avow_hash leaf = avow_merkle_leaf_hash(entry);
     avow_reader_reject(reader, judge_first(proof));
     avow_reader_reject(reader, avow_evidence_inclusion(&leaf, proof->first_index, first->size, path,
                                                        &first->root));
@@ -296,7 +297,7 @@ static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_
         return AVOW_OK;
     enum avow_err err = avow_evidence_read_chain(reader, &proof->checkpoint, &proof->chain);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
-        avow_reader_reject(reader, avow_checkpoint_judge_key(&proof->checkpoint, &proof->chain));
+        avow_reader_reject(reader, avow_evidence_judge_key(&proof->checkpoint, &proof->chain));
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
         err = read_entries(reader, proof);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)

@@ -45,7 +45,7 @@ struct avow_proved_chunk {
     struct avow_bytes path;
 };
 
-/* The gravest status entry (avow_status_is_graver) that other branches are shown to have for a
+/* The gravest status entry (avow_state_is_graver) that other branches are shown to have for a
  * record below the entry that opened the origin. */
 struct avow_foreign_status {
     uint64_t target;
@@ -114,47 +114,50 @@ bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
 /* A checkpoint judged by a chain: its origin is the chain's last epoch, its key a sign key in force
  * at its size, its time within that key's life and not before the chain's last entry, its signature
  * good. ORIGIN, SIZE, TIME, KEY_UNKNOWN, KEY_EXPIRED, SIGNATURE. */
-AVOW_NODISCARD enum avow_reject avow_checkpoint_judge(const struct avow_checkpoint *checkpoint,
-                                                      const struct avow_chain *chain);
+AVOW_NODISCARD enum avow_reject
+avow_evidence_judge_checkpoint(const struct avow_checkpoint *checkpoint,
+                               const struct avow_chain *chain);
 /* The same but for the signature, for those who verify it elsewhere. */
-AVOW_NODISCARD enum avow_reject avow_checkpoint_judge_key(const struct avow_checkpoint *checkpoint,
-                                                          const struct avow_chain *chain);
+AVOW_NODISCARD enum avow_reject avow_evidence_judge_key(const struct avow_checkpoint *checkpoint,
+                                                        const struct avow_chain *chain);
 /* A cosignature judged: by a heartbeat key of the chain, in force at the checkpoint's size and with
  * checkpoint time <= time <= not_after (`*heartbeat` true), or as a witness's by any key that the
  * log itself never had. KEY_UNKNOWN, KEY_EXPIRED, KEY_POINT, TIME, SIGNATURE. */
-AVOW_NODISCARD enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
-                                                       const struct avow_checkpoint *checkpoint,
-                                                       const struct avow_chain *chain,
-                                                       bool *heartbeat);
+AVOW_NODISCARD enum avow_reject
+avow_evidence_judge_cosignature(const struct avow_cosignature *line,
+                                const struct avow_checkpoint *checkpoint,
+                                const struct avow_chain *chain, bool *heartbeat);
 
 /* A chain as it travels, [proved entry, …], checked against the (unverified) checkpoint that it is
  * to judge: every path leads to the checkpoint's root, every rule and root signature holds, and it
  * is complete to the checkpoint's epoch and opening entry (else REJECT_CHAIN). */
-AVOW_NODISCARD enum avow_err avow_chain_read(struct avow_bytes list,
-                                             const struct avow_checkpoint *checkpoint,
-                                             struct avow_chain *chain, enum avow_reject *reject);
+AVOW_NODISCARD enum avow_err avow_evidence_chain_of_list(struct avow_bytes list,
+                                                         const struct avow_checkpoint *checkpoint,
+                                                         struct avow_chain *chain,
+                                                         enum avow_reject *reject);
 
 /* Making. Call in the order of the format; counts must be kept. */
 void avow_evidence_begin(struct avow_buf *out, size_t logs);
 void avow_log_proof_begin(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
                           const struct avow_cosignature *cosignatures, size_t count);
-void avow_proved_list_begin(struct avow_buf *out, size_t count); /* chain, entries, chunks */
+void avow_evidence_begin_proved(struct avow_buf *out, size_t count); /* chain, entries, chunks */
 void avow_proved_entry_write(struct avow_buf *out, struct avow_bytes entry, uint64_t index,
                              const struct avow_path *path);
 void avow_proved_chunk_write(struct avow_buf *out, uint64_t number,
                              const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES],
                              const struct avow_path *path);
-void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
-                              const struct avow_cosignature *cosignatures, size_t count,
-                              uint64_t index, const struct avow_path *path);
-void avow_first_witness_none(struct avow_buf *out);
+void avow_evidence_write_witness(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                                 const struct avow_cosignature *cosignatures, size_t count,
+                                 uint64_t index, const struct avow_path *path);
+void avow_evidence_write_no_witness(struct avow_buf *out);
 /* Then the list of forks, `count` at most AVOW_EVIDENCE_FORKS_MAX and often 0; a proof of the fork
  * stands before what other branches say. After _foreign_begin and _other_chain_begin come `count`
  * proved entries. */
-void avow_forks_begin(struct avow_buf *out, size_t count);
-void avow_fork_write(struct avow_buf *out, const struct avow_fork *fork);
-void avow_foreign_begin(struct avow_buf *out, const struct avow_checkpoint *other, size_t count);
-void avow_other_chain_begin(struct avow_buf *out, const struct avow_checkpoint *other,
-                            size_t count);
+void avow_evidence_begin_forks(struct avow_buf *out, size_t count);
+void avow_evidence_write_fork(struct avow_buf *out, const struct avow_fork *fork);
+void avow_evidence_begin_foreign(struct avow_buf *out, const struct avow_checkpoint *other,
+                                 size_t count);
+void avow_evidence_begin_other(struct avow_buf *out, const struct avow_checkpoint *other,
+                               size_t count);
 
 #endif

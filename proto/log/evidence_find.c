@@ -72,7 +72,7 @@ bool avow_log_proof_status(const struct avow_log_proof *proof, uint64_t index,
     }
     if (low == proof->chunk_count || proof->chunks[low].number != number)
         return false;
-    *status = avow_status_get(proof->chunks[low].bytes, index);
+    *status = avow_status_map_get(proof->chunks[low].bytes, index);
     return true;
 }
 

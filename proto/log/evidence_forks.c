@@ -33,7 +33,7 @@ static enum avow_reject judge_foreign(const struct avow_log_proof *proof,
                                       struct avow_foreign_status *foreign)
 {
     const uint64_t opening = proof->chain.entries[proof->chain.count - 1].index;
-    const struct avow_hash leaf = avow_leaf_hash(proved->bytes);
+    const struct avow_hash leaf = avow_merkle_leaf_hash(proved->bytes);
     struct avow_entry entry;
     enum avow_reject reject =
         avow_evidence_inclusion(&leaf, proved->index, other->size, proved->path, &other->root);
@@ -86,7 +86,7 @@ static int by_target_and_gravity(const void *left, const void *right)
     if (avow_entry_decode(a->entry, &x) != AVOW_ACCEPT ||
         avow_entry_decode(b->entry, &y) != AVOW_ACCEPT)
         return 0;
-    return avow_status_is_graver(&x, &y) ? -1 : avow_status_is_graver(&y, &x) ? 1 : 0;
+    return avow_state_is_graver(&x, &y) ? -1 : avow_state_is_graver(&y, &x) ? 1 : 0;
 }
 
 /* Of each target the gravest. */
@@ -113,7 +113,7 @@ static enum avow_err read_foreign(struct avow_reader *reader, struct avow_log_pr
     if (!proof->forked)
         avow_reader_reject(reader, AVOW_REJECT_FORK);
     else
-        avow_reader_reject(reader, avow_checkpoint_judge(&other, &proof->chain));
+        avow_reader_reject(reader, avow_evidence_judge_checkpoint(&other, &proof->chain));
     if (reader->reject != AVOW_ACCEPT)
         return AVOW_OK;
     if (other.time > proof->fork_time)
@@ -133,7 +133,7 @@ static enum avow_err read_other_chain(struct avow_reader *reader, const struct a
         return AVOW_OK;
     enum avow_err err = avow_evidence_read_chain(reader, &other, chain);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
-        avow_reader_reject(reader, avow_checkpoint_judge(&other, chain));
+        avow_reader_reject(reader, avow_evidence_judge_checkpoint(&other, chain));
     return err;
 }
 

@@ -1,8 +1,8 @@
 /* Who may sign what: a checkpoint and its cosignatures, judged by a root chain. */
 #include "proto/log/evidence.h"
 
-enum avow_reject avow_checkpoint_judge_key(const struct avow_checkpoint *checkpoint,
-                                           const struct avow_chain *chain)
+enum avow_reject avow_evidence_judge_key(const struct avow_checkpoint *checkpoint,
+                                         const struct avow_chain *chain)
 {
     if (chain->count == 0 || !avow_hash_equal(&checkpoint->issuer, &chain->issuer) ||
         checkpoint->epoch != avow_chain_epoch(chain) ||
@@ -20,10 +20,10 @@ enum avow_reject avow_checkpoint_judge_key(const struct avow_checkpoint *checkpo
     return checkpoint->time > key->not_after ? AVOW_REJECT_KEY_EXPIRED : AVOW_ACCEPT;
 }
 
-enum avow_reject avow_checkpoint_judge(const struct avow_checkpoint *checkpoint,
-                                       const struct avow_chain *chain)
+enum avow_reject avow_evidence_judge_checkpoint(const struct avow_checkpoint *checkpoint,
+                                                const struct avow_chain *chain)
 {
-    enum avow_reject reject = avow_checkpoint_judge_key(checkpoint, chain);
+    enum avow_reject reject = avow_evidence_judge_key(checkpoint, chain);
     if (reject != AVOW_ACCEPT)
         return reject;
     return avow_checkpoint_verify(checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
@@ -39,9 +39,9 @@ static bool is_own_key(const struct avow_chain *chain, const struct avow_key *ke
     return false;
 }
 
-enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
-                                        const struct avow_checkpoint *checkpoint,
-                                        const struct avow_chain *chain, bool *heartbeat)
+enum avow_reject avow_evidence_judge_cosignature(const struct avow_cosignature *line,
+                                                 const struct avow_checkpoint *checkpoint,
+                                                 const struct avow_chain *chain, bool *heartbeat)
 {
     const struct avow_chain_key *key =
         avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size);
@@ -52,7 +52,7 @@ enum avow_reject avow_cosignature_judge(const struct avow_cosignature *line,
         return AVOW_REJECT_TIME;
     if (key == NULL && is_own_key(chain, &line->key))
         return AVOW_REJECT_KEY_UNKNOWN;
-    if (key == NULL && !avow_key_is_valid(&line->key))
+    if (key == NULL && !avow_ed25519_key_is_valid(&line->key))
         return AVOW_REJECT_KEY_POINT;
     return avow_cosignature_verify(line, checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
 }

@@ -21,7 +21,7 @@ AVOW_NODISCARD enum avow_reject avow_evidence_inclusion(const struct avow_hash *
                                                         const struct avow_hash *root);
 
 /* The chain that the array at `reader` is, checked against the checkpoint; `chain` is empty. Errors
- * and rejections of avow_chain_read(). */
+ * and rejections of avow_evidence_chain_of_list(). */
 AVOW_NODISCARD enum avow_err avow_evidence_read_chain(struct avow_reader *reader,
                                                       const struct avow_checkpoint *checkpoint,
                                                       struct avow_chain *chain);

@@ -18,7 +18,7 @@ void avow_log_proof_begin(struct avow_buf *out, const struct avow_checkpoint *ch
     avow_cosignatures_write(out, cosignatures, count);
 }
 
-void avow_proved_list_begin(struct avow_buf *out, size_t count)
+void avow_evidence_begin_proved(struct avow_buf *out, size_t count)
 {
     avow_write_array(out, count);
 }
@@ -42,9 +42,9 @@ void avow_proved_chunk_write(struct avow_buf *out, uint64_t number,
     avow_path_write(out, path);
 }
 
-void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
-                              const struct avow_cosignature *cosignatures, size_t count,
-                              uint64_t index, const struct avow_path *path)
+void avow_evidence_write_witness(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                                 const struct avow_cosignature *cosignatures, size_t count,
+                                 uint64_t index, const struct avow_path *path)
 {
     avow_write_array(out, 4);
     avow_checkpoint_write(out, checkpoint);
@@ -53,17 +53,17 @@ void avow_first_witness_write(struct avow_buf *out, const struct avow_checkpoint
     avow_path_write(out, path);
 }
 
-void avow_first_witness_none(struct avow_buf *out)
+void avow_evidence_write_no_witness(struct avow_buf *out)
 {
     avow_write_nil(out);
 }
 
-void avow_forks_begin(struct avow_buf *out, size_t count)
+void avow_evidence_begin_forks(struct avow_buf *out, size_t count)
 {
     avow_write_array(out, count);
 }
 
-void avow_fork_write(struct avow_buf *out, const struct avow_fork *fork)
+void avow_evidence_write_fork(struct avow_buf *out, const struct avow_fork *fork)
 {
     avow_write_array(out, 4);
     avow_write_uint(out, AVOW_EVIDENCE_FORK);
@@ -81,12 +81,14 @@ static void other_begin(struct avow_buf *out, enum avow_evidence_form form,
     avow_write_array(out, count);
 }
 
-void avow_foreign_begin(struct avow_buf *out, const struct avow_checkpoint *other, size_t count)
+void avow_evidence_begin_foreign(struct avow_buf *out, const struct avow_checkpoint *other,
+                                 size_t count)
 {
     other_begin(out, AVOW_EVIDENCE_FOREIGN, other, count);
 }
 
-void avow_other_chain_begin(struct avow_buf *out, const struct avow_checkpoint *other, size_t count)
+void avow_evidence_begin_other(struct avow_buf *out, const struct avow_checkpoint *other,
+                               size_t count)
 {
     other_begin(out, AVOW_EVIDENCE_OTHER_CHAIN, other, count);
 }

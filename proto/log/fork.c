@@ -20,8 +20,8 @@ static bool is_inconsistent(const struct avow_fork *fork)
         return fork->path.count == 0 && !same_trees(first, second);
     if (fork->path.count == 0)
         return first->time > second->time;
-    return avow_consistency_roots(first->size, second->size, &fork->path, &from_old, &from_new) ==
-               AVOW_ACCEPT &&
+    return avow_merkle_consistency_roots(first->size, second->size, &fork->path, &from_old,
+                                         &from_new) == AVOW_ACCEPT &&
            avow_hash_equal(&from_new, &second->root) && !avow_hash_equal(&from_old, &first->root);
 }
 

@@ -11,9 +11,9 @@
 /* Of one origin, `first` not larger than `second`, and one of:
  * - the same size, with another root or status root;
  * - `first` is smaller and later;
- * - `path` is a consistency path between the sizes, as avow_consistency_roots() reads it, that
- * gives the second's root, and gives for the first size another root than the first's. Else `path`
- * is empty. */
+ * - `path` is a consistency path between the sizes, as avow_merkle_consistency_roots() reads it,
+ * that gives the second's root, and gives for the first size another root than the first's. Else
+ * `path` is empty. */
 struct avow_fork {
     struct avow_checkpoint first, second;
     struct avow_path path;

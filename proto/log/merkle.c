@@ -4,12 +4,12 @@
 
 #include "proto/crypto/sha256.h"
 
-struct avow_hash avow_leaf_hash(struct avow_bytes entry)
+struct avow_hash avow_merkle_leaf_hash(struct avow_bytes entry)
 {
     return avow_sha256_leaf(entry);
 }
 
-struct avow_hash avow_node_hash(const struct avow_hash *left, const struct avow_hash *right)
+struct avow_hash avow_merkle_node_hash(const struct avow_hash *left, const struct avow_hash *right)
 {
     return avow_sha256_node(left, right);
 }
@@ -113,16 +113,16 @@ static enum avow_err prove_up(const struct avow_tree_nodes *nodes, unsigned leve
     return AVOW_OK;
 }
 
-enum avow_err avow_inclusion_prove(const struct avow_tree_nodes *nodes, uint64_t index,
-                                   uint64_t size, struct avow_path *path)
+enum avow_err avow_merkle_inclusion_prove(const struct avow_tree_nodes *nodes, uint64_t index,
+                                          uint64_t size, struct avow_path *path)
 {
     AVOW_ASSERT(index < size && size <= AVOW_UINT_MAX);
     path->count = 0;
     return prove_up(nodes, 0, index, size, path);
 }
 
-enum avow_err avow_consistency_prove(const struct avow_tree_nodes *nodes, uint64_t old_size,
-                                     uint64_t new_size, struct avow_path *path)
+enum avow_err avow_merkle_consistency_prove(const struct avow_tree_nodes *nodes, uint64_t old_size,
+                                            uint64_t new_size, struct avow_path *path)
 {
     AVOW_ASSERT(old_size <= new_size && new_size <= AVOW_UINT_MAX);
     path->count = 0;
@@ -167,8 +167,9 @@ static inline bool climb_next(struct climb *climb, bool *left)
     return true;
 }
 
-enum avow_reject avow_inclusion_root(const struct avow_hash *leaf, uint64_t index, uint64_t size,
-                                     const struct avow_path *path, struct avow_hash *root)
+enum avow_reject avow_merkle_inclusion_root(const struct avow_hash *leaf, uint64_t index,
+                                            uint64_t size, const struct avow_path *path,
+                                            struct avow_hash *root)
 {
     if (index >= size || path->count > AVOW_PATH_MAX)
         return AVOW_REJECT_PROOF;
@@ -187,8 +188,9 @@ enum avow_reject avow_inclusion_root(const struct avow_hash *leaf, uint64_t inde
     return AVOW_ACCEPT;
 }
 
-enum avow_reject avow_inclusion_root_before(uint64_t index, uint64_t size,
-                                            const struct avow_path *path, struct avow_hash *root)
+enum avow_reject avow_merkle_inclusion_root_before(uint64_t index, uint64_t size,
+                                                   const struct avow_path *path,
+                                                   struct avow_hash *root)
 {
     if (index >= size || path->count > AVOW_PATH_MAX)
         return AVOW_REJECT_PROOF;
@@ -252,9 +254,10 @@ static enum avow_reject fold_roots(uint64_t old_size, uint64_t new_size,
     return climb.last == 0 ? AVOW_ACCEPT : AVOW_REJECT_PROOF;
 }
 
-enum avow_reject avow_consistency_roots(uint64_t old_size, uint64_t new_size,
-                                        const struct avow_path *path, struct avow_hash *old_root,
-                                        struct avow_hash *new_root)
+enum avow_reject avow_merkle_consistency_roots(uint64_t old_size, uint64_t new_size,
+                                               const struct avow_path *path,
+                                               struct avow_hash *old_root,
+                                               struct avow_hash *new_root)
 {
     if (old_size == 0 || old_size >= new_size || path->count == 0 || path->count > AVOW_PATH_MAX)
         return AVOW_REJECT_PROOF;
@@ -262,9 +265,9 @@ enum avow_reject avow_consistency_roots(uint64_t old_size, uint64_t new_size,
                       old_root, new_root);
 }
 
-enum avow_reject avow_consistency_from_first(uint64_t old_size, const struct avow_hash *leaf,
-                                             const struct avow_path *inclusion,
-                                             struct avow_path *path)
+enum avow_reject avow_merkle_consistency_from_first(uint64_t old_size, const struct avow_hash *leaf,
+                                                    const struct avow_path *inclusion,
+                                                    struct avow_path *path)
 {
     unsigned level = old_size == 0 ? 0 : (unsigned)__builtin_ctzll(old_size);
     if (old_size == 0 || old_size >> level != 1 || inclusion->count <= level ||
@@ -286,15 +289,15 @@ static enum avow_reject consistency_roots(uint64_t old_size, const struct avow_h
                                           struct avow_hash *from_old, struct avow_hash *from_new)
 {
     if ((old_size & (old_size - 1)) != 0)
-        return avow_consistency_roots(old_size, new_size, path, from_old, from_new);
+        return avow_merkle_consistency_roots(old_size, new_size, path, from_old, from_new);
     if (path->count > AVOW_PATH_MAX)
         return AVOW_REJECT_PROOF;
     return fold_roots(old_size, new_size, old_root, path->hashes, path->count, from_old, from_new);
 }
 
-enum avow_reject avow_consistency_check(uint64_t old_size, const struct avow_hash *old_root,
-                                        uint64_t new_size, const struct avow_hash *new_root,
-                                        const struct avow_path *path)
+enum avow_reject avow_merkle_consistency_check(uint64_t old_size, const struct avow_hash *old_root,
+                                               uint64_t new_size, const struct avow_hash *new_root,
+                                               const struct avow_path *path)
 {
     if (old_size > new_size)
         return AVOW_REJECT_PROOF;

@@ -236,5 +236,5 @@ enum avow_reject avow_vkey_parse(struct avow_bytes text, struct avow_note_key *k
     (void)snprintf(middle, sizeof(middle), "+%08x+", avow_note_key_id(key));
     if (memcmp(plus, middle, 10) != 0)
         return AVOW_REJECT_CHECKSUM;
-    return avow_key_is_valid(&key->key) ? AVOW_ACCEPT : AVOW_REJECT_KEY_POINT;
+    return avow_ed25519_key_is_valid(&key->key) ? AVOW_ACCEPT : AVOW_REJECT_KEY_POINT;
 }

@@ -104,7 +104,7 @@ static bool may_move(enum avow_status from, enum avow_status to)
 
 /* A successor is of the target's kind and later than it, though earlier than this entry. */
 static enum avow_err judge_successor(const struct avow_apply *apply,
-                                     const struct avow_status_change *change, uint64_t kind,
+                                     const struct avow_status_entry *change, uint64_t kind,
                                      enum avow_reject *reject)
 {
     if (!change->has_successor)
@@ -117,7 +117,7 @@ static enum avow_err judge_successor(const struct avow_apply *apply,
 }
 
 static enum avow_err judge_status(const struct avow_apply *apply,
-                                  const struct avow_status_change *change, enum avow_reject *reject)
+                                  const struct avow_status_entry *change, enum avow_reject *reject)
 {
     uint64_t kind;
     uint64_t last;
@@ -159,7 +159,7 @@ static enum avow_err judge_pathway(const struct avow_apply *apply, const struct 
                                    enum avow_reject *reject)
 {
     struct naming naming = {.apply = apply};
-    (void)avow_entry_references(entry, &apply->state->chain.issuer, judge_named, &naming);
+    (void)avow_references_of(entry, &apply->state->chain.issuer, judge_named, &naming);
     *reject = naming.reject;
     return naming.err;
 }
@@ -231,7 +231,7 @@ static void move_on(struct avow_apply *apply, struct avow_effect *effect)
     struct avow_state *state = apply->state;
     const struct avow_entry *entry = &effect->entry;
     effect->index = state->tree.size;
-    effect->leaf = avow_leaf_hash(entry->bytes);
+    effect->leaf = avow_merkle_leaf_hash(entry->bytes);
     effect->is_root = avow_kind_is_root(entry->kind);
     effect->changes_status = entry->kind == AVOW_KIND_STATUS;
     if (entry->kind == AVOW_KIND_STATUS)
@@ -265,7 +265,7 @@ static bool is_void(const struct avow_entry *entry)
            avow_reason_voids((enum avow_reason)entry->status.reason);
 }
 
-bool avow_status_is_graver(const struct avow_entry *a, const struct avow_entry *b)
+bool avow_state_is_graver(const struct avow_entry *a, const struct avow_entry *b)
 {
     static const unsigned weights[] = {
         [AVOW_STATUS_ACTIVE] = 0,

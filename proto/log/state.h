@@ -70,6 +70,6 @@ AVOW_NODISCARD enum avow_err avow_apply(struct avow_apply *apply, struct avow_by
 /* Whether the status entry `a` is graver than `b`, both decoded: revoked, for a reason that voids
  * before others, then superseded, suspended, active; of equals the earlier; then by their bytes
  * (docs/protocol.md, "Forks"). */
-bool avow_status_is_graver(const struct avow_entry *a, const struct avow_entry *b);
+bool avow_state_is_graver(const struct avow_entry *a, const struct avow_entry *b);
 
 #endif

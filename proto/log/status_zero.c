@@ -168,7 +168,7 @@ static const struct avow_hash zero_nodes[AVOW_TREE_LEVELS] = {
       0xd5, 0x5e, 0x8b, 0x69, 0xb1, 0xe4, 0x6c, 0xf7, 0x26, 0xd5}},
 };
 
-struct avow_hash avow_status_zero_node(unsigned level)
+struct avow_hash avow_status_map_zero_node(unsigned level)
 {
     AVOW_ASSERT(level < AVOW_TREE_LEVELS);
     return zero_nodes[level];

@@ -19,7 +19,7 @@ static int write_number(char *out, size_t max, uint64_t index)
     return len;
 }
 
-void avow_tile_path(int level, uint64_t index, unsigned width, char out[AVOW_TILE_PATH_MAX])
+void avow_tlog_tile_path(int level, uint64_t index, unsigned width, char out[AVOW_TILE_PATH_MAX])
 {
     AVOW_ASSERT(width >= 1 && width <= AVOW_TILE_WIDTH);
     int len = level == AVOW_TILE_ENTRIES ? snprintf(out, AVOW_TILE_PATH_MAX, "tile/entries/")
@@ -29,14 +29,14 @@ void avow_tile_path(int level, uint64_t index, unsigned width, char out[AVOW_TIL
         (void)snprintf(out + len, AVOW_TILE_PATH_MAX - (size_t)len, ".p/%u", width);
 }
 
-void avow_tile_number_path(const char *folder, uint64_t index, char out[AVOW_TILE_PATH_MAX])
+void avow_tlog_tile_number_path(const char *folder, uint64_t index, char out[AVOW_TILE_PATH_MAX])
 {
     const int len = snprintf(out, AVOW_TILE_PATH_MAX, "%s/", folder);
     AVOW_ASSERT(len > 0 && len < 16);
     (void)write_number(out + len, AVOW_TILE_PATH_MAX - (size_t)len, index);
 }
 
-uint64_t avow_tile_count(unsigned level, uint64_t size, unsigned *last_width)
+uint64_t avow_tlog_tile_count(unsigned level, uint64_t size, unsigned *last_width)
 {
     const uint64_t hashes = level < 8 ? size >> (8 * level) : 0;
     const unsigned rest = (unsigned)(hashes % AVOW_TILE_WIDTH);
@@ -44,8 +44,8 @@ uint64_t avow_tile_count(unsigned level, uint64_t size, unsigned *last_width)
     return hashes / AVOW_TILE_WIDTH + (rest != 0);
 }
 
-enum avow_err avow_tile_hashes(const struct avow_tree_nodes *nodes, unsigned level, uint64_t index,
-                               unsigned width, struct avow_buf *out)
+enum avow_err avow_tlog_tile_hashes(const struct avow_tree_nodes *nodes, unsigned level,
+                                    uint64_t index, unsigned width, struct avow_buf *out)
 {
     for (unsigned i = 0; i < width; i++) {
         struct avow_hash hash;
@@ -58,7 +58,7 @@ enum avow_err avow_tile_hashes(const struct avow_tree_nodes *nodes, unsigned lev
     return out->err;
 }
 
-void avow_tile_entry(struct avow_buf *out, struct avow_bytes entry)
+void avow_tlog_tile_entry(struct avow_buf *out, struct avow_bytes entry)
 {
     uint8_t length[2];
     AVOW_ASSERT(entry.len <= UINT16_MAX);

@@ -59,7 +59,7 @@ struct avow_facts {
      * at the end. */
     enum avow_err (*witnessed)(void *context, const struct avow_known_log *log, uint64_t index,
                                uint64_t after, struct avow_witnessed *witnessed);
-    /* The gravest status entry (avow_status_is_graver) for `target`, which is below the entry that
+    /* The gravest status entry (avow_state_is_graver) for `target`, which is below the entry that
      * opened a forked origin, that another branch of it is proved to have. Asked of forked logs
      * alone. */
     enum avow_err (*foreign)(void *context, const struct avow_known_log *log, uint64_t target,

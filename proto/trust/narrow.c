@@ -1,7 +1,7 @@
 /* Scopes and equivalences, one at a time. */
 #include "proto/trust/narrow.h"
 
-bool avow_scope_admits_region(const struct avow_scope *scope, struct avow_bytes region)
+bool avow_narrow_admits_region(const struct avow_scope *scope, struct avow_bytes region)
 {
     struct avow_text_list list = scope->regions;
     struct avow_bytes item;
@@ -17,7 +17,7 @@ bool avow_scope_admits_region(const struct avow_scope *scope, struct avow_bytes 
     return false;
 }
 
-bool avow_scope_admits_field(const struct avow_scope *scope, struct avow_bytes field)
+bool avow_narrow_admits_field(const struct avow_scope *scope, struct avow_bytes field)
 {
     struct avow_text_list list = scope->fields;
     struct avow_bytes item;
@@ -30,7 +30,7 @@ bool avow_scope_admits_field(const struct avow_scope *scope, struct avow_bytes f
     return false;
 }
 
-bool avow_scope_admits_achievement(const struct avow_scope *scope, uint64_t achievement)
+bool avow_narrow_admits_achievement(const struct avow_scope *scope, uint64_t achievement)
 {
     struct avow_reader reader;
     if (!scope->has_achievements)
@@ -43,7 +43,7 @@ bool avow_scope_admits_achievement(const struct avow_scope *scope, uint64_t achi
     return false;
 }
 
-unsigned avow_scope_narrows(const struct avow_scope *scope)
+unsigned avow_narrow_keys(const struct avow_scope *scope)
 {
     return (unsigned)scope->has_fields | (unsigned)scope->has_levels << 1 |
            (unsigned)scope->has_achievements << 2 | (unsigned)scope->has_regions << 3;
@@ -112,7 +112,7 @@ bool avow_levels_apply(struct avow_levels *levels, struct avow_bytes equivalence
     return true;
 }
 
-bool avow_scope_admits_levels(const struct avow_scope *scope, const struct avow_levels *levels)
+bool avow_narrow_admits_levels(const struct avow_scope *scope, const struct avow_levels *levels)
 {
     if (!scope->has_levels)
         return true;

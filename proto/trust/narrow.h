@@ -9,12 +9,12 @@
 
 /* Whether a scope admits a use in `region` ("": it is not said where), which one of its regions
  * must be or contain; a field, of which one of its fields must be a prefix; an achievement. */
-bool avow_scope_admits_region(const struct avow_scope *scope, struct avow_bytes region);
-bool avow_scope_admits_field(const struct avow_scope *scope, struct avow_bytes field);
-bool avow_scope_admits_achievement(const struct avow_scope *scope, uint64_t achievement);
+bool avow_narrow_admits_region(const struct avow_scope *scope, struct avow_bytes region);
+bool avow_narrow_admits_field(const struct avow_scope *scope, struct avow_bytes field);
+bool avow_narrow_admits_achievement(const struct avow_scope *scope, uint64_t achievement);
 
 /* One bit for each of fields, levels, achievements and regions that the scope narrows. */
-unsigned avow_scope_narrows(const struct avow_scope *scope);
+unsigned avow_narrow_keys(const struct avow_scope *scope);
 
 struct avow_level {
     struct avow_bytes framework, level;
@@ -35,6 +35,6 @@ void avow_levels_init(struct avow_levels *levels, struct avow_bytes framework,
  * than AVOW_LEVELS_MAX frameworks. */
 AVOW_NODISCARD bool avow_levels_apply(struct avow_levels *levels, struct avow_bytes equivalence);
 /* Whether a scope admits the EQF level that they come to. */
-bool avow_scope_admits_levels(const struct avow_scope *scope, const struct avow_levels *levels);
+bool avow_narrow_admits_levels(const struct avow_scope *scope, const struct avow_levels *levels);
 
 #endif

@@ -100,7 +100,7 @@ static bool take_max_age(struct parse *parse, struct avow_bytes value)
         }
     }
     uint64_t number;
-    if (avow_decimal_parse(value, &number) != AVOW_ACCEPT || number == 0 ||
+    if (avow_id_decimal_parse(value, &number) != AVOW_ACCEPT || number == 0 ||
         number > AVOW_POLICY_AGE_MAX_S / scale)
         return false;
     parse->policy->max_age_s = number * scale;
@@ -109,7 +109,7 @@ static bool take_max_age(struct parse *parse, struct avow_bytes value)
 
 static bool take_number(struct avow_bytes value, uint64_t min, uint64_t max, uint64_t *number)
 {
-    return avow_decimal_parse(value, number) == AVOW_ACCEPT && *number >= min && *number <= max;
+    return avow_id_decimal_parse(value, number) == AVOW_ACCEPT && *number >= min && *number <= max;
 }
 
 static bool take_max_depth(struct parse *parse, struct avow_bytes value)
@@ -139,13 +139,13 @@ static bool take_min_witnesses(struct parse *parse, struct avow_bytes value)
 
 static bool take_issuer(struct parse *parse, struct avow_bytes value)
 {
-    parse->has_id = avow_issuer_parse(value, &parse->issuer) == AVOW_ACCEPT;
+    parse->has_id = avow_id_issuer_parse(value, &parse->issuer) == AVOW_ACCEPT;
     return parse->has_id;
 }
 
 static bool take_node(struct parse *parse, struct avow_bytes value)
 {
-    parse->has_id = avow_node_parse(value, &parse->node) == AVOW_ACCEPT;
+    parse->has_id = avow_id_node_parse(value, &parse->node) == AVOW_ACCEPT;
     return parse->has_id;
 }
 

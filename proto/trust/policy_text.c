@@ -62,7 +62,7 @@ static void write_anchor(struct avow_buf *out, const struct avow_policy *policy,
 {
     char id[AVOW_ISSUER_TEXT_MAX];
     struct avow_scope scope = scope_of(policy, anchor);
-    avow_issuer_text(&anchor->issuer, id);
+    avow_id_issuer_text(&anchor->issuer, id);
     write_header(out, "anchor", avow_policy_part(policy, anchor->name));
     avow_buf_printf(out, "issuer = %s\n", id);
     write_list(out, "fields", scope.fields);
@@ -90,7 +90,7 @@ void avow_policy_write(struct avow_buf *out, const struct avow_policy *policy)
         write_anchor(out, policy, &policy->anchors[i]);
     for (size_t i = 0; i < policy->witness_count; i++) {
         char id[AVOW_NODE_TEXT_MAX];
-        avow_node_text(&policy->witnesses[i], id);
+        avow_id_node_text(&policy->witnesses[i], id);
         write_header(out, "witness", avow_policy_part(policy, policy->witness_names[i]));
         avow_buf_printf(out, "node = %s\n", id);
     }
@@ -132,7 +132,7 @@ static void say_anchor(struct avow_buf *out, const struct avow_policy *policy,
     char id[AVOW_ISSUER_TEXT_MAX];
     struct avow_scope scope = scope_of(policy, anchor);
     struct avow_bytes name = avow_policy_part(policy, anchor->name);
-    avow_issuer_text(&anchor->issuer, id);
+    avow_id_issuer_text(&anchor->issuer, id);
     avow_buf_printf(out, "- ");
     put_text(out, name);
     avow_buf_printf(out, name.len > 0 ? " (%s): " : "%s: ", id);

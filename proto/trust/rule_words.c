@@ -13,20 +13,21 @@ static void say_issuer(const struct avow_facts *facts, const struct avow_hash *i
 {
     char text[AVOW_ISSUER_TEXT_MAX];
     struct avow_chain_names names;
-    avow_issuer_text(issuer, text);
+    avow_id_issuer_text(issuer, text);
     if (avow_facts_names(facts, issuer, &names) == AVOW_OK && names.name.len > 0)
         avow_buf_append(out, names.name.data, names.name.len);
     else
         avow_buf_append(out, text, strlen(text));
 }
 
-void avow_rule_say_achievement(const struct avow_facts *facts, const struct avow_hash *own,
-                               const struct avow_hash *issuer, uint64_t index, struct avow_buf *out)
+void avow_rule_words_say_achievement(const struct avow_facts *facts, const struct avow_hash *own,
+                                     const struct avow_hash *issuer, uint64_t index,
+                                     struct avow_buf *out)
 {
     struct avow_achievement achievement;
     char reference[AVOW_REFERENCE_TEXT_MAX];
     if (avow_facts_definition(facts, issuer, index, &achievement) != AVOW_OK) {
-        avow_reference_text(issuer, index, reference);
+        avow_id_reference_text(issuer, index, reference);
         avow_buf_append(out, reference, strlen(reference));
         return;
     }
@@ -38,7 +39,7 @@ void avow_rule_say_achievement(const struct avow_facts *facts, const struct avow
     avow_buf_printf(out, ")");
 }
 
-void avow_rule_say_credits(uint64_t hundredths, struct avow_buf *out)
+void avow_rule_words_say_credits(uint64_t hundredths, struct avow_buf *out)
 {
     avow_buf_printf(out, "%" PRIu64, hundredths / 100);
     if (hundredths % 100 != 0)
@@ -89,8 +90,8 @@ static void say_where(const struct avow_facts *facts, const struct avow_rule_whe
     }
 }
 
-void avow_rule_say(const struct avow_facts *facts, const struct avow_hash *own,
-                   const struct avow_rule_node *node, struct avow_buf *out)
+void avow_rule_words_say(const struct avow_facts *facts, const struct avow_hash *own,
+                         const struct avow_rule_node *node, struct avow_buf *out)
 {
     switch (node->op) {
     case AVOW_RULE_ALL:
@@ -104,13 +105,13 @@ void avow_rule_say(const struct avow_facts *facts, const struct avow_hash *own,
         return;
     case AVOW_RULE_CREDITS:
         avow_buf_printf(out, "at least ");
-        avow_rule_say_credits(node->number, out);
+        avow_rule_words_say_credits(node->number, out);
         avow_buf_printf(out, " %.*s credits in all from what follows", (int)node->system.len,
                         (const char *)node->system.data);
         return;
     case AVOW_RULE_ACHIEVEMENT:
-        avow_rule_say_achievement(facts, own, node->has_issuer ? &node->issuer : own, node->index,
-                                  out);
+        avow_rule_words_say_achievement(facts, own, node->has_issuer ? &node->issuer : own,
+                                        node->index, out);
         return;
     case AVOW_RULE_WHERE:
         say_where(facts, &node->where, out);

@@ -99,8 +99,8 @@ enum avow_err avow_search_body(struct avow_search_run *run, const struct avow_ha
 
 bool avow_search_admits(const struct avow_search_run *run, const struct avow_scope *scope)
 {
-    return avow_scope_admits_region(scope, avow_bytes_text(run->policy->region)) &&
-           (run->award->general || avow_scope_admits_field(scope, run->award->field));
+    return avow_narrow_admits_region(scope, avow_bytes_text(run->policy->region)) &&
+           (run->award->general || avow_narrow_admits_field(scope, run->award->field));
 }
 
 /* When it ended, by its dates or by its issuer; AVOW_NEVER if it has not. */

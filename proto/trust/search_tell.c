@@ -65,10 +65,10 @@ static bool levels_admitted(struct avow_search_run *run,
         return false;
     for (size_t i = count; i > 0; i--) {
         if (!avow_levels_apply(levels, links[i - 1]->equivalence) ||
-            !avow_scope_admits_levels(&links[i - 1]->scope, levels))
+            !avow_narrow_admits_levels(&links[i - 1]->scope, levels))
             return false;
     }
-    return avow_scope_admits_levels(anchor, levels);
+    return avow_narrow_admits_levels(anchor, levels);
 }
 
 struct avow_scope avow_search_anchor_scope(const struct avow_search_run *run, size_t anchor)
@@ -87,14 +87,14 @@ void avow_search_tell(struct avow_search_run *run, size_t anchor,
     struct avow_levels levels;
     struct avow_scope scope = avow_search_anchor_scope(run, anchor);
     if (count > 0 && !run->award->general &&
-        !avow_scope_admits_achievement(&links[count - 1]->scope, run->award->achievement))
+        !avow_narrow_admits_achievement(&links[count - 1]->scope, run->award->achievement))
         return;
     if (!levels_admitted(run, links, count, &scope, &levels))
         return;
-    unsigned narrowed = avow_scope_narrows(&scope);
+    unsigned narrowed = avow_narrow_keys(&scope);
     for (size_t i = 0; i < count; i++) {
         path.steps[i] = links[i]->step;
-        narrowed |= avow_scope_narrows(&links[i]->scope);
+        narrowed |= avow_narrow_keys(&links[i]->scope);
     }
     path.framework = levels.told.framework;
     path.level = levels.told.level;

@@ -161,7 +161,7 @@ static bool complete_without(const struct judging *judging, uint64_t dropped,
     struct avow_stack_choice rest = judging->choice;
     for (size_t v = 0; v < judging->tree.count; v++)
         rest.taken[v] &= ~dropped;
-    avow_stack_evaluate(&judging->tree, &rest, outcome);
+    avow_stack_search_evaluate(&judging->tree, &rest, outcome);
     return outcome->met[0];
 }
 
@@ -183,7 +183,7 @@ static void report(struct judging *judging)
 {
     struct avow_stack_result *result = judging->result;
     const struct avow_stack_outcome *outcome = &judging->outcome;
-    avow_stack_evaluate(&judging->tree, &judging->choice, &judging->outcome);
+    avow_stack_search_evaluate(&judging->tree, &judging->choice, &judging->outcome);
     for (size_t v = 0; v < result->count; v++) {
         result->nodes[v].met = outcome->met[v];
         result->nodes[v].have = outcome->have[v];
@@ -192,7 +192,7 @@ static void report(struct judging *judging)
     result->complete = outcome->met[0];
     result->stopped = result->stopped && !result->complete;
     result->used = outcome->used[0];
-    result->credits = avow_stack_credits(&judging->tree, result->used);
+    result->credits = avow_stack_search_credits(&judging->tree, result->used);
     result->needed = result->complete ? find_needed(judging) : 0;
 }
 

@@ -77,7 +77,7 @@ static void say_files(const struct telling *telling, size_t v, struct avow_buf *
 static void say_node(const struct telling *telling, const struct avow_rule_node *node,
                      struct avow_buf *out)
 {
-    avow_rule_say(telling->check->facts, &telling->check->reference.issuer, node, out);
+    avow_rule_words_say(telling->check->facts, &telling->check->reference.issuer, node, out);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): to AVOW_RULE_DEPTH_MAX */
@@ -147,12 +147,12 @@ static void tell_one(struct telling *telling, size_t v)
         say_conditions(telling, v, &out);
         say_files(telling, v, &out);
     } else if (node->rule.op == AVOW_RULE_CREDITS) {
-        avow_rule_say_credits(node->need - node->have, &out);
+        avow_rule_words_say_credits(node->need - node->have, &out);
         avow_buf_printf(&out, " %.*s credits more (", (int)node->rule.system.len,
                         (const char *)node->rule.system.data);
-        avow_rule_say_credits(node->have, &out);
+        avow_rule_words_say_credits(node->have, &out);
         avow_buf_printf(&out, " of ");
-        avow_rule_say_credits(node->need, &out);
+        avow_rule_words_say_credits(node->need, &out);
         avow_buf_printf(&out, ")");
         say_conditions(telling, v, &out);
         say_unmet_leaves(telling, v, &out);

@@ -12,7 +12,7 @@ static size_t lowest(uint64_t set)
     return (size_t)__builtin_ctzll(set);
 }
 
-bool avow_stack_is_below(const struct avow_stack_tree *tree, size_t node, size_t above)
+bool avow_stack_plan_is_below(const struct avow_stack_tree *tree, size_t node, size_t above)
 {
     while (node != AVOW_STACK_NONE && node != above)
         node = tree->nodes[node].parent;
@@ -160,7 +160,7 @@ static uint64_t credits_ahead(const struct avow_stack_plan *plan, const struct a
     uint64_t all = 0, most = 0;
     size_t count = 0;
     for (size_t i = depth; i < plan->leaves[depth].group_end; i++) {
-        if (!avow_stack_is_below(plan->tree, plan->leaves[i].node, sum->node))
+        if (!avow_stack_plan_is_below(plan->tree, plan->leaves[i].node, sum->node))
             continue;
         all |= plan->leaves[i].candidates & sum->weighs;
         count++;

@@ -42,6 +42,6 @@ AVOW_NODISCARD enum avow_err avow_stack_plan_make(const struct avow_stack_tree *
 void avow_stack_plan_fini(struct avow_stack_plan *plan);
 
 /* Whether `above` (AVOW_STACK_NONE: above all) is `node` or stands above it. */
-bool avow_stack_is_below(const struct avow_stack_tree *tree, size_t node, size_t above);
+bool avow_stack_plan_is_below(const struct avow_stack_tree *tree, size_t node, size_t above);
 
 #endif

@@ -38,13 +38,14 @@ static uint64_t sum_credits(const struct avow_stack_tree *tree, uint64_t set)
     return sum;
 }
 
-uint64_t avow_stack_credits(const struct avow_stack_tree *tree, uint64_t set)
+uint64_t avow_stack_search_credits(const struct avow_stack_tree *tree, uint64_t set)
 {
     return sum_credits(tree, set & tree->counted);
 }
 
-void avow_stack_evaluate(const struct avow_stack_tree *tree, const struct avow_stack_choice *choice,
-                         struct avow_stack_outcome *outcome)
+void avow_stack_search_evaluate(const struct avow_stack_tree *tree,
+                                const struct avow_stack_choice *choice,
+                                struct avow_stack_outcome *outcome)
 {
     *outcome = (struct avow_stack_outcome){.met = {false}};
     for (size_t v = tree->count; v-- > 0;) { /* children before parents */
@@ -282,7 +283,7 @@ static void count_in(struct search *search, const struct avow_stack_leaf *leaf, 
     const uint64_t bit = UINT64_C(1) << item;
     for (size_t i = 0; i < search->plan.sum_count; i++) {
         struct sum *sum = &search->sums[i];
-        if (!avow_stack_is_below(search->tree, leaf->node, search->plan.sums[i].node) ||
+        if (!avow_stack_plan_is_below(search->tree, leaf->node, search->plan.sums[i].node) ||
             sum->times[item]++ > 0)
             continue;
         sum->in_use |= bit;
@@ -300,7 +301,7 @@ static void count_out(struct search *search, const struct avow_stack_leaf *leaf,
     const uint64_t bit = UINT64_C(1) << item;
     for (size_t i = 0; i < search->plan.sum_count; i++) {
         struct sum *sum = &search->sums[i];
-        if (!avow_stack_is_below(search->tree, leaf->node, search->plan.sums[i].node) ||
+        if (!avow_stack_plan_is_below(search->tree, leaf->node, search->plan.sums[i].node) ||
             --sum->times[item] > 0)
             continue;
         sum->in_use &= ~bit;

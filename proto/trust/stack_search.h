@@ -34,10 +34,11 @@ struct avow_stack_outcome {
     uint64_t have[AVOW_RULE_NODES_MAX];
     uint64_t used[AVOW_RULE_NODES_MAX];
 };
-void avow_stack_evaluate(const struct avow_stack_tree *tree, const struct avow_stack_choice *choice,
-                         struct avow_stack_outcome *outcome);
+void avow_stack_search_evaluate(const struct avow_stack_tree *tree,
+                                const struct avow_stack_choice *choice,
+                                struct avow_stack_outcome *outcome);
 /* Hundredths of the credentials in `set`. */
-uint64_t avow_stack_credits(const struct avow_stack_tree *tree, uint64_t set);
+uint64_t avow_stack_search_credits(const struct avow_stack_tree *tree, uint64_t set);
 
 /* The best choice. `*stopped`: none was found that is complete, and the search ended before it was
  * known that there is none. AVOW_ERR_NOMEM. */

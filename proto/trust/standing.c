@@ -114,9 +114,10 @@ static enum avow_err find_cover(const struct avow_facts *facts, const struct avo
     }
 }
 
-enum avow_err avow_covered_at(const struct avow_facts *facts, const struct avow_known_log *log,
-                              const struct avow_policy *policy, uint64_t index, uint64_t now,
-                              uint64_t *time)
+enum avow_err avow_standing_covered_at(const struct avow_facts *facts,
+                                       const struct avow_known_log *log,
+                                       const struct avow_policy *policy, uint64_t index,
+                                       uint64_t now, uint64_t *time)
 {
     return find_cover(facts, log, policy, index, now, false, time);
 }
@@ -253,7 +254,7 @@ static enum avow_err find_holding(struct walk *walk, struct holding *holding)
 
 static void settle(struct avow_standing *standing, const struct holding *holding)
 {
-    const struct avow_status_change *change = &holding->move.status;
+    const struct avow_status_entry *change = &holding->move.status;
     standing->state = AVOW_STATUS_ACTIVE;
     if (!holding->is || change->state == AVOW_STATUS_ACTIVE)
         return;
@@ -271,7 +272,7 @@ static void take_graver(const struct walk *walk, struct holding *gravest, uint64
                         const struct avow_entry *other)
 {
     note_end(walk->standing, other);
-    if (counts(walk, other) && (!gravest->is || avow_status_is_graver(other, &gravest->move)))
+    if (counts(walk, other) && (!gravest->is || avow_state_is_graver(other, &gravest->move)))
         *gravest = (struct holding){true, index, *other};
 }
 
@@ -302,7 +303,7 @@ static enum avow_err gather_moves(struct walk *walk, uint64_t from, struct holdi
     *whole = walk->found || walk->standing->state == AVOW_STATUS_ACTIVE;
     for (unsigned moves = 0; walk->found && walk->index >= from; moves++) {
         if (moves == MOVES_MAX) {
-            if (!gravest->is || avow_status_is_graver(&suspended.move, &gravest->move))
+            if (!gravest->is || avow_state_is_graver(&suspended.move, &gravest->move))
                 *gravest = suspended;
             walk->found = false;
             return AVOW_OK;

@@ -59,9 +59,9 @@ struct avow_freshness avow_freshness(const struct avow_known_log *log,
 /* When max(1, min_witnesses) of the policy's witnesses had covered `index`, all on one checkpoint:
  * the earliest such time of any checkpoint that is shown, the newest or a kept one; AVOW_NEVER if
  * they have not. Lines over 5 minutes ahead of `now` are not seen. Errors: those of `facts`. */
-AVOW_NODISCARD enum avow_err avow_covered_at(const struct avow_facts *facts,
-                                             const struct avow_known_log *log,
-                                             const struct avow_policy *policy, uint64_t index,
-                                             uint64_t now, uint64_t *time);
+AVOW_NODISCARD enum avow_err avow_standing_covered_at(const struct avow_facts *facts,
+                                                      const struct avow_known_log *log,
+                                                      const struct avow_policy *policy,
+                                                      uint64_t index, uint64_t now, uint64_t *time);
 
 #endif

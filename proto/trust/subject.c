@@ -58,7 +58,7 @@ static bool read_reference(struct avow_bytes text, struct avow_subject_file *fil
         text.len = (size_t)(seed - text.data);
     struct avow_hash issuer;
     uint64_t index;
-    if (avow_reference_parse(text, &issuer, &index) != AVOW_ACCEPT)
+    if (avow_id_reference_parse(text, &issuer, &index) != AVOW_ACCEPT)
         return false;
     file->subject.issuer = issuer;
     file->subject.index = index;

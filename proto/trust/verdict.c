@@ -220,7 +220,7 @@ static enum avow_err judge_recognition(struct findings *f,
         return AVOW_OK;
     enum avow_err err = AVOW_OK;
     if (f->policy->anchor_count > 0) {
-        err = avow_covered_at(f->facts, &f->log, f->policy, v->index, f->now, &covered_at);
+        err = avow_standing_covered_at(f->facts, &f->log, f->policy, v->index, f->now, &covered_at);
         const struct avow_award award = award_of(f, achievement, covered_at);
         if (err == AVOW_OK)
             err = avow_search(f->facts, f->policy, &award, f->now, f->at, &v->recognised);

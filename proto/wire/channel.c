@@ -82,7 +82,7 @@ static enum avow_reject check_identity(struct avow_channel *channel, struct avow
 {
     uint8_t dh_key[32];
     memcpy(channel->peer.bytes, payload.data, IDENTITY);
-    if (!avow_key_is_valid(&channel->peer) ||
+    if (!avow_ed25519_key_is_valid(&channel->peer) ||
         crypto_sign_ed25519_pk_to_curve25519(dh_key, channel->peer.bytes) != 0)
         return AVOW_REJECT_KEY_POINT;
     if (memcmp(dh_key, channel->noise.peer_static, sizeof(dh_key)) != 0)

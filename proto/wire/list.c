@@ -179,8 +179,8 @@ bool avow_list_next_digest(struct avow_list *list, struct avow_hash *issuer,
     return end_item(list, &reader);
 }
 
-void avow_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
-                       const struct avow_hash *digest)
+void avow_list_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
+                            const struct avow_hash *digest)
 {
     avow_write_array(out, 2);
     avow_write_hash(out, issuer);
@@ -196,7 +196,7 @@ bool avow_list_next_reference(struct avow_list *list, struct avow_hash *issuer, 
     return end_item(list, &reader);
 }
 
-void avow_reference_write(struct avow_buf *out, const struct avow_hash *issuer, uint64_t index)
+void avow_list_reference_write(struct avow_buf *out, const struct avow_hash *issuer, uint64_t index)
 {
     avow_write_array(out, 2);
     avow_write_hash(out, issuer);

@@ -34,12 +34,13 @@ bool avow_list_next_checkpoint(struct avow_list *list, struct avow_checkpoint *c
                                struct avow_cosignature *cosignatures, size_t *count);
 /* [issuer b32, index u]: a reference. */
 bool avow_list_next_reference(struct avow_list *list, struct avow_hash *issuer, uint64_t *index);
-void avow_reference_write(struct avow_buf *out, const struct avow_hash *issuer, uint64_t index);
+void avow_list_reference_write(struct avow_buf *out, const struct avow_hash *issuer,
+                               uint64_t index);
 /* [issuer b32, digest b32]: what a node knows of an issuer's forks, in one number. */
 bool avow_list_next_digest(struct avow_list *list, struct avow_hash *issuer,
                            struct avow_hash *digest);
-void avow_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
-                       const struct avow_hash *digest);
+void avow_list_digest_write(struct avow_buf *out, const struct avow_hash *issuer,
+                            const struct avow_hash *digest);
 /* [checkpoint, entry b, index u, path b]: an entry proved in a branch's own checkpoint. */
 struct avow_proved_status {
     struct avow_checkpoint checkpoint;
@@ -49,7 +50,8 @@ struct avow_proved_status {
 };
 bool avow_list_next_status(struct avow_list *list, struct avow_proved_status *status);
 void avow_proved_status_write(struct avow_buf *out, const struct avow_proved_status *status);
-/* The whole array [item, …] of a list whose items stand in a row: for avow_chain_read(). */
+/* The whole array [item, …] of a list whose items stand in a row: for
+ * avow_evidence_chain_of_list(). */
 void avow_list_write(struct avow_buf *out, const struct avow_list *list);
 
 #endif

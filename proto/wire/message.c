@@ -281,8 +281,8 @@ void avow_message_encode(struct avow_buf *out, const struct avow_message *messag
         write_field(out, message, &field_rows[shape->fields[i]]);
 }
 
-void avow_signer_message(const struct avow_hash *issuer, const struct avow_hash *handshake,
-                         uint8_t out[AVOW_SIGNER_MESSAGE_BYTES])
+void avow_message_signer_text(const struct avow_hash *issuer, const struct avow_hash *handshake,
+                              uint8_t out[AVOW_SIGNER_MESSAGE_BYTES])
 {
     static const char prefix[] = "avow signer 1\n";
     memcpy(out, prefix, sizeof(prefix) - 1);

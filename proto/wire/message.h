@@ -152,7 +152,7 @@ void avow_message_encode(struct avow_buf *out, const struct avow_message *messag
 /* What a signer signs to prove itself on a connection: "avow signer 1\n", issuer id, handshake
  * hash. */
 #define AVOW_SIGNER_MESSAGE_BYTES (14 + 64)
-void avow_signer_message(const struct avow_hash *issuer, const struct avow_hash *handshake,
-                         uint8_t out[AVOW_SIGNER_MESSAGE_BYTES]);
+void avow_message_signer_text(const struct avow_hash *issuer, const struct avow_hash *handshake,
+                              uint8_t out[AVOW_SIGNER_MESSAGE_BYTES]);
 
 #endif

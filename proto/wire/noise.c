@@ -80,14 +80,14 @@ static void hkdf(const uint8_t chaining_key[32], struct avow_bytes input, uint8_
 {
     static const uint8_t one = 1;
     static const uint8_t two = 2;
-    struct avow_hash temp = avow_hmac_sha256(avow_bytes(chaining_key, 32), &input, 1);
+    struct avow_hash temp = avow_sha256_hmac(avow_bytes(chaining_key, 32), &input, 1);
     struct avow_bytes temp_key = avow_bytes(temp.bytes, sizeof(temp.bytes));
     struct avow_bytes parts[2] = {avow_bytes(&one, 1)};
-    struct avow_hash output = avow_hmac_sha256(temp_key, parts, 1);
+    struct avow_hash output = avow_sha256_hmac(temp_key, parts, 1);
     memcpy(first, output.bytes, 32);
     parts[0] = avow_bytes(first, 32);
     parts[1] = avow_bytes(&two, 1);
-    output = avow_hmac_sha256(temp_key, parts, 2);
+    output = avow_sha256_hmac(temp_key, parts, 2);
     memcpy(second, output.bytes, 32);
     sodium_memzero(&temp, sizeof(temp));
     sodium_memzero(&output, sizeof(output));

@@ -29,7 +29,7 @@ static void write_row(struct avow_buf *row, const struct avow_dbkey *key, uint64
         avow_buf_append(row, sizes, sizeof(sizes));
         avow_buf_append(row, term->bytes, term->len);
     }
-    avow_row_seal_with(row, avow_dbkey_view(key));
+    avow_row_seal_with(row, avow_row_key_view(key));
 }
 
 /* Takes the next word off what follows a row's head. False at the end. */
@@ -51,7 +51,7 @@ static bool next_term(struct avow_bytes *rest, struct avow_term *term)
 static enum avow_err read_row(struct avow_bytes row, const struct avow_dbkey *key,
                               struct avow_catalogued *entry)
 {
-    if (avow_row_open_with(&row, avow_dbkey_view(key)) != AVOW_OK || row.len < NUMBER_ROW_HEAD)
+    if (avow_row_open_with(&row, avow_row_key_view(key)) != AVOW_OK || row.len < NUMBER_ROW_HEAD)
         return AVOW_ERR_CORRUPT;
     *entry = (struct avow_catalogued){
         .log = avow_get_u32be(row.data),
@@ -190,7 +190,7 @@ enum avow_err avow_catalogue_drop(const struct avow_db *db, uint32_t number)
     struct avow_term term;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_CATALOGUE, &key, &row);
     if (err == AVOW_OK)
-        err = avow_row_open_with(&row, avow_dbkey_view(&key));
+        err = avow_row_open_with(&row, avow_row_key_view(&key));
     if (err == AVOW_OK && (row.len < NUMBER_ROW_HEAD || row.len > sizeof(copy)))
         err = AVOW_ERR_CORRUPT;
     if (err != AVOW_OK)

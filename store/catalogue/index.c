@@ -13,7 +13,8 @@ static struct avow_dbkey class_key(uint32_t log, enum avow_class class, uint64_t
     return avow_dbkey_part(log, (uint8_t) class, index);
 }
 
-struct avow_dbkey avow_subject_key(const struct avow_hash *subject, uint32_t log, uint64_t index)
+struct avow_dbkey avow_index_subject_key(const struct avow_hash *subject, uint32_t log,
+                                         uint64_t index)
 {
     struct avow_dbkey key = {.len = AVOW_SUBJECT_KEY_BYTES};
     memcpy(key.bytes, subject->bytes, sizeof(subject->bytes));
@@ -43,7 +44,7 @@ static bool is_indexed(uint64_t kind)
     return false; /* AVOW_KIND_INERT_MIN and up */
 }
 
-bool avow_class_of(const struct avow_entry *entry, enum avow_class *class)
+bool avow_index_class_of(const struct avow_entry *entry, enum avow_class *class)
 {
     if (entry->kind == AVOW_KIND_ACHIEVEMENT)
         *class = AVOW_CLASS_ACHIEVEMENT;
@@ -78,7 +79,7 @@ static enum avow_err add_recognition(const struct avow_db *db, uint32_t log, uin
     enum avow_err err = avow_db_put(db, AVOW_TABLE_CLASSES, &key, avow_bytes(subject->bytes, 32));
     if (err != AVOW_OK)
         return err;
-    key = avow_subject_key(subject, log, index);
+    key = avow_index_subject_key(subject, log, index);
     return avow_db_put(db, AVOW_TABLE_SUBJECTS, &key, avow_bytes(&role, 1));
 }
 
@@ -102,15 +103,15 @@ enum avow_err avow_index_add(const struct avow_db *db, struct avow_words **words
     struct avow_entry entry;
     enum avow_class class;
     if (!avow_index_may_have(bytes) || avow_entry_decode(bytes, &entry) != AVOW_ACCEPT ||
-        !avow_class_of(&entry, &class))
+        !avow_index_class_of(&entry, &class))
         return AVOW_OK;
     return is_recognition(class) ? add_recognition(db, log, index, class, &entry)
                                  : add_catalogued(db, words, log, index, class, &entry);
 }
 
 /* The first row of a class at `*index` or above, which is moved to it. */
-enum avow_err avow_class_seek(const struct avow_db *db, uint32_t log, enum avow_class class,
-                              uint64_t *index, struct avow_bytes *value)
+enum avow_err avow_index_class_seek(const struct avow_db *db, uint32_t log, enum avow_class class,
+                                    uint64_t *index, struct avow_bytes *value)
 {
     struct avow_dbkey key = class_key(log, class, *index);
     struct avow_bytes found;
@@ -133,7 +134,7 @@ static enum avow_err drop_row(const struct avow_db *db, uint32_t log, enum avow_
         if (value.len != sizeof(subject.bytes))
             return AVOW_ERR_CORRUPT;
         memcpy(subject.bytes, value.data, sizeof(subject.bytes));
-        struct avow_dbkey other = avow_subject_key(&subject, log, index);
+        struct avow_dbkey other = avow_index_subject_key(&subject, log, index);
         err = avow_db_delete(db, AVOW_TABLE_SUBJECTS, &other);
     } else {
         err =
@@ -150,7 +151,8 @@ enum avow_err avow_index_drop(const struct avow_db *db, uint32_t log, uint64_t f
         for (;;) {
             struct avow_bytes value;
             uint64_t index = from;
-            enum avow_err err = avow_class_seek(db, log, (enum avow_class) class, &index, &value);
+            enum avow_err err =
+                avow_index_class_seek(db, log, (enum avow_class) class, &index, &value);
             if (err == AVOW_ERR_NOT_FOUND)
                 break;
             *more = limit == 0;
@@ -188,7 +190,7 @@ static enum avow_err check_recognition(const struct avow_db *db, uint32_t log, u
 {
     const struct avow_hash *subject = &entry->recognition.subject;
     const uint8_t role = (uint8_t)entry->recognition.role;
-    struct avow_dbkey key = avow_subject_key(subject, log, index);
+    struct avow_dbkey key = avow_index_subject_key(subject, log, index);
     struct avow_bytes row;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_SUBJECTS, &key, &row);
     *good = err == AVOW_OK && avow_bytes_equal(row, avow_bytes(&role, 1));
@@ -202,7 +204,7 @@ enum avow_err avow_index_check(const struct avow_db *db, uint32_t log, uint64_t 
     enum avow_class class;
     struct avow_bytes row;
     *good = true;
-    if (!avow_class_of(entry, &class))
+    if (!avow_index_class_of(entry, &class))
         return AVOW_OK;
     struct avow_dbkey key = class_key(log, class, index);
     enum avow_err err = avow_db_get(db, AVOW_TABLE_CLASSES, &key, &row);

@@ -10,7 +10,7 @@
 #include "store/catalogue/catalogue.h"
 
 /* The class that the decoded entry stands in; false: in none. */
-bool avow_class_of(const struct avow_entry *entry, enum avow_class *class);
+bool avow_index_class_of(const struct avow_entry *entry, enum avow_class *class);
 /* Whether an entry may stand in a class, by its bytes: false is certain. */
 bool avow_index_may_have(struct avow_bytes entry);
 /* Writes the rows of an entry that has been put, if it has any. `*words`: what folds words, made
@@ -24,12 +24,13 @@ AVOW_NODISCARD enum avow_err avow_index_drop(const struct avow_db *db, uint32_t 
 
 /* The first row of a class of a log number at `*index` or above, which is moved to it; `value` is a
  * recognition's subject, or a number of the catalogue. NOT_FOUND, CORRUPT, IO. */
-AVOW_NODISCARD enum avow_err avow_class_seek(const struct avow_db *db, uint32_t log,
-                                             enum avow_class class, uint64_t *index,
-                                             struct avow_bytes *value);
+AVOW_NODISCARD enum avow_err avow_index_class_seek(const struct avow_db *db, uint32_t log,
+                                                   enum avow_class class, uint64_t *index,
+                                                   struct avow_bytes *value);
 /* A key of AVOW_TABLE_SUBJECTS: subject, log number, index. */
 #define AVOW_SUBJECT_KEY_BYTES (32 + 4 + 8)
-struct avow_dbkey avow_subject_key(const struct avow_hash *subject, uint32_t log, uint64_t index);
+struct avow_dbkey avow_index_subject_key(const struct avow_hash *subject, uint32_t log,
+                                         uint64_t index);
 
 /* How many entries of a log number have rows, all classes together, and whether those of a decoded
  * entry are as they should be; how many words it has in the catalogue is added to `*terms`: for

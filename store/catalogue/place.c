@@ -19,7 +19,7 @@ enum avow_err avow_place_write(const struct avow_db *db, uint32_t log,
     struct avow_place place = avow_place_of(chain);
     avow_buf_init_fixed(&row, storage, sizeof(storage));
     avow_buf_append(&row, place.jurisdiction, sizeof(place.jurisdiction));
-    avow_row_seal_with(&row, avow_dbkey_view(&key));
+    avow_row_seal_with(&row, avow_row_key_view(&key));
     return avow_db_put(db, AVOW_TABLE_PLACES, &key, avow_buf_bytes(&row));
 }
 
@@ -29,7 +29,7 @@ enum avow_err avow_place_read(const struct avow_db *db, uint32_t log, struct avo
     struct avow_bytes row;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_PLACES, &key, &row);
     if (err == AVOW_OK)
-        err = avow_row_open_with(&row, avow_dbkey_view(&key));
+        err = avow_row_open_with(&row, avow_row_key_view(&key));
     if (err == AVOW_OK && row.len != sizeof(place->jurisdiction))
         err = AVOW_ERR_CORRUPT;
     if (err == AVOW_OK)

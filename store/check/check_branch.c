@@ -121,7 +121,7 @@ static enum avow_err retired_row(void *context, struct avow_bytes key, struct av
     if (err == AVOW_OK && retired.kind == AVOW_RETIRED_FOREIGN)
         return AVOW_OK;
     if (err == AVOW_OK)
-        err = avow_number_read(check->db, retired.number, &issuer);
+        err = avow_row_number_read(check->db, retired.number, &issuer);
     if (err == AVOW_ERR_CORRUPT || err == AVOW_ERR_NOT_FOUND) {
         check->problem(check, "a retired number's row is damaged", NULL, 0);
         return AVOW_OK;

@@ -14,7 +14,7 @@ static enum avow_err read_head(struct avow_checker *check, const struct avow_has
     struct avow_head_info info;
     enum avow_err err = avow_db_get(check->db, AVOW_TABLE_HEADS, &key, &row);
     if (err == AVOW_OK)
-        err = avow_head_read(row, &info, log);
+        err = avow_row_head_read(row, &info, log);
     return err == AVOW_OK && info.chain_len == 0 ? AVOW_ERR_NOT_FOUND : err;
 }
 
@@ -36,7 +36,7 @@ static enum avow_err judge_fork(struct avow_checker *check, const struct avow_lo
     struct avow_chain chain;
     const struct avow_checkpoint *first = &fork->first;
     avow_chain_init(&chain);
-    enum avow_err err = avow_chain_row_read(check->db, log->number, AVOW_CHAIN_ACCEPTED, &chain);
+    enum avow_err err = avow_row_chain_read(check->db, log->number, AVOW_CHAIN_ACCEPTED, &chain);
     if (err == AVOW_OK && first->epoch < chain.count &&
         avow_hash_equal(&chain.entries[first->epoch].leaf, &first->opening))
         *good = avow_fork_check(fork, &chain) == AVOW_ACCEPT;
@@ -53,7 +53,7 @@ static enum avow_err compare_head(struct avow_checker *check, const struct avow_
                                   const struct avow_known_fork *known, bool *good)
 {
     uint64_t count = 0;
-    struct avow_dbkey first = avow_foreign_key(log->number, log->checkpoint.epoch, 0);
+    struct avow_dbkey first = avow_fork_foreign_key(log->number, log->checkpoint.epoch, 0);
     enum avow_err err = avow_db_walk(check->db, AVOW_TABLE_FOREIGN, &first, 8, count_row, &count);
     uint64_t time =
         known->newest.time > log->checkpoint.time ? known->newest.time : log->checkpoint.time;
@@ -70,7 +70,7 @@ static enum avow_err check_fork(struct avow_checker *check, struct avow_bytes ke
     if (avow_fork_decode(known->fork, &fork) != AVOW_ACCEPT)
         return AVOW_OK;
     struct avow_dbkey expected = avow_fork_key(&fork.first);
-    if (!avow_bytes_equal(key, avow_dbkey_view(&expected)) ||
+    if (!avow_bytes_equal(key, avow_row_key_view(&expected)) ||
         !avow_checkpoint_same_origin(&fork.first, &known->newest) ||
         !avow_checkpoint_verify(&known->newest))
         return AVOW_OK;
@@ -110,7 +110,7 @@ static enum avow_err head_row(void *context, struct avow_bytes key, struct avow_
     struct avow_log *log = calloc(1, sizeof(*log));
     if (log == NULL)
         return AVOW_ERR_NOMEM;
-    enum avow_err err = avow_head_read(value, &info, log);
+    enum avow_err err = avow_row_head_read(value, &info, log);
     if (err == AVOW_OK && log->forked) {
         struct avow_bytes row;
         struct avow_dbkey fork = avow_fork_key(&log->checkpoint);
@@ -130,12 +130,12 @@ static enum avow_err foreign_row(void *context, struct avow_bytes key, struct av
     struct avow_foreign foreign;
     struct avow_entry entry;
     struct avow_hash root;
-    bool good = key.len == 16 && avow_foreign_row_read(key, value, &foreign) == AVOW_OK;
+    bool good = key.len == 16 && avow_fork_foreign_row_read(key, value, &foreign) == AVOW_OK;
     check->found.bytes += value.len;
     if (good) {
-        struct avow_hash leaf = avow_leaf_hash(foreign.entry);
-        good = avow_inclusion_root(&leaf, foreign.index, foreign.checkpoint.size, &foreign.path,
-                                   &root) == AVOW_ACCEPT &&
+        struct avow_hash leaf = avow_merkle_leaf_hash(foreign.entry);
+        good = avow_merkle_inclusion_root(&leaf, foreign.index, foreign.checkpoint.size,
+                                          &foreign.path, &root) == AVOW_ACCEPT &&
                avow_hash_equal(&root, &foreign.checkpoint.root) &&
                avow_checkpoint_verify(&foreign.checkpoint) &&
                avow_entry_decode(foreign.entry, &entry) == AVOW_ACCEPT &&
@@ -157,11 +157,12 @@ static enum avow_err check_other(const struct avow_other_chain *other, struct av
     enum avow_reject reject = AVOW_ACCEPT;
     avow_chain_init(&chain);
     avow_buf_init(&expected, SIZE_MAX / 2);
-    enum avow_err err = avow_chain_read(other->list, &other->checkpoint, &chain, &reject);
+    enum avow_err err =
+        avow_evidence_chain_of_list(other->list, &other->checkpoint, &chain, &reject);
     if (err == AVOW_OK && reject == AVOW_ACCEPT) {
         avow_chain_save(&expected, &chain);
         err = expected.err;
-        *good = avow_checkpoint_judge(&other->checkpoint, &chain) == AVOW_ACCEPT &&
+        *good = avow_evidence_judge_checkpoint(&other->checkpoint, &chain) == AVOW_ACCEPT &&
                 avow_bytes_equal(avow_buf_bytes(&expected), saved);
     }
     avow_buf_fini(&expected);
@@ -177,7 +178,7 @@ static enum avow_err other_row(void *context, struct avow_bytes key, struct avow
     bool good = false;
     enum avow_err err = AVOW_OK;
     check->found.bytes += value.len;
-    if (key.len == 33 && avow_other_row_read(key, value, &other, &saved) == AVOW_OK &&
+    if (key.len == 33 && avow_fork_other_row_read(key, value, &other, &saved) == AVOW_OK &&
         memcmp(other.checkpoint.issuer.bytes, key.data, 32) == 0)
         err = check_other(&other, saved, &good);
     if (!good && err == AVOW_OK)

@@ -39,7 +39,7 @@ static enum avow_err check_pending(struct avow_replay *replay, uint64_t accepted
     if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_OK;
     if (err == AVOW_OK)
-        err = avow_pending_read(row, &info, &stored);
+        err = avow_row_pending_read(row, &info, &stored);
     if (err == AVOW_ERR_CORRUPT || (err == AVOW_OK && info.pending.base != accepted)) {
         avow_replay_problem(replay, "the row of what is pending is damaged", accepted);
         *good = false;
@@ -84,7 +84,7 @@ enum avow_err avow_checker_log(struct avow_checker *check, const struct avow_has
     if (log == NULL)
         return AVOW_ERR_NOMEM;
     struct avow_head_info info = {0};
-    enum avow_err err = avow_head_read(row, &info, log);
+    enum avow_err err = avow_row_head_read(row, &info, log);
     if (err == AVOW_ERR_CORRUPT || (err == AVOW_OK && log->checkpoint.size > 0 &&
                                     !avow_hash_equal(&log->checkpoint.issuer, issuer))) {
         check->problem(check, "a log's head is damaged", issuer, 0);

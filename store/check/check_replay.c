@@ -47,7 +47,7 @@ static enum avow_err check_index(struct avow_replay *replay, uint64_t index,
 {
     enum avow_class class;
     bool good;
-    if (!avow_class_of(entry, &class))
+    if (!avow_index_class_of(entry, &class))
         return AVOW_OK;
     replay->indexed++;
     struct avow_checker *check = replay->check;
@@ -166,7 +166,7 @@ enum avow_err avow_replay_signed(struct avow_replay *replay,
     struct avow_hash root = avow_tree_root(&replay->state.tree);
     if (!avow_hash_equal(&root, &checkpoint->root))
         avow_replay_problem(replay, "the tree root is not the signed one", checkpoint->size);
-    if (avow_checkpoint_judge(checkpoint, &replay->state.chain) != AVOW_ACCEPT)
+    if (avow_evidence_judge_checkpoint(checkpoint, &replay->state.chain) != AVOW_ACCEPT)
         avow_replay_problem(replay, "the checkpoint's signature or key is not good",
                             checkpoint->size);
     return avow_checker_status_accepted(replay->check, replay->number, replay->issuer,
@@ -180,7 +180,7 @@ static enum avow_err kept_row(void *context, struct avow_bytes key, struct avow_
     struct avow_checkpoint checkpoint;
     struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
     size_t count;
-    if (key.len != 12 || avow_kept_read(value, &checkpoint, lines, &count) != AVOW_OK ||
+    if (key.len != 12 || avow_row_kept_read(value, &checkpoint, lines, &count) != AVOW_OK ||
         avow_get_u64be(key.data + 4) != checkpoint.size ||
         !avow_hash_equal(&checkpoint.issuer, replay->issuer) ||
         !avow_checkpoint_verify(&checkpoint)) {
@@ -274,7 +274,7 @@ enum avow_err avow_replay_leftovers(struct avow_replay *replay)
 enum avow_err avow_replay_number(struct avow_replay *replay)
 {
     struct avow_hash issuer;
-    enum avow_err err = avow_number_read(replay->check->db, replay->number, &issuer);
+    enum avow_err err = avow_row_number_read(replay->check->db, replay->number, &issuer);
     if (err == AVOW_OK && avow_hash_equal(&issuer, replay->issuer))
         return AVOW_OK;
     if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND && err != AVOW_ERR_CORRUPT)

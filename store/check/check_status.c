@@ -13,7 +13,7 @@ void avow_checker_status_fini(struct avow_checker_status *status)
 
 enum avow_err avow_checker_status_grow(struct avow_checker_status *status, uint64_t size)
 {
-    uint64_t cap = avow_status_chunk_count(size);
+    uint64_t cap = avow_status_map_chunk_count(size);
     if (cap <= status->chunk_cap)
         return AVOW_OK;
     uint8_t *chunks = realloc(status->chunks, (size_t)cap * AVOW_STATUS_CHUNK_BYTES);
@@ -35,7 +35,7 @@ void avow_checker_status_get(const struct avow_checker_status *status, uint64_t 
                              enum avow_status *state, uint64_t *last)
 {
     const uint64_t *event = avow_map64_find(&status->last, index);
-    *state = avow_status_get(chunk_of(status, index / AVOW_STATUS_CHUNK_ENTRIES), index);
+    *state = avow_status_map_get(chunk_of(status, index / AVOW_STATUS_CHUNK_ENTRIES), index);
     *last = event == NULL ? 0 : *event;
 }
 
@@ -54,7 +54,7 @@ enum avow_err avow_checker_status_set(struct avow_checker_status *status, uint64
     if (err != AVOW_OK)
         return err;
     status->events[status->event_count++] = (struct avow_status_event){target, entry};
-    avow_status_set(chunk_of(status, target / AVOW_STATUS_CHUNK_ENTRIES), target, state);
+    avow_status_map_set(chunk_of(status, target / AVOW_STATUS_CHUNK_ENTRIES), target, state);
     return AVOW_OK;
 }
 
@@ -111,7 +111,7 @@ static enum avow_err compare_node(void *context, struct avow_bytes key, struct a
     struct comparison *compare = context;
     uint64_t number = key.len == 13 ? avow_get_u64be(key.data + 5) : UINT64_MAX;
     uint64_t index = number & ((UINT64_C(1) << 56) - 1);
-    struct avow_hash zero = avow_status_zero_node(compare->level);
+    struct avow_hash zero = avow_status_map_zero_node(compare->level);
     if (index >= compare->node_count || value.len != sizeof(zero) ||
         memcmp(value.data, compare->nodes[index].bytes, sizeof(zero)) != 0)
         compare->check->problem(compare->check, "a node of the status tree is wrong",
@@ -124,21 +124,21 @@ static enum avow_err compare_node(void *context, struct avow_bytes key, struct a
 /* Every level of the padded tree, computed in place from the chunks' hashes. */
 static enum avow_err compare_nodes(struct comparison *compare, uint32_t log)
 {
-    unsigned height = avow_status_height(compare->chunks);
+    unsigned height = avow_status_map_height(compare->chunks);
     uint64_t width = compare->chunks;
     struct avow_hash *row = malloc((size_t)(width + 1) * sizeof(*row));
     if (row == NULL)
         return AVOW_ERR_NOMEM;
     for (uint64_t i = 0; i < width; i++)
-        row[i] = avow_status_chunk_hash(chunk_of(compare->status, i));
+        row[i] = avow_status_map_chunk_hash(chunk_of(compare->status, i));
     enum avow_err err = AVOW_OK;
     for (unsigned level = 1; level <= height && err == AVOW_OK; level++) {
-        row[width] = avow_status_zero_node(level - 1);
+        row[width] = avow_status_map_zero_node(level - 1);
         width = (width + 1) / 2;
-        struct avow_hash zero = avow_status_zero_node(level);
+        struct avow_hash zero = avow_status_map_zero_node(level);
         uint64_t expected = 0;
         for (uint64_t i = 0; i < width; i++) {
-            row[i] = avow_node_hash(&row[2 * i], &row[2 * i + 1]);
+            row[i] = avow_merkle_node_hash(&row[2 * i], &row[2 * i + 1]);
             expected += avow_hash_equal(&row[i], &zero) ? 0 : 1;
         }
         compare->nodes = row;
@@ -227,10 +227,10 @@ enum avow_err avow_checker_status_accepted(struct avow_checker *check, uint32_t 
     struct comparison compare = {.check = check,
                                  .issuer = issuer,
                                  .status = status,
-                                 .chunks = avow_status_chunk_count(size)};
+                                 .chunks = avow_status_map_chunk_count(size)};
     struct avow_tree tree = {0};
     for (uint64_t i = 0; i < compare.chunks; i++) {
-        struct avow_hash leaf = avow_status_chunk_hash(chunk_of(status, i));
+        struct avow_hash leaf = avow_status_map_chunk_hash(chunk_of(status, i));
         avow_tree_append(&tree, &leaf, NULL);
     }
     struct avow_hash found = avow_tree_root(&tree);

@@ -166,7 +166,7 @@ static enum avow_err read_log(struct avow_finder *finder, const struct avow_cata
                               const struct avow_log **log)
 {
     struct avow_hash issuer;
-    enum avow_err err = avow_number_read(&finder->snapshot->db, at->log, &issuer);
+    enum avow_err err = avow_row_number_read(&finder->snapshot->db, at->log, &issuer);
     if (err == AVOW_OK)
         err = avow_snapshot_log(finder->snapshot, &issuer, log);
     if (err != AVOW_OK)

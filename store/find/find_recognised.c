@@ -53,7 +53,7 @@ static enum avow_err number_of(const struct avow_db *db, const struct avow_hash 
     struct avow_head_info info;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_HEADS, &key, &row);
     if (err == AVOW_OK)
-        err = avow_head_peek(row, &info);
+        err = avow_row_head_peek(row, &info);
     if (err == AVOW_OK)
         *number = info.number;
     return err;
@@ -135,7 +135,7 @@ static enum avow_err judge_number(struct avow_finder *finder, uint32_t log, bool
         *admits = err == AVOW_OK && covers(finder->query->region, &place);
     }
     if (err == AVOW_OK && *admits && finder->narrows_recognised) {
-        err = avow_number_read(db, log, &issuer);
+        err = avow_row_number_read(db, log, &issuer);
         *admits = err == AVOW_OK &&
                   avow_map64_find(&finder->recognisable, id_start(issuer.bytes)) != NULL;
     }

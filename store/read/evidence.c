@@ -6,7 +6,7 @@ static enum avow_err collect(struct avow_evidence_part *part,
 {
     const struct avow_log *log = part->log;
     uint64_t size = log->checkpoint.size;
-    uint64_t chunks = avow_status_chunk_count(size);
+    uint64_t chunks = avow_status_map_chunk_count(size);
     enum avow_err err = AVOW_OK;
     for (size_t i = 0; i < request->index_count && err == AVOW_OK; i++) {
         if (request->indices[i] < size)

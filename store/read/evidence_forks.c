@@ -128,7 +128,7 @@ static enum avow_err write_group(struct known *known, size_t group, struct avow_
     size_t count = 0;
     for (size_t i = 0; i < known->saying_count; i++)
         count += known->sayings[i].group == group ? 1 : 0;
-    avow_foreign_begin(out, &known->groups[group], count);
+    avow_evidence_begin_foreign(out, &known->groups[group], count);
     for (size_t i = 0; i < known->saying_count; i++) {
         struct avow_foreign foreign;
         uint64_t target = known->sayings[i].target;
@@ -155,7 +155,7 @@ static enum avow_err write_chain(struct known *known, size_t position, struct av
     size_t count = avow_reader_array(&reader, AVOW_ROOT_ENTRIES_MAX);
     if (reader.reject != AVOW_ACCEPT)
         return AVOW_ERR_CORRUPT;
-    avow_other_chain_begin(out, &other.checkpoint, count);
+    avow_evidence_begin_other(out, &other.checkpoint, count);
     avow_write_raw(out, reader.rest);
     return out->err;
 }
@@ -166,11 +166,11 @@ static enum avow_err write_all(struct known *known, struct avow_buf *out)
     enum avow_err err = fit(known, &count);
     if (err != AVOW_OK)
         return err;
-    avow_forks_begin(out, count);
+    avow_evidence_begin_forks(out, count);
     if (known->has_fork)
-        avow_fork_write(out, &known->fork);
+        avow_evidence_write_fork(out, &known->fork);
     if (known->has_newest)
-        avow_foreign_begin(out, &known->newest, 0);
+        avow_evidence_begin_foreign(out, &known->newest, 0);
     for (size_t i = 0; i < known->group_count && err == AVOW_OK; i++)
         err = write_group(known, i, out);
     for (size_t i = 0; i < known->chains && err == AVOW_OK; i++)
@@ -181,7 +181,7 @@ static enum avow_err write_all(struct known *known, struct avow_buf *out)
 enum avow_err avow_evidence_part_write_forks(struct avow_evidence_part *part, struct avow_buf *out)
 {
     if (!part->log->forked && part->log->disputed_from == AVOW_NEVER) {
-        avow_forks_begin(out, 0);
+        avow_evidence_begin_forks(out, 0);
         return out->err;
     }
     struct known *known = calloc(1, sizeof(*known));

@@ -148,10 +148,10 @@ static enum avow_err write_entries(struct avow_evidence_part *part, struct avow_
 {
     const struct avow_chain *chain = &part->log->state.chain;
     enum avow_err err = AVOW_OK;
-    avow_proved_list_begin(out, chain->count);
+    avow_evidence_begin_proved(out, chain->count);
     for (size_t i = 0; i < chain->count && err == AVOW_OK; i++)
         err = write_entry(part, chain->entries[i].index, avow_chain_entry_bytes(chain, i), out);
-    avow_proved_list_begin(out, part->entries.count);
+    avow_evidence_begin_proved(out, part->entries.count);
     for (size_t i = 0; i < part->entries.count && err == AVOW_OK; i++) {
         struct avow_bytes entry;
         uint64_t index = part->entries.items[i];
@@ -165,7 +165,7 @@ static enum avow_err write_entries(struct avow_evidence_part *part, struct avow_
 static enum avow_err write_chunks(struct avow_evidence_part *part, struct avow_buf *out)
 {
     enum avow_err err = out->err;
-    avow_proved_list_begin(out, part->chunks.count);
+    avow_evidence_begin_proved(out, part->chunks.count);
     for (size_t i = 0; i < part->chunks.count && err == AVOW_OK; i++) {
         uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
         struct avow_path path;
@@ -236,15 +236,15 @@ static enum avow_err write_kept(struct avow_evidence_part *part, const struct av
     struct avow_path path;
     enum avow_err err = part->has_witnessed ? choose_kept(part, policy, &kept) : AVOW_ERR_NOT_FOUND;
     if (err == AVOW_ERR_NOT_FOUND) {
-        avow_first_witness_none(out);
+        avow_evidence_write_no_witness(out);
         return AVOW_OK;
     }
     if (err == AVOW_OK)
         err = avow_snapshot_inclusion(part->snapshot, part->log, part->witnessed,
                                       kept.checkpoint.size, &path);
     if (err == AVOW_OK)
-        avow_first_witness_write(out, &kept.checkpoint, kept.lines, kept.count, part->witnessed,
-                                 &path);
+        avow_evidence_write_witness(out, &kept.checkpoint, kept.lines, kept.count, part->witnessed,
+                                    &path);
     return err;
 }
 

@@ -24,21 +24,21 @@ enum avow_err avow_snapshot_status(struct avow_snapshot *snapshot, const struct 
         return AVOW_ERR_NOT_FOUND;
     *status = AVOW_STATUS_ACTIVE;
     uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
-    enum avow_err err = avow_status_read_chunk(&snapshot->db, log->number,
+    enum avow_err err = avow_status_rows_chunk(&snapshot->db, log->number,
                                                index / AVOW_STATUS_CHUNK_ENTRIES, chunk);
     if (err != AVOW_OK)
         return err;
-    *status = avow_status_get(chunk, index);
-    return avow_status_read_last(&snapshot->db, log->number, index, last_status_entry);
+    *status = avow_status_map_get(chunk, index);
+    return avow_status_rows_last(&snapshot->db, log->number, index, last_status_entry);
 }
 
 enum avow_err avow_snapshot_chunk(struct avow_snapshot *snapshot, const struct avow_log *log,
                                   uint64_t chunk, uint8_t out[AVOW_STATUS_CHUNK_BYTES])
 {
     AVOW_ASSERT(snapshot->live);
-    if (chunk >= avow_status_chunk_count(log->checkpoint.size))
+    if (chunk >= avow_status_map_chunk_count(log->checkpoint.size))
         return AVOW_ERR_NOT_FOUND;
-    return avow_status_read_chunk(&snapshot->db, log->number, chunk, out);
+    return avow_status_rows_chunk(&snapshot->db, log->number, chunk, out);
 }
 
 struct avow_tree_nodes avow_snapshot_nodes(struct avow_snapshot *snapshot,
@@ -58,7 +58,7 @@ enum avow_err avow_snapshot_inclusion(struct avow_snapshot *snapshot, const stru
     if (size > log->checkpoint.size || index >= size)
         return AVOW_ERR_NOT_FOUND;
     const struct avow_tree_nodes nodes = avow_snapshot_nodes(snapshot, log);
-    return must_be_there(avow_inclusion_prove(&nodes, index, size, path));
+    return must_be_there(avow_merkle_inclusion_prove(&nodes, index, size, path));
 }
 
 enum avow_err avow_snapshot_consistency(struct avow_snapshot *snapshot, const struct avow_log *log,
@@ -68,7 +68,7 @@ enum avow_err avow_snapshot_consistency(struct avow_snapshot *snapshot, const st
     if (new_size > log->checkpoint.size || old_size > new_size)
         return AVOW_ERR_NOT_FOUND;
     const struct avow_tree_nodes nodes = avow_snapshot_nodes(snapshot, log);
-    return must_be_there(avow_consistency_prove(&nodes, old_size, new_size, path));
+    return must_be_there(avow_merkle_consistency_prove(&nodes, old_size, new_size, path));
 }
 
 enum avow_err avow_snapshot_chunk_inclusion(struct avow_snapshot *snapshot,
@@ -76,11 +76,11 @@ enum avow_err avow_snapshot_chunk_inclusion(struct avow_snapshot *snapshot,
                                             struct avow_path *path)
 {
     AVOW_ASSERT(snapshot->live);
-    if (chunk >= avow_status_chunk_count(log->checkpoint.size))
+    if (chunk >= avow_status_map_chunk_count(log->checkpoint.size))
         return AVOW_ERR_NOT_FOUND;
     struct avow_status_source source = {.db = &snapshot->db, .log = log->number};
     const struct avow_status_nodes nodes = {.context = &source, .node = avow_status_source_node};
-    return avow_status_prove(&nodes, chunk, log->checkpoint.size, path);
+    return avow_status_map_prove(&nodes, chunk, log->checkpoint.size, path);
 }
 
 /* The first kept checkpoint of a size above this one. */
@@ -96,7 +96,7 @@ static enum avow_err next_kept(struct avow_snapshot *snapshot, const struct avow
         return err;
     if (found.len != key.len || memcmp(found.data, key.bytes, 4) != 0)
         return AVOW_ERR_NOT_FOUND; /* the next log's */
-    return avow_kept_read(row, checkpoint, cosignatures, count);
+    return avow_row_kept_read(row, checkpoint, cosignatures, count);
 }
 
 enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,

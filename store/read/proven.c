@@ -28,7 +28,7 @@ static enum avow_err check_path(const struct avow_hash *leaf, uint64_t index, ui
                                 const struct avow_path *path, const struct avow_hash *signed_root)
 {
     struct avow_hash root;
-    if (avow_inclusion_root(leaf, index, size, path, &root) != AVOW_ACCEPT ||
+    if (avow_merkle_inclusion_root(leaf, index, size, path, &root) != AVOW_ACCEPT ||
         !avow_hash_equal(&root, signed_root))
         return AVOW_ERR_CORRUPT;
     return AVOW_OK;
@@ -39,7 +39,7 @@ static enum avow_err prove_entry(struct avow_snapshot *snapshot, const struct av
 {
     struct avow_path path;
     uint64_t size = log->checkpoint.size;
-    struct avow_hash leaf = avow_leaf_hash(entry);
+    struct avow_hash leaf = avow_merkle_leaf_hash(entry);
     enum avow_err err = avow_snapshot_inclusion(snapshot, log, index, size, &path);
     return err == AVOW_OK ? check_path(&leaf, index, size, &path, &log->checkpoint.root) : err;
 }
@@ -58,7 +58,7 @@ static enum avow_err prove_bundle(struct avow_snapshot *snapshot, const struct a
         enum avow_err err = avow_snapshot_entry(snapshot, log, first + i, &entry);
         if (err != AVOW_OK)
             return err;
-        nodes[i] = avow_leaf_hash(entry);
+        nodes[i] = avow_merkle_leaf_hash(entry);
     }
     enum avow_err err = avow_snapshot_inclusion(snapshot, log, first, size, &path);
     if (err != AVOW_OK)
@@ -68,7 +68,7 @@ static enum avow_err prove_bundle(struct avow_snapshot *snapshot, const struct a
     for (size_t width = AVOW_BUNDLE_ENTRIES; width > 1; width /= 2) {
         path.hashes[level++] = nodes[1];
         for (size_t i = 0; i < width / 2; i++)
-            nodes[i] = avow_node_hash(&nodes[2 * i], &nodes[2 * i + 1]);
+            nodes[i] = avow_merkle_node_hash(&nodes[2 * i], &nodes[2 * i + 1]);
     }
     return check_path(&leaf, first, size, &path, &log->checkpoint.root);
 }
@@ -98,8 +98,8 @@ static enum avow_err prove_chunk(struct avow_snapshot *snapshot, const struct av
     enum avow_err err = avow_snapshot_chunk_inclusion(snapshot, log, number, &path);
     if (err != AVOW_OK)
         return err;
-    struct avow_hash leaf = avow_status_chunk_hash(chunk);
-    return check_path(&leaf, number, avow_status_chunk_count(log->checkpoint.size), &path,
+    struct avow_hash leaf = avow_status_map_chunk_hash(chunk);
+    return check_path(&leaf, number, avow_status_map_chunk_count(log->checkpoint.size), &path,
                       &log->checkpoint.status_root);
 }
 
@@ -116,6 +116,6 @@ enum avow_err avow_proven_status(struct avow_snapshot *snapshot, const struct av
             avow_bits_add(&proven->chunks, number);
     }
     if (err == AVOW_OK)
-        *status = avow_status_get(chunk, index);
+        *status = avow_status_map_get(chunk, index);
     return err;
 }

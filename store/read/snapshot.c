@@ -105,7 +105,7 @@ static enum avow_err read_chain(struct avow_snapshot *snapshot, struct avow_cach
         avow_chain_init(old);
         return AVOW_OK;
     }
-    enum avow_err err = avow_chain_row_read(&snapshot->db, info->number, AVOW_CHAIN_ACCEPTED,
+    enum avow_err err = avow_row_chain_read(&snapshot->db, info->number, AVOW_CHAIN_ACCEPTED,
                                             &cached->log.state.chain);
     if (err == AVOW_OK && cached->log.state.chain.count != info->chain_len)
         err = AVOW_ERR_CORRUPT;
@@ -120,7 +120,7 @@ static enum avow_err decode(struct avow_snapshot *snapshot, struct avow_cached_l
     uint32_t old_number = cached->log.number;
     cached->version = 0;
     avow_chain_init(&cached->log.state.chain);
-    enum avow_err err = avow_head_read(row, &info, &cached->log);
+    enum avow_err err = avow_row_head_read(row, &info, &cached->log);
     if (err == AVOW_OK && old_number != info.number)
         avow_chain_fini(&old);
     if (err == AVOW_OK)
@@ -162,7 +162,7 @@ static enum avow_err log_of_row(struct avow_snapshot *snapshot, const struct avo
                                 const struct avow_log **log)
 {
     struct avow_head_info info;
-    enum avow_err err = avow_head_peek(row, &info);
+    enum avow_err err = avow_row_head_peek(row, &info);
     if (err != AVOW_OK)
         return err;
     if (info.chain_len == 0)
@@ -243,13 +243,13 @@ static enum avow_err read_pending(struct avow_snapshot *snapshot, const struct a
     struct avow_pending_info read;
     enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_HEADS, &key, &row);
     if (err == AVOW_OK)
-        err = avow_head_peek(row, &info);
+        err = avow_row_head_peek(row, &info);
     if (err != AVOW_OK)
         return err;
     key = avow_dbkey_log(info.number);
     err = avow_db_get(&snapshot->db, AVOW_TABLE_PENDING, &key, &row);
     if (err == AVOW_OK)
-        err = avow_pending_read(row, &read, NULL);
+        err = avow_row_pending_read(row, &read, NULL);
     if (err != AVOW_OK)
         return err;
     *number = info.number;
@@ -329,7 +329,7 @@ enum avow_err avow_snapshot_get(struct avow_snapshot *snapshot, const char *name
         return AVOW_ERR_NOT_FOUND;
     struct avow_dbkey key = avow_dbkey_bytes(avow_bytes_text(name));
     enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_NAMES, &key, value);
-    return err == AVOW_OK ? avow_row_open_with(value, avow_dbkey_view(&key)) : err;
+    return err == AVOW_OK ? avow_row_open_with(value, avow_row_key_view(&key)) : err;
 }
 
 enum avow_err avow_snapshot_stats(struct avow_snapshot *snapshot, struct avow_store_stats *stats)

@@ -19,7 +19,7 @@ enum avow_err avow_snapshot_fork(struct avow_snapshot *snapshot,
     struct avow_dbkey key = avow_fork_key(origin);
     struct avow_bytes row;
     enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_FORKS, &key, &row);
-    return err == AVOW_OK ? avow_fork_row_read(avow_dbkey_view(&key), row, known) : err;
+    return err == AVOW_OK ? avow_fork_row_read(avow_row_key_view(&key), row, known) : err;
 }
 
 enum avow_err avow_snapshot_next_fork(struct avow_snapshot *snapshot,
@@ -44,8 +44,8 @@ enum avow_err avow_snapshot_foreign(struct avow_snapshot *snapshot, const struct
     AVOW_ASSERT(snapshot->live);
     if (!log->forked)
         return AVOW_ERR_NOT_FOUND;
-    struct avow_dbkey key = avow_foreign_key(log->number, log->checkpoint.epoch, *target);
-    struct avow_bytes found = avow_dbkey_view(&key);
+    struct avow_dbkey key = avow_fork_foreign_key(log->number, log->checkpoint.epoch, *target);
+    struct avow_bytes found = avow_row_key_view(&key);
     struct avow_bytes row;
     enum avow_err err = next ? avow_db_seek(&snapshot->db, AVOW_TABLE_FOREIGN, &key, &found, &row)
                              : avow_db_get(&snapshot->db, AVOW_TABLE_FOREIGN, &key, &row);
@@ -54,7 +54,7 @@ enum avow_err avow_snapshot_foreign(struct avow_snapshot *snapshot, const struct
     if (found.len != key.len || memcmp(found.data, key.bytes, 8) != 0)
         return AVOW_ERR_NOT_FOUND; /* another log's */
     *target = avow_get_u64be(found.data + 8);
-    return avow_foreign_row_read(found, row, foreign);
+    return avow_fork_foreign_row_read(found, row, foreign);
 }
 
 enum avow_err avow_snapshot_other_chain(struct avow_snapshot *snapshot,
@@ -62,7 +62,7 @@ enum avow_err avow_snapshot_other_chain(struct avow_snapshot *snapshot,
                                         struct avow_other_chain *other)
 {
     AVOW_ASSERT(snapshot->live);
-    struct avow_dbkey key = avow_other_key(issuer, 0);
+    struct avow_dbkey key = avow_fork_other_key(issuer, 0);
     for (size_t i = 0;; i++) {
         struct avow_bytes found;
         struct avow_bytes row;
@@ -73,7 +73,7 @@ enum avow_err avow_snapshot_other_chain(struct avow_snapshot *snapshot,
         if (found.len != key.len || memcmp(found.data, key.bytes, 32) != 0)
             return AVOW_ERR_NOT_FOUND;
         if (i == position) {
-            err = avow_other_row_read(found, row, other, &saved);
+            err = avow_fork_other_row_read(found, row, other, &saved);
             other->saved = saved;
             return err;
         }

@@ -7,7 +7,7 @@ enum avow_err avow_snapshot_class(struct avow_snapshot *snapshot, const struct a
 {
     AVOW_ASSERT(snapshot->live);
     struct avow_bytes value;
-    enum avow_err err = avow_class_seek(&snapshot->db, log->number, class, index, &value);
+    enum avow_err err = avow_index_class_seek(&snapshot->db, log->number, class, index, &value);
     return err == AVOW_OK && *index >= log->checkpoint.size ? AVOW_ERR_NOT_FOUND : err;
 }
 
@@ -16,7 +16,7 @@ static enum avow_err seek_subject(struct avow_snapshot *snapshot, const struct a
                                   uint32_t *log, uint64_t *index, struct avow_bytes *value)
 {
     AVOW_ASSERT(snapshot->live);
-    struct avow_dbkey key = avow_subject_key(subject, *log, *index);
+    struct avow_dbkey key = avow_index_subject_key(subject, *log, *index);
     struct avow_bytes found;
     enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_SUBJECTS, &key, &found, value);
     if (err != AVOW_OK)
@@ -47,7 +47,7 @@ static enum avow_err judge_row(struct avow_snapshot *snapshot, uint32_t number, 
 {
     const struct avow_log *log;
     *counts = false;
-    enum avow_err err = avow_number_read(&snapshot->db, number, issuer);
+    enum avow_err err = avow_row_number_read(&snapshot->db, number, issuer);
     if (err == AVOW_OK)
         err = avow_snapshot_log(snapshot, issuer, &log);
     if (err != AVOW_OK)

@@ -57,7 +57,7 @@ enum avow_err avow_retired_write(const struct avow_db *db, const struct avow_ret
     avow_field_put_u32(&row, retired->kind);
     if (retired->kind == AVOW_RETIRED_LOG)
         avow_field_put_checkpoint(&row, &retired->checkpoint);
-    avow_row_seal_with(&row, avow_dbkey_view(&key));
+    avow_row_seal_with(&row, avow_row_key_view(&key));
     AVOW_ASSERT(row.err == AVOW_OK);
     return avow_db_put(db, AVOW_TABLE_RETIRED, &key, avow_buf_bytes(&row));
 }

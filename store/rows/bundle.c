@@ -69,11 +69,11 @@ enum avow_err avow_bundle_node(const struct avow_bundle *bundle, unsigned level,
         enum avow_err err = avow_bundle_entry(bundle, index * width + i, &entry);
         if (err != AVOW_OK)
             return err;
-        row[i] = avow_leaf_hash(entry);
+        row[i] = avow_merkle_leaf_hash(entry);
     }
     for (; width > 1; width /= 2) {
         for (size_t i = 0; i < width / 2; i++)
-            row[i] = avow_node_hash(&row[2 * i], &row[2 * i + 1]);
+            row[i] = avow_merkle_node_hash(&row[2 * i], &row[2 * i + 1]);
     }
     *hash = row[0];
     return AVOW_OK;

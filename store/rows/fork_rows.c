@@ -45,7 +45,7 @@ enum avow_err avow_fork_row_read(struct avow_bytes key, struct avow_bytes row,
 
 /* ----------------------------------------------------------- status entries */
 
-struct avow_dbkey avow_foreign_key(uint32_t log, uint32_t epoch, uint64_t target)
+struct avow_dbkey avow_fork_foreign_key(uint32_t log, uint32_t epoch, uint64_t target)
 {
     struct avow_dbkey key = {.len = 16};
     avow_put_u32be(key.bytes, log);
@@ -54,7 +54,7 @@ struct avow_dbkey avow_foreign_key(uint32_t log, uint32_t epoch, uint64_t target
     return key;
 }
 
-void avow_foreign_row_write(struct avow_buf *out, const struct avow_foreign *foreign)
+void avow_fork_foreign_row_write(struct avow_buf *out, const struct avow_foreign *foreign)
 {
     avow_field_put_checkpoint(out, &foreign->checkpoint);
     avow_field_put_u64(out, foreign->index);
@@ -64,8 +64,8 @@ void avow_foreign_row_write(struct avow_buf *out, const struct avow_foreign *for
     avow_buf_append(out, foreign->entry.data, foreign->entry.len);
 }
 
-enum avow_err avow_foreign_row_read(struct avow_bytes key, struct avow_bytes row,
-                                    struct avow_foreign *foreign)
+enum avow_err avow_fork_foreign_row_read(struct avow_bytes key, struct avow_bytes row,
+                                         struct avow_foreign *foreign)
 {
     struct avow_fields cursor = open_keyed(row, key);
     avow_field_take_checkpoint(&cursor, &foreign->checkpoint);
@@ -82,7 +82,7 @@ enum avow_err avow_foreign_row_read(struct avow_bytes key, struct avow_bytes row
 
 /* -------------------------------------------------------- other root chains */
 
-struct avow_dbkey avow_other_key(const struct avow_hash *issuer, uint8_t slot)
+struct avow_dbkey avow_fork_other_key(const struct avow_hash *issuer, uint8_t slot)
 {
     struct avow_dbkey key = {.len = 33};
     memcpy(key.bytes, issuer->bytes, 32);
@@ -90,8 +90,8 @@ struct avow_dbkey avow_other_key(const struct avow_hash *issuer, uint8_t slot)
     return key;
 }
 
-void avow_other_row_write(struct avow_buf *out, const struct avow_other_chain *other,
-                          const struct avow_chain *chain)
+void avow_fork_other_row_write(struct avow_buf *out, const struct avow_other_chain *other,
+                               const struct avow_chain *chain)
 {
     avow_field_put_checkpoint(out, &other->checkpoint);
     avow_field_put_u32(out, (uint32_t)other->list.len);
@@ -99,8 +99,8 @@ void avow_other_row_write(struct avow_buf *out, const struct avow_other_chain *o
     avow_chain_save(out, chain);
 }
 
-enum avow_err avow_other_row_read(struct avow_bytes key, struct avow_bytes row,
-                                  struct avow_other_chain *other, struct avow_bytes *saved)
+enum avow_err avow_fork_other_row_read(struct avow_bytes key, struct avow_bytes row,
+                                       struct avow_other_chain *other, struct avow_bytes *saved)
 {
     struct avow_fields cursor = open_keyed(row, key);
     avow_field_take_checkpoint(&cursor, &other->checkpoint);
@@ -117,6 +117,6 @@ enum avow_err avow_other_row_read(struct avow_bytes key, struct avow_bytes row,
 void avow_fork_mark_name(const struct avow_hash *issuer, char name[AVOW_FORK_MARK_NAME_MAX])
 {
     char text[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(issuer, text);
+    avow_id_issuer_text(issuer, text);
     (void)snprintf(name, AVOW_FORK_MARK_NAME_MAX, "parted %s", text);
 }

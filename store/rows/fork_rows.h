@@ -14,19 +14,20 @@ void avow_fork_row_write(struct avow_buf *out, const struct avow_known_fork *kno
 AVOW_NODISCARD enum avow_err avow_fork_row_read(struct avow_bytes key, struct avow_bytes row,
                                                 struct avow_known_fork *known);
 
-struct avow_dbkey avow_foreign_key(uint32_t log, uint32_t epoch, uint64_t target);
-void avow_foreign_row_write(struct avow_buf *out, const struct avow_foreign *foreign);
-AVOW_NODISCARD enum avow_err avow_foreign_row_read(struct avow_bytes key, struct avow_bytes row,
-                                                   struct avow_foreign *foreign);
+struct avow_dbkey avow_fork_foreign_key(uint32_t log, uint32_t epoch, uint64_t target);
+void avow_fork_foreign_row_write(struct avow_buf *out, const struct avow_foreign *foreign);
+AVOW_NODISCARD enum avow_err avow_fork_foreign_row_read(struct avow_bytes key,
+                                                        struct avow_bytes row,
+                                                        struct avow_foreign *foreign);
 
 /* Of an issuer's other root chains: the issuer id and a number below AVOW_OTHER_CHAINS_MAX. */
-struct avow_dbkey avow_other_key(const struct avow_hash *issuer, uint8_t slot);
-void avow_other_row_write(struct avow_buf *out, const struct avow_other_chain *other,
-                          const struct avow_chain *chain);
+struct avow_dbkey avow_fork_other_key(const struct avow_hash *issuer, uint8_t slot);
+void avow_fork_other_row_write(struct avow_buf *out, const struct avow_other_chain *other,
+                               const struct avow_chain *chain);
 /* `saved`: the chain's stored form. */
-AVOW_NODISCARD enum avow_err avow_other_row_read(struct avow_bytes key, struct avow_bytes row,
-                                                 struct avow_other_chain *other,
-                                                 struct avow_bytes *saved);
+AVOW_NODISCARD enum avow_err avow_fork_other_row_read(struct avow_bytes key, struct avow_bytes row,
+                                                      struct avow_other_chain *other,
+                                                      struct avow_bytes *saved);
 
 /* The name, in AVOW_TABLE_NAMES, of the mark that an issuer's known forks were left at. */
 #define AVOW_FORK_MARK_NAME_MAX (AVOW_ISSUER_TEXT_MAX + 8)

@@ -53,15 +53,15 @@ static void take_info(struct avow_fields *cursor, struct avow_head_info *info)
     info->chain_len = avow_field_take_u32(cursor);
 }
 
-enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info)
+enum avow_err avow_row_head_peek(struct avow_bytes row, struct avow_head_info *info)
 {
     struct avow_fields cursor = {.rest = row};
     take_info(&cursor, info);
     return cursor.short_of ? AVOW_ERR_CORRUPT : AVOW_OK;
 }
 
-void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
-                     const struct avow_log *log)
+void avow_row_head_write(struct avow_buf *out, const struct avow_head_info *info,
+                         const struct avow_log *log)
 {
     avow_field_put_u64(out, info->version);
     avow_field_put_u32(out, info->number);
@@ -79,8 +79,8 @@ void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
     avow_row_seal(out);
 }
 
-enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
-                             struct avow_log *log)
+enum avow_err avow_row_head_read(struct avow_bytes row, struct avow_head_info *info,
+                                 struct avow_log *log)
 {
     struct avow_fields cursor = open_row(row);
     take_info(&cursor, info);
@@ -110,25 +110,25 @@ enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
     return AVOW_OK;
 }
 
-enum avow_err avow_number_write(const struct avow_db *db, uint32_t log,
-                                const struct avow_hash *issuer)
+enum avow_err avow_row_number_write(const struct avow_db *db, uint32_t log,
+                                    const struct avow_hash *issuer)
 {
     uint8_t storage[sizeof(issuer->bytes) + AVOW_ROW_SEAL_BYTES];
     struct avow_buf row;
     avow_buf_init_fixed(&row, storage, sizeof(storage));
     avow_buf_append(&row, issuer->bytes, sizeof(issuer->bytes));
     struct avow_dbkey key = avow_dbkey_log(log);
-    avow_row_seal_with(&row, avow_dbkey_view(&key));
+    avow_row_seal_with(&row, avow_row_key_view(&key));
     return avow_db_put(db, AVOW_TABLE_NUMBERS, &key, avow_buf_bytes(&row));
 }
 
-enum avow_err avow_number_read(const struct avow_db *db, uint32_t log, struct avow_hash *issuer)
+enum avow_err avow_row_number_read(const struct avow_db *db, uint32_t log, struct avow_hash *issuer)
 {
     struct avow_dbkey key = avow_dbkey_log(log);
     struct avow_bytes row;
     enum avow_err err = avow_db_get(db, AVOW_TABLE_NUMBERS, &key, &row);
     if (err == AVOW_OK)
-        err = avow_row_open_with(&row, avow_dbkey_view(&key));
+        err = avow_row_open_with(&row, avow_row_key_view(&key));
     if (err != AVOW_OK)
         return err;
     if (row.len != sizeof(issuer->bytes))
@@ -142,8 +142,8 @@ enum avow_err avow_number_read(const struct avow_db *db, uint32_t log, struct av
 #define PENDING_HELD 1U
 #define PENDING_OWN_CHAIN 2U
 
-void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
-                        const struct avow_state *state)
+void avow_row_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
+                            const struct avow_state *state)
 {
     avow_field_put_u32(out, (info->pending.held ? PENDING_HELD : 0) |
                                 (info->own_chain ? PENDING_OWN_CHAIN : 0));
@@ -155,8 +155,8 @@ void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *in
     avow_row_seal(out);
 }
 
-enum avow_err avow_pending_read(struct avow_bytes row, struct avow_pending_info *info,
-                                struct avow_state *state)
+enum avow_err avow_row_pending_read(struct avow_bytes row, struct avow_pending_info *info,
+                                    struct avow_state *state)
 {
     struct avow_fields cursor = open_row(row);
     uint32_t flags = avow_field_take_u32(&cursor);
@@ -181,17 +181,17 @@ enum avow_err avow_pending_read(struct avow_bytes row, struct avow_pending_info 
 
 /* ---------------------------------------------------------- kept checkpoints */
 
-void avow_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
-                     const struct avow_cosignature *cosignatures, size_t count)
+void avow_row_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                         const struct avow_cosignature *cosignatures, size_t count)
 {
     avow_field_put_checkpoint(out, checkpoint);
     avow_field_put_cosignatures(out, cosignatures, count);
     avow_row_seal(out);
 }
 
-enum avow_err avow_kept_read(struct avow_bytes row, struct avow_checkpoint *checkpoint,
-                             struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX],
-                             size_t *count)
+enum avow_err avow_row_kept_read(struct avow_bytes row, struct avow_checkpoint *checkpoint,
+                                 struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX],
+                                 size_t *count)
 {
     struct avow_fields cursor = open_row(row);
     avow_field_take_checkpoint(&cursor, checkpoint);
@@ -201,7 +201,7 @@ enum avow_err avow_kept_read(struct avow_bytes row, struct avow_checkpoint *chec
 
 /* ------------------------------------------------------------------- chains */
 
-enum avow_err avow_chain_row_read(const struct avow_db *db, uint32_t log, enum avow_chain_part part,
+enum avow_err avow_row_chain_read(const struct avow_db *db, uint32_t log, enum avow_chain_part part,
                                   struct avow_chain *chain)
 {
     struct avow_dbkey key = avow_dbkey_part(log, (uint8_t)part, 0);
@@ -218,7 +218,7 @@ enum avow_err avow_chain_row_read(const struct avow_db *db, uint32_t log, enum a
     return err;
 }
 
-enum avow_err avow_chain_row_write(const struct avow_db *db, uint32_t log,
+enum avow_err avow_row_chain_write(const struct avow_db *db, uint32_t log,
                                    enum avow_chain_part part, const struct avow_chain *chain)
 {
     struct avow_buf row;

@@ -19,7 +19,7 @@ AVOW_NODISCARD enum avow_err avow_row_open(struct avow_bytes *row);
 /* The same over the row's key too, where the row does not say itself what it is of. */
 void avow_row_seal_with(struct avow_buf *row, struct avow_bytes key);
 AVOW_NODISCARD enum avow_err avow_row_open_with(struct avow_bytes *row, struct avow_bytes key);
-static inline struct avow_bytes avow_dbkey_view(const struct avow_dbkey *key)
+static inline struct avow_bytes avow_row_key_view(const struct avow_dbkey *key)
 {
     return avow_bytes(key->bytes, key->len);
 }
@@ -33,19 +33,19 @@ struct avow_head_info {
 
 /* The number and version alone, unchecked: for comparing with a row that was read. OK or CORRUPT.
  */
-AVOW_NODISCARD enum avow_err avow_head_peek(struct avow_bytes row, struct avow_head_info *info);
-void avow_head_write(struct avow_buf *out, const struct avow_head_info *info,
-                     const struct avow_log *log);
+AVOW_NODISCARD enum avow_err avow_row_head_peek(struct avow_bytes row, struct avow_head_info *info);
+void avow_row_head_write(struct avow_buf *out, const struct avow_head_info *info,
+                         const struct avow_log *log);
 /* Fills in everything but log->state.chain; `log` is overwritten. OK or CORRUPT. */
-AVOW_NODISCARD enum avow_err avow_head_read(struct avow_bytes row, struct avow_head_info *info,
-                                            struct avow_log *log);
+AVOW_NODISCARD enum avow_err avow_row_head_read(struct avow_bytes row, struct avow_head_info *info,
+                                                struct avow_log *log);
 
 /* Whose a log number is, whether the log is accepted, a candidate or retired. _read: NOT_FOUND,
  * CORRUPT, IO. */
-AVOW_NODISCARD enum avow_err avow_number_write(const struct avow_db *db, uint32_t log,
-                                               const struct avow_hash *issuer);
-AVOW_NODISCARD enum avow_err avow_number_read(const struct avow_db *db, uint32_t log,
-                                              struct avow_hash *issuer);
+AVOW_NODISCARD enum avow_err avow_row_number_write(const struct avow_db *db, uint32_t log,
+                                                   const struct avow_hash *issuer);
+AVOW_NODISCARD enum avow_err avow_row_number_read(const struct avow_db *db, uint32_t log,
+                                                  struct avow_hash *issuer);
 
 /* What is pending, for the writer: `state` but for its chain, which is the accepted one unless the
  * pending entries have root entries. */
@@ -54,24 +54,25 @@ struct avow_pending_info {
     uint64_t bytes; /* of the pending entries */
     bool own_chain;
 };
-void avow_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
-                        const struct avow_state *state);
+void avow_row_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
+                            const struct avow_state *state);
 /* `state` may be NULL. OK or CORRUPT. */
-AVOW_NODISCARD enum avow_err
-avow_pending_read(struct avow_bytes row, struct avow_pending_info *info, struct avow_state *state);
+AVOW_NODISCARD enum avow_err avow_row_pending_read(struct avow_bytes row,
+                                                   struct avow_pending_info *info,
+                                                   struct avow_state *state);
 
 /* A checkpoint with cosignatures. OK or CORRUPT. */
-void avow_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
-                     const struct avow_cosignature *cosignatures, size_t count);
+void avow_row_kept_write(struct avow_buf *out, const struct avow_checkpoint *checkpoint,
+                         const struct avow_cosignature *cosignatures, size_t count);
 AVOW_NODISCARD enum avow_err
-avow_kept_read(struct avow_bytes row, struct avow_checkpoint *checkpoint,
-               struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX], size_t *count);
+avow_row_kept_read(struct avow_bytes row, struct avow_checkpoint *checkpoint,
+                   struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX], size_t *count);
 
 /* Reads a log's chain row into an initialised chain. OK, CORRUPT, IO, NOMEM. */
-AVOW_NODISCARD enum avow_err avow_chain_row_read(const struct avow_db *db, uint32_t log,
+AVOW_NODISCARD enum avow_err avow_row_chain_read(const struct avow_db *db, uint32_t log,
                                                  enum avow_chain_part part,
                                                  struct avow_chain *chain);
-AVOW_NODISCARD enum avow_err avow_chain_row_write(const struct avow_db *db, uint32_t log,
+AVOW_NODISCARD enum avow_err avow_row_chain_write(const struct avow_db *db, uint32_t log,
                                                   enum avow_chain_part part,
                                                   const struct avow_chain *chain);
 

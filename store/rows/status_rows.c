@@ -1,7 +1,7 @@
 /* Status as stored: reading, and dropping what is pending. */
 #include "store/rows/status_rows.h"
 
-enum avow_err avow_status_read_chunk(const struct avow_db *db, uint32_t log, uint64_t chunk,
+enum avow_err avow_status_rows_chunk(const struct avow_db *db, uint32_t log, uint64_t chunk,
                                      uint8_t out[AVOW_STATUS_CHUNK_BYTES])
 {
     struct avow_dbkey key = avow_dbkey_part(log, AVOW_STATUS_CHUNKS, chunk);
@@ -19,7 +19,7 @@ enum avow_err avow_status_read_chunk(const struct avow_db *db, uint32_t log, uin
     return AVOW_OK;
 }
 
-enum avow_err avow_status_read_last(const struct avow_db *db, uint32_t log, uint64_t target,
+enum avow_err avow_status_rows_last(const struct avow_db *db, uint32_t log, uint64_t target,
                                     uint64_t *entry)
 {
     struct avow_dbkey key = avow_dbkey_part(log, AVOW_STATUS_EVENTS, target);
@@ -54,13 +54,13 @@ enum avow_err avow_status_source_node(void *context, unsigned level, uint64_t in
     if (value.len != (leaf ? AVOW_STATUS_CHUNK_BYTES : sizeof(*hash)))
         return AVOW_ERR_CORRUPT;
     if (leaf)
-        *hash = avow_status_chunk_hash(value.data);
+        *hash = avow_status_map_chunk_hash(value.data);
     else
         memcpy(hash->bytes, value.data, sizeof(*hash));
     return AVOW_OK;
 }
 
-enum avow_err avow_status_drop_pending(const struct avow_db *db, uint32_t log)
+enum avow_err avow_status_rows_drop_pending(const struct avow_db *db, uint32_t log)
 {
     struct avow_dbkey chunks = avow_dbkey_part(log, AVOW_STATUS_PENDING_CHUNKS, 0);
     enum avow_err err = avow_db_delete_run(db, AVOW_TABLE_STATUS, &chunks, 5);

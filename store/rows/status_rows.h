@@ -18,11 +18,11 @@ enum avow_status_part {
 #define AVOW_STATUS_NODE_NUMBER(level, index) ((uint64_t)(level) << 56 | (index))
 
 /* Accepted values. A chunk without a row is all zeros. */
-AVOW_NODISCARD enum avow_err avow_status_read_chunk(const struct avow_db *db, uint32_t log,
+AVOW_NODISCARD enum avow_err avow_status_rows_chunk(const struct avow_db *db, uint32_t log,
                                                     uint64_t chunk,
                                                     uint8_t out[AVOW_STATUS_CHUNK_BYTES]);
 /* The last of the target's status entries; 0: none. */
-AVOW_NODISCARD enum avow_err avow_status_read_last(const struct avow_db *db, uint32_t log,
+AVOW_NODISCARD enum avow_err avow_status_rows_last(const struct avow_db *db, uint32_t log,
                                                    uint64_t target, uint64_t *entry);
 /* The status tree's nodes of one log, for struct avow_status_nodes. */
 struct avow_status_source {
@@ -38,6 +38,6 @@ struct avow_status_event {
 };
 
 /* Deletes a log's pending rows. */
-AVOW_NODISCARD enum avow_err avow_status_drop_pending(const struct avow_db *db, uint32_t log);
+AVOW_NODISCARD enum avow_err avow_status_rows_drop_pending(const struct avow_db *db, uint32_t log);
 
 #endif

@@ -86,15 +86,16 @@ enum avow_reject avow_append_prove(const struct avow_append *append, const struc
     struct avow_hash root = avow_tree_root(tree);
     if (tree->size == checkpoint->size && !avow_hash_equal(&root, &checkpoint->root))
         return AVOW_REJECT_ROOT;
-    return avow_consistency_check(tree->size, &root, checkpoint->size, &checkpoint->root,
-                                  &append->range->path);
+    return avow_merkle_consistency_check(tree->size, &root, checkpoint->size, &checkpoint->root,
+                                         &append->range->path);
 }
 
 enum avow_reject avow_append_blame(const struct avow_append *append, enum avow_reject rule)
 {
     struct avow_tree tree = append->tree;
     for (uint64_t i = append->start; i < append->end; i++) {
-        struct avow_hash leaf = avow_leaf_hash(append->range->entries[i - append->range->from]);
+        struct avow_hash leaf =
+            avow_merkle_leaf_hash(append->range->entries[i - append->range->from]);
         avow_tree_append(&tree, &leaf, NULL);
     }
     enum avow_reject proof = avow_append_prove(append, &tree);

@@ -61,7 +61,7 @@ static enum avow_err retire_held(struct avow_txn *txn, struct avow_wlog *wlog, u
     if (err == AVOW_OK && wlog->tail.dirty)
         err = avow_tail_put(&wlog->tail, &txn->db, wlog->number);
     if (err == AVOW_OK && wlog->chain_dirty)
-        err = avow_chain_row_write(&txn->db, wlog->number, AVOW_CHAIN_ACCEPTED,
+        err = avow_row_chain_write(&txn->db, wlog->number, AVOW_CHAIN_ACCEPTED,
                                    &wlog->log.state.chain);
     return err == AVOW_OK ? avow_retired_write(&txn->db, &retired) : err;
 }

@@ -57,7 +57,7 @@ static enum avow_err read_kept(const struct avow_db *db, const struct avow_dbkey
     if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_OK;
     if (err == AVOW_OK)
-        err = avow_kept_read(row, &checkpoint, lines, count);
+        err = avow_row_kept_read(row, &checkpoint, lines, count);
     if (err == AVOW_OK && !avow_checkpoint_same_text(&checkpoint, &log->checkpoint))
         *count = AVOW_COSIGNATURES_MAX + 1; /* an older text of this size: it stays */
     return err;
@@ -83,7 +83,7 @@ static enum avow_err keep(const struct avow_db *db, const struct avow_log *log, 
     uint8_t storage[4096];
     struct avow_buf row;
     avow_buf_init_fixed(&row, storage, sizeof(storage));
-    avow_kept_write(&row, &kept.checkpoint, kept.cosignatures, kept.cosignature_count);
+    avow_row_kept_write(&row, &kept.checkpoint, kept.cosignatures, kept.cosignature_count);
     err = avow_db_put(db, AVOW_TABLE_HISTORY, &key, avow_buf_bytes(&row));
     return err == AVOW_OK ? avow_kept_thin(db, log->number, log->checkpoint.size, now) : err;
 }

@@ -46,7 +46,7 @@ static enum avow_err judge(struct thinning *thinning, struct avow_bytes row, boo
     struct avow_checkpoint checkpoint;
     struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
     size_t count;
-    enum avow_err err = avow_kept_read(row, &checkpoint, lines, &count);
+    enum avow_err err = avow_row_kept_read(row, &checkpoint, lines, &count);
     if (err != AVOW_OK)
         return err;
     *goes = true;

@@ -106,7 +106,7 @@ static enum avow_err create_log(struct avow_append *append)
     append->wlog->head_dirty = true;
     counters->next_log++;
     counters->logs++;
-    return avow_number_write(&append->txn->db, append->number, &append->wlog->issuer);
+    return avow_row_number_write(&append->txn->db, append->number, &append->wlog->issuer);
 }
 
 /* The range has been judged and is good: from here on only a failure of ours can stop it. */

@@ -75,7 +75,7 @@ static enum avow_err stored_chunk(const struct avow_status_draft *draft, uint64_
         if (err != AVOW_ERR_NOT_FOUND)
             return err;
     }
-    return avow_status_read_chunk(draft->db, draft->log, number, out);
+    return avow_status_rows_chunk(draft->db, draft->log, number, out);
 }
 
 static enum avow_err stored_last(const struct avow_status_draft *draft, uint64_t target,
@@ -92,7 +92,7 @@ static enum avow_err stored_last(const struct avow_status_draft *draft, uint64_t
         if (err != AVOW_ERR_NOT_FOUND)
             return err;
     }
-    return avow_status_read_last(draft->db, draft->log, target, last);
+    return avow_status_rows_last(draft->db, draft->log, target, last);
 }
 
 enum avow_err avow_status_draft_get(struct avow_status_draft *draft, uint64_t index,
@@ -101,13 +101,13 @@ enum avow_err avow_status_draft_get(struct avow_status_draft *draft, uint64_t in
     uint64_t number = index / AVOW_STATUS_CHUNK_ENTRIES;
     const uint64_t *at = avow_map64_find(&draft->chunk_at, number);
     if (at != NULL) {
-        *status = avow_status_get(draft->chunks[*at].bytes, index);
+        *status = avow_status_map_get(draft->chunks[*at].bytes, index);
     } else {
         uint8_t bytes[AVOW_STATUS_CHUNK_BYTES];
         enum avow_err err = stored_chunk(draft, number, bytes);
         if (err != AVOW_OK)
             return err;
-        *status = avow_status_get(bytes, index);
+        *status = avow_status_map_get(bytes, index);
     }
     at = avow_map64_find(&draft->event_at, index);
     if (at == NULL)
@@ -136,8 +136,8 @@ enum avow_err avow_status_draft_set(struct avow_status_draft *draft, uint64_t ta
     if (err != AVOW_OK)
         return err;
     draft->events[draft->event_count++] = (struct avow_status_event){target, entry};
-    avow_status_set(draft->chunks[*avow_map64_find(&draft->chunk_at, number)].bytes, target,
-                    status);
+    avow_status_map_set(draft->chunks[*avow_map64_find(&draft->chunk_at, number)].bytes, target,
+                        status);
     return AVOW_OK;
 }
 
@@ -199,18 +199,18 @@ enum avow_err avow_status_draft_root(struct avow_status_draft *draft, uint64_t o
     }
     const struct avow_status_nodes nodes = {.context = draft, .node = source_node};
     const struct avow_tree_sink sink = {.context = draft, .node = sink_node};
-    uint64_t chunks = avow_status_chunk_count(new_size);
+    uint64_t chunks = avow_status_map_chunk_count(new_size);
     if (err == AVOW_OK)
-        err = avow_status_grow(&nodes, avow_status_chunk_count(old_size), chunks, &sink);
+        err = avow_status_map_grow(&nodes, avow_status_map_chunk_count(old_size), chunks, &sink);
     for (size_t i = 0; i < draft->chunk_count && err == AVOW_OK; i++) {
         if (draft->chunks[i].number >= chunks)
             return AVOW_ERR_CORRUPT;
-        struct avow_hash hash = avow_status_chunk_hash(draft->chunks[i].bytes);
-        err = avow_status_update(&nodes, chunks, draft->chunks[i].number, &hash, &sink);
+        struct avow_hash hash = avow_status_map_chunk_hash(draft->chunks[i].bytes);
+        err = avow_status_map_update(&nodes, chunks, draft->chunks[i].number, &hash, &sink);
     }
     if (err == AVOW_OK)
         err = draft->err;
-    return err == AVOW_OK ? avow_status_root(&nodes, new_size, root) : err;
+    return err == AVOW_OK ? avow_status_map_root(&nodes, new_size, root) : err;
 }
 
 /* ------------------------------------------------------------------- writing */
@@ -317,6 +317,6 @@ enum avow_err avow_status_draft_accept(struct avow_status_draft *draft)
     if (err == AVOW_OK)
         err = put_events(draft, AVOW_STATUS_EVENTS);
     if (err == AVOW_OK && draft->has_pending)
-        err = avow_status_drop_pending(draft->db, draft->log);
+        err = avow_status_rows_drop_pending(draft->db, draft->log);
     return err;
 }

@@ -100,7 +100,7 @@ static enum avow_err begin(struct avow_txn *txn, struct avow_wlog *wlog,
         wlog->head_dirty = true;
         avow_writer_touch(txn, wlog);
     }
-    return avow_number_write(&txn->db, wlog->branch->number, &wlog->issuer);
+    return avow_row_number_write(&txn->db, wlog->branch->number, &wlog->issuer);
 }
 
 /* --------------------------------------------------------------------- copying */

@@ -31,7 +31,7 @@ static enum avow_err load_row(void *context, struct avow_bytes key, struct avow_
     struct avow_other_chain other;
     struct avow_bytes saved;
     enum avow_reject reject = AVOW_ACCEPT;
-    enum avow_err err = avow_other_row_read(key, row, &other, &saved);
+    enum avow_err err = avow_fork_other_row_read(key, row, &other, &saved);
     if (err != AVOW_OK || key.len != 33 || key.data[32] >= SLOTS)
         return AVOW_ERR_CORRUPT;
     size_t slot = key.data[32];
@@ -47,7 +47,7 @@ static enum avow_err load(const struct avow_db *db, const struct avow_wlog *wlog
                           struct chains *chains)
 {
     *chains = (struct chains){.own = &wlog->log.state.chain};
-    struct avow_dbkey first = avow_other_key(&wlog->issuer, 0);
+    struct avow_dbkey first = avow_fork_other_key(&wlog->issuer, 0);
     return avow_db_walk(db, AVOW_TABLE_OTHERS, &first, 32, load_row, chains);
 }
 
@@ -101,7 +101,7 @@ static bool is_within(const struct avow_chain *a, const struct avow_chain *b)
 static enum avow_err drop_slot(struct avow_txn *txn, const struct avow_hash *issuer,
                                struct chains *chains, size_t slot)
 {
-    struct avow_dbkey key = avow_other_key(issuer, (uint8_t)slot);
+    struct avow_dbkey key = avow_fork_other_key(issuer, (uint8_t)slot);
     chains->slots[slot].used = false;
     return avow_charged_delete(txn, AVOW_TABLE_OTHERS, &key, chains->slots[slot].row_len);
 }
@@ -172,11 +172,11 @@ static enum avow_err put_chain(struct avow_txn *txn, const struct avow_wlog *wlo
     enum avow_err err = find_slot(txn, &wlog->issuer, chains, &slot);
     if (err != AVOW_OK || slot == SLOTS)
         return err;
-    struct avow_dbkey key = avow_other_key(&wlog->issuer, (uint8_t)slot);
+    struct avow_dbkey key = avow_fork_other_key(&wlog->issuer, (uint8_t)slot);
     size_t old_len = chains->slots[slot].used ? chains->slots[slot].row_len : 0;
     struct avow_buf row;
     avow_buf_init(&row, SIZE_MAX / 2);
-    avow_other_row_write(&row, other, chains->added);
+    avow_fork_other_row_write(&row, other, chains->added);
     err = avow_charged_put(txn, AVOW_TABLE_OTHERS, &key, &row, old_len, reject);
     avow_buf_fini(&row);
     *changed = err == AVOW_OK && *reject == AVOW_ACCEPT;

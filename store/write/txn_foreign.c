@@ -8,10 +8,10 @@ static enum avow_reject judge_foreign(const struct avow_wlog *wlog,
                                       const struct avow_foreign *foreign, struct avow_entry *entry)
 {
     struct avow_hash root;
-    struct avow_hash leaf = avow_leaf_hash(foreign->entry);
+    struct avow_hash leaf = avow_merkle_leaf_hash(foreign->entry);
     const struct avow_chain *chain = &wlog->log.state.chain;
-    enum avow_reject reject =
-        avow_inclusion_root(&leaf, foreign->index, foreign->checkpoint.size, &foreign->path, &root);
+    enum avow_reject reject = avow_merkle_inclusion_root(
+        &leaf, foreign->index, foreign->checkpoint.size, &foreign->path, &root);
     if (reject == AVOW_ACCEPT && !avow_hash_equal(&root, &foreign->checkpoint.root))
         reject = AVOW_REJECT_PROOF;
     if (reject == AVOW_ACCEPT)
@@ -51,10 +51,10 @@ static enum avow_err compare_kept(const struct avow_txn *txn, const struct avow_
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
     *old_len = row.len;
-    err = avow_foreign_row_read(avow_dbkey_view(key), row, &kept);
+    err = avow_fork_foreign_row_read(avow_row_key_view(key), row, &kept);
     if (err != AVOW_OK || avow_entry_decode(kept.entry, &old) != AVOW_ACCEPT)
         return AVOW_ERR_CORRUPT;
-    *better = avow_status_is_graver(entry, &old);
+    *better = avow_state_is_graver(entry, &old);
     return AVOW_OK;
 }
 
@@ -65,7 +65,7 @@ static enum avow_err put_foreign(struct avow_txn *txn, const struct avow_wlog *w
     struct avow_fork_draft draft;
     struct avow_dbkey fork = avow_fork_key(&wlog->log.checkpoint);
     struct avow_dbkey key =
-        avow_foreign_key(wlog->number, wlog->log.checkpoint.epoch, entry->status.target);
+        avow_fork_foreign_key(wlog->number, wlog->log.checkpoint.epoch, entry->status.target);
     size_t old_len;
     enum avow_err err = avow_fork_draft_load(&txn->db, &fork, &draft);
     if (err == AVOW_OK)
@@ -76,7 +76,7 @@ static enum avow_err put_foreign(struct avow_txn *txn, const struct avow_wlog *w
         *reject = AVOW_REJECT_QUOTA;
     struct avow_buf row;
     avow_buf_init(&row, SIZE_MAX / 2);
-    avow_foreign_row_write(&row, foreign);
+    avow_fork_foreign_row_write(&row, foreign);
     if (*reject == AVOW_ACCEPT)
         err = avow_charged_put(txn, AVOW_TABLE_FOREIGN, &key, &row, old_len, reject);
     avow_buf_fini(&row);

@@ -13,7 +13,7 @@ enum avow_err avow_charged_put(struct avow_txn *txn, enum avow_table table,
 {
     struct avow_counters *counters = &txn->writer->counters;
     uint64_t bound = txn->store->bytes_max;
-    avow_row_seal_with(row, avow_dbkey_view(key));
+    avow_row_seal_with(row, avow_row_key_view(key));
     if (row->err != AVOW_OK)
         return row->err;
     uint64_t bytes = counters->bytes - old_len + row->len;
@@ -44,7 +44,7 @@ enum avow_err avow_fork_draft_load(const struct avow_db *db, const struct avow_d
     enum avow_err err = avow_db_get(db, AVOW_TABLE_FORKS, key, &row);
     if (err != AVOW_OK)
         return err;
-    err = avow_fork_row_read(avow_dbkey_view(key), row, &draft->known);
+    err = avow_fork_row_read(avow_row_key_view(key), row, &draft->known);
     if (err != AVOW_OK || draft->known.fork.len > sizeof(draft->fork))
         return AVOW_ERR_CORRUPT;
     memcpy(draft->fork, draft->known.fork.data, draft->known.fork.len);

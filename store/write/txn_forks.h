@@ -20,7 +20,7 @@ avow_txn_fork_seen(struct avow_txn *txn, const struct avow_checkpoint *checkpoin
 
 /* --------------------------------------------- other branches' status entries */
 
-/* Keeps a status entry if it is the gravest one for its target (avow_status_is_graver). Nodes that
+/* Keeps a status entry if it is the gravest one for its target (avow_state_is_graver). Nodes that
  * have seen the same keep the same.
  * `*changed`: it was kept. NOT_FOUND: the accepted log is not forked, or is of another origin.
  * REJECT_PROOF; REJECT_VALUE for no status entry or a reinstatement; REJECT_TARGET for a target
@@ -30,12 +30,12 @@ AVOW_NODISCARD enum avow_err avow_txn_add_foreign(struct avow_txn *txn,
                                                   enum avow_reject *reject);
 /* ---------------------------------------------------------- other root chains */
 
-/* Keeps a root chain that parts from the accepted one: `chain` is what avow_chain_read() made of
- * other->list for other->checkpoint, which is verified. A chain that another extends gives way to
- * it. When AVOW_OTHER_CHAINS_MAX are kept, one without which the choice is the same goes. The
- * log's disputed_from follows from all of them, now and whenever its own chain grows.
- * NOT_FOUND: no log of this issuer is accepted. REJECT_LENGTH beyond AVOW_OTHER_CHAIN_BYTES_MAX,
- * REJECT_QUOTA. `*changed`: it was kept. */
+/* Keeps a root chain that parts from the accepted one: `chain` is what
+ * avow_evidence_chain_of_list() made of other->list for other->checkpoint, which is verified. A
+ * chain that another extends gives way to it. When AVOW_OTHER_CHAINS_MAX are kept, one without
+ * which the choice is the same goes. The log's disputed_from follows from all of them, now and
+ * whenever its own chain grows. NOT_FOUND: no log of this issuer is accepted. REJECT_LENGTH beyond
+ * AVOW_OTHER_CHAIN_BYTES_MAX, REJECT_QUOTA. `*changed`: it was kept. */
 AVOW_NODISCARD enum avow_err avow_txn_add_chain(struct avow_txn *txn,
                                                 const struct avow_other_chain *other,
                                                 const struct avow_chain *chain, bool *changed,

@@ -22,7 +22,7 @@ enum avow_err avow_wlog_entry(const struct avow_txn *txn, const struct avow_wlog
 enum avow_reject avow_wlog_judge(const struct avow_wlog *wlog, const struct avow_state *state,
                                  const struct avow_checkpoint *checkpoint, bool is_signed)
 {
-    enum avow_reject key = avow_checkpoint_judge_key(checkpoint, &state->chain);
+    enum avow_reject key = avow_evidence_judge_key(checkpoint, &state->chain);
     if (key == AVOW_REJECT_ORIGIN || key == AVOW_REJECT_SIZE)
         return AVOW_REJECT_ORIGIN;
     if (checkpoint->time < state->time)
@@ -65,7 +65,7 @@ enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlo
     if (err == AVOW_OK)
         err = avow_tiles_truncate(&txn->db, wlog->number, size);
     if (err == AVOW_OK)
-        err = avow_status_drop_pending(&txn->db, wlog->number);
+        err = avow_status_rows_drop_pending(&txn->db, wlog->number);
     bool more;
     if (err == AVOW_OK)
         err = avow_index_drop(&txn->db, wlog->number, size, SIZE_MAX, &more);

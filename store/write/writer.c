@@ -80,7 +80,7 @@ static enum avow_err read_pending(const struct avow_db *db, struct avow_wlog *wl
     enum avow_err err = avow_db_get(db, AVOW_TABLE_PENDING, &key, &row);
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-    err = avow_pending_read(row, &wlog->pending, &wlog->pending_state);
+    err = avow_row_pending_read(row, &wlog->pending, &wlog->pending_state);
     if (err != AVOW_OK)
         return err;
     wlog->has_pending = true;
@@ -88,7 +88,7 @@ static enum avow_err read_pending(const struct avow_db *db, struct avow_wlog *wl
     if (wlog->pending.pending.base != wlog->log.state.tree.size)
         return AVOW_ERR_CORRUPT;
     if (wlog->pending.own_chain)
-        return avow_chain_row_read(db, wlog->number, AVOW_CHAIN_PENDING,
+        return avow_row_chain_read(db, wlog->number, AVOW_CHAIN_PENDING,
                                    &wlog->pending_state.chain);
     return avow_chain_copy(&wlog->pending_state.chain, &wlog->log.state.chain);
 }
@@ -126,7 +126,7 @@ static enum avow_err read_branch(const struct avow_db *db, struct avow_wlog *wlo
     wlog->branch->log.checkpoint = info.checkpoint;
     if (info.chain_len == 0)
         return AVOW_OK;
-    return avow_chain_row_read(db, info.number, AVOW_CHAIN_ACCEPTED,
+    return avow_row_chain_read(db, info.number, AVOW_CHAIN_ACCEPTED,
                                &wlog->branch->log.state.chain);
 }
 
@@ -142,12 +142,12 @@ static enum avow_err read_log(const struct avow_db *db, struct avow_wlog *wlog)
     if (err != AVOW_OK)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
     struct avow_head_info info;
-    err = avow_head_read(row, &info, &wlog->log);
+    err = avow_row_head_read(row, &info, &wlog->log);
     if (err != AVOW_OK)
         return err;
     wlog->number = info.number;
     if (info.chain_len > 0)
-        err = avow_chain_row_read(db, info.number, AVOW_CHAIN_ACCEPTED, &wlog->log.state.chain);
+        err = avow_row_chain_read(db, info.number, AVOW_CHAIN_ACCEPTED, &wlog->log.state.chain);
     if (err == AVOW_OK)
         err = read_pending(db, wlog);
     return err == AVOW_OK ? read_branch(db, wlog) : err;
@@ -219,7 +219,7 @@ static enum avow_err flush_head(struct avow_txn *txn, const struct avow_wlog *wl
     txn->writer->counters_dirty = true;
     struct avow_buf row;
     avow_buf_init(&row, ROW_BYTES_MAX);
-    avow_head_write(&row, &info, &wlog->log);
+    avow_row_head_write(&row, &info, &wlog->log);
     enum avow_err err = row.err;
     if (err == AVOW_OK)
         err = avow_db_put(&txn->db, AVOW_TABLE_HEADS, &key, avow_buf_bytes(&row));
@@ -254,14 +254,14 @@ static enum avow_err flush_pending(struct avow_txn *txn, struct avow_wlog *wlog)
     wlog->pending.own_chain = wlog->pending_state.chain.count != wlog->log.state.chain.count;
     struct avow_buf row;
     avow_buf_init(&row, ROW_BYTES_MAX);
-    avow_pending_write(&row, &wlog->pending, &wlog->pending_state);
+    avow_row_pending_write(&row, &wlog->pending, &wlog->pending_state);
     enum avow_err err = row.err;
     if (err == AVOW_OK)
         err = avow_db_put(&txn->db, AVOW_TABLE_PENDING, &key, avow_buf_bytes(&row));
     avow_buf_fini(&row);
     wlog->pending_stored = true;
     if (err == AVOW_OK && wlog->pending.own_chain)
-        err = avow_chain_row_write(&txn->db, wlog->number, AVOW_CHAIN_PENDING,
+        err = avow_row_chain_write(&txn->db, wlog->number, AVOW_CHAIN_PENDING,
                                    &wlog->pending_state.chain);
     return err;
 }
@@ -272,7 +272,7 @@ static enum avow_err flush_log(struct avow_txn *txn, struct avow_wlog *wlog)
     if (wlog->tail.dirty)
         err = avow_tail_put(&wlog->tail, &txn->db, wlog->number);
     if (err == AVOW_OK && wlog->chain_dirty)
-        err = avow_chain_row_write(&txn->db, wlog->number, AVOW_CHAIN_ACCEPTED,
+        err = avow_row_chain_write(&txn->db, wlog->number, AVOW_CHAIN_ACCEPTED,
                                    &wlog->log.state.chain);
     if (err == AVOW_OK && wlog->chain_dirty)
         err = avow_place_write(&txn->db, wlog->number, &wlog->log.state.chain);
@@ -399,7 +399,7 @@ enum avow_err avow_txn_put(struct avow_txn *txn, const char *name, struct avow_b
     struct avow_buf row;
     avow_buf_init(&row, SIZE_MAX / 2);
     avow_buf_append(&row, value.data, value.len);
-    avow_row_seal_with(&row, avow_dbkey_view(&key));
+    avow_row_seal_with(&row, avow_row_key_view(&key));
     enum avow_err err = row.err;
     if (err == AVOW_OK)
         err = avow_db_put(&txn->db, AVOW_TABLE_NAMES, &key, avow_buf_bytes(&row));

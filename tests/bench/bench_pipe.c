@@ -98,7 +98,7 @@ static void put_bundle(struct pipe *pipe, const uint8_t *packed)
         const struct avow_bytes bytes = avow_bytes(packed + i * PACKED + 2, BENCH_ENTRY_BYTES);
         struct avow_entry entry;
         BENCH_MUST(avow_entry_decode(bytes, &entry) == AVOW_ACCEPT);
-        struct avow_hash leaf = avow_leaf_hash(bytes);
+        struct avow_hash leaf = avow_merkle_leaf_hash(bytes);
         avow_tree_append(&pipe->tree, &leaf, NULL);
         memcpy(out + i * BENCH_ENTRY_BYTES, bytes.data, bytes.len);
     }

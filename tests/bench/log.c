@@ -134,7 +134,7 @@ struct avow_checkpoint bench_log_checkpoint(const struct bench_log *log, uint64_
         BENCH_MUST(size % BENCH_CHUNK == 0 && size < log->state.tree.size);
         checkpoint.root = log->roots[size / BENCH_CHUNK];
     }
-    BENCH_OK(avow_status_root(&nodes, size, &checkpoint.status_root));
+    BENCH_OK(avow_status_map_root(&nodes, size, &checkpoint.status_root));
     return checkpoint;
 }
 
@@ -162,6 +162,6 @@ struct avow_path bench_log_path(const struct bench_log *log, uint64_t from, uint
     } as = {.log = log}; /* which kept_node() only reads */
     const struct avow_tree_nodes nodes = {as.context, kept_node};
     struct avow_path path = {0};
-    BENCH_OK(avow_consistency_prove(&nodes, from, to, &path));
+    BENCH_OK(avow_merkle_consistency_prove(&nodes, from, to, &path));
     return path;
 }

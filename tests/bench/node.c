@@ -149,7 +149,7 @@ void bench_signer_prove(struct avow_client *client, const struct bench_log *log)
                                     .issuer = log->state.chain.issuer,
                                     .key = log->builder.sign.key,
                                 };
-    avow_signer_message(&question.issuer, avow_client_handshake(client), text);
+    avow_message_signer_text(&question.issuer, avow_client_handshake(client), text);
     avow_ed25519_sign(&log->builder.sign.secret, avow_bytes(text, sizeof(text)),
                       &question.signature);
     bench_ask(client, &question, AVOW_MESSAGE_DONE, &answer);

@@ -20,7 +20,7 @@ static struct avow_hash digest_of(const struct avow_state *state)
     avow_state_save(&out, state);
     avow_chain_save(&out, &state->chain);
     AVOW_ASSERT(out.err == AVOW_OK);
-    struct avow_hash digest = avow_leaf_hash(avow_buf_bytes(&out));
+    struct avow_hash digest = avow_merkle_leaf_hash(avow_buf_bytes(&out));
     avow_buf_fini(&out);
     return digest;
 }

@@ -41,8 +41,8 @@ static void check_keys(struct avow_bytes text)
 {
     struct avow_key key;
     char written[AVOW_DID_KEY_TEXT_MAX];
-    if (avow_multikey_parse(text, &key) == AVOW_ACCEPT) {
-        avow_multikey_text(&key, written);
+    if (avow_multibase_key_parse(text, &key) == AVOW_ACCEPT) {
+        avow_multibase_key_text(&key, written);
         AVOW_ASSERT(avow_bytes_equal(avow_bytes_text(written), text));
     }
     if (avow_did_key_parse(text, &key) == AVOW_ACCEPT) {

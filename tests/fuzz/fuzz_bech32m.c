@@ -21,16 +21,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct avow_key node;
     uint64_t index;
     char written[AVOW_REFERENCE_TEXT_MAX];
-    if (avow_issuer_parse(text, &issuer) == AVOW_ACCEPT) {
-        avow_issuer_text(&issuer, written);
+    if (avow_id_issuer_parse(text, &issuer) == AVOW_ACCEPT) {
+        avow_id_issuer_text(&issuer, written);
         check_same(text, written);
     }
-    if (avow_node_parse(text, &node) == AVOW_ACCEPT) {
-        avow_node_text(&node, written);
+    if (avow_id_node_parse(text, &node) == AVOW_ACCEPT) {
+        avow_id_node_text(&node, written);
         check_same(text, written);
     }
-    if (avow_reference_parse(text, &issuer, &index) == AVOW_ACCEPT) {
-        avow_reference_text(&issuer, index, written);
+    if (avow_id_reference_parse(text, &issuer, &index) == AVOW_ACCEPT) {
+        avow_id_reference_text(&issuer, index, written);
         check_same(text, written);
     }
     return 0;

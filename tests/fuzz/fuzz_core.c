@@ -326,7 +326,7 @@ static void fill_digests(struct world *world, struct avow_message *answer,
     for (size_t i = 0; i < count; i++) {
         issuer.bytes[0] = (uint8_t)(issuer.bytes[0] + 1 + next_byte(world) % 2);
         digest.bytes[0] = next_byte(world);
-        avow_digest_write(&items, &issuer, &digest);
+        avow_list_digest_write(&items, &issuer, &digest);
     }
     answer->digests = (struct avow_list){count, avow_buf_bytes(&items)};
 }

@@ -6,7 +6,7 @@
 
 bool __wrap_avow_ed25519_verify(const struct avow_key *key, struct avow_bytes message,
                                 const struct avow_signature *signature);
-bool __wrap_avow_key_is_valid(const struct avow_key *key);
+bool __wrap_avow_ed25519_key_is_valid(const struct avow_key *key);
 
 bool __wrap_avow_ed25519_verify(const struct avow_key *key, struct avow_bytes message,
                                 const struct avow_signature *signature)
@@ -15,7 +15,7 @@ bool __wrap_avow_ed25519_verify(const struct avow_key *key, struct avow_bytes me
     return signature->bytes[63] != 0xff;
 }
 
-bool __wrap_avow_key_is_valid(const struct avow_key *key)
+bool __wrap_avow_ed25519_key_is_valid(const struct avow_key *key)
 {
     return key->bytes[31] != 0xff;
 }

@@ -36,15 +36,15 @@ static enum avow_reject judge_proof(const struct log_builder *log,
     struct avow_list entries = action->entries;
     struct avow_bytes entry;
     while (avow_list_next_entry(&entries, &entry)) {
-        struct avow_hash leaf = avow_leaf_hash(entry);
+        struct avow_hash leaf = avow_merkle_leaf_hash(entry);
         avow_tree_append(&tree, &leaf, NULL);
     }
     struct avow_hash root = avow_tree_root(&tree);
     const struct avow_checkpoint *checkpoint = action->checkpoint;
     if (tree.size > checkpoint->size)
         return AVOW_REJECT_SIZE;
-    return avow_consistency_check(tree.size, &root, checkpoint->size, &checkpoint->root,
-                                  action->path);
+    return avow_merkle_consistency_check(tree.size, &root, checkpoint->size, &checkpoint->root,
+                                         action->path);
 }
 
 static enum avow_reject judge_whole(const struct log_builder *log,
@@ -55,7 +55,7 @@ static enum avow_reject judge_whole(const struct log_builder *log,
         return AVOW_REJECT_STATUS_ROOT;
     if (checkpoint->time < log->state.time)
         return AVOW_REJECT_TIME;
-    return avow_checkpoint_judge_key(checkpoint, &log->state.chain);
+    return avow_evidence_judge_key(checkpoint, &log->state.chain);
 }
 
 static void accept_checkpoint(struct replica *replica, const struct avow_checkpoint *checkpoint,
@@ -271,7 +271,7 @@ bool replica_chain(const struct replica *replica, const struct avow_message *req
     for (size_t i = 0; i < chain->count && chain->entries[i].index < request->size; i++) {
         struct avow_path path;
         enum avow_err err =
-            avow_inclusion_prove(&nodes, chain->entries[i].index, request->size, &path);
+            avow_merkle_inclusion_prove(&nodes, chain->entries[i].index, request->size, &path);
         AVOW_ASSERT(err == AVOW_OK);
         avow_proved_entry_write(items, avow_chain_entry_bytes(chain, i), chain->entries[i].index,
                                 &path);
@@ -299,7 +299,7 @@ bool replica_range(const struct replica *replica, const struct avow_message *req
     answer->size = request->size;
     answer->entries = (struct avow_list){(size_t)(at - request->from), avow_buf_bytes(items)};
     struct avow_tree_nodes nodes = log_builder_nodes(&replica->log);
-    enum avow_err err = avow_consistency_prove(&nodes, at, request->size, &answer->path);
+    enum avow_err err = avow_merkle_consistency_prove(&nodes, at, request->size, &answer->path);
     AVOW_ASSERT(err == AVOW_OK);
     return true;
 }
@@ -314,7 +314,8 @@ bool replica_consistency(const struct replica *replica, const struct avow_messag
     answer->from = request->from;
     answer->size = request->size;
     struct avow_tree_nodes nodes = log_builder_nodes(&replica->log);
-    enum avow_err err = avow_consistency_prove(&nodes, request->from, request->size, &answer->path);
+    enum avow_err err =
+        avow_merkle_consistency_prove(&nodes, request->from, request->size, &answer->path);
     AVOW_ASSERT(err == AVOW_OK);
     return true;
 }

@@ -99,8 +99,8 @@ static void keep_chain(struct replica *replica, const struct avow_core_action *a
     avow_list_write(&whole, &action->chain);
     added->checkpoint = *action->checkpoint;
     avow_chain_init(&added->chain);
-    enum avow_err err =
-        avow_chain_read(avow_buf_bytes(&whole), action->checkpoint, &added->chain, &stored->reject);
+    enum avow_err err = avow_evidence_chain_of_list(avow_buf_bytes(&whole), action->checkpoint,
+                                                    &added->chain, &stored->reject);
     avow_buf_fini(&whole);
     AVOW_ASSERT(err == AVOW_OK && stored->reject == AVOW_ACCEPT); /* it has been judged */
     bool known = avow_chain_compare(&added->chain, &replica->log.state.chain) == AVOW_CHAIN_SAME;
@@ -181,7 +181,7 @@ static bool keep_status(struct replica *replica, const struct avow_proved_status
         (struct replica_foreign *)(uintptr_t)find_foreign(replica, entry.status.target);
     if (found != NULL) {
         decode(read_item(found).entry, &kept);
-        if (!avow_status_is_graver(&entry, &kept))
+        if (!avow_state_is_graver(&entry, &kept))
             return false;
         avow_buf_clear(&found->item);
     } else if (replica->foreign_count < REPLICA_FOREIGN_MAX) {
@@ -279,7 +279,7 @@ static bool find_own(const struct replica *replica, uint64_t target, uint64_t op
         decode(replica->log.rows[i].bytes, &entry);
         if (entry.kind != AVOW_KIND_STATUS || entry.status.target != target ||
             entry.status.state == AVOW_STATUS_ACTIVE ||
-            (found && !avow_status_is_graver(&entry, &gravest)))
+            (found && !avow_state_is_graver(&entry, &gravest)))
             continue;
         gravest = entry;
         *status = (struct avow_proved_status){
@@ -288,8 +288,8 @@ static bool find_own(const struct replica *replica, uint64_t target, uint64_t op
     }
     if (found) {
         struct avow_tree_nodes nodes = log_builder_nodes(&replica->log);
-        enum avow_err err =
-            avow_inclusion_prove(&nodes, status->index, replica->checkpoint.size, &status->path);
+        enum avow_err err = avow_merkle_inclusion_prove(&nodes, status->index,
+                                                        replica->checkpoint.size, &status->path);
         AVOW_ASSERT(err == AVOW_OK);
     }
     return found;

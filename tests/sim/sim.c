@@ -378,7 +378,7 @@ static bool answer_forks(const struct sim_node *node, const struct avow_message 
             answer->last = 0;
             break;
         }
-        avow_digest_write(items, &log->issuer, &digest);
+        avow_list_digest_write(items, &log->issuer, &digest);
         count++;
     }
     answer->type = AVOW_MESSAGE_FORKS;

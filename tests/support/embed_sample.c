@@ -34,8 +34,8 @@ static json_t *make_document(const struct log_builder *log, uint64_t achievement
     badge.valid_from = log->t;
     badge.valid_until = 0;
     memcpy(sample->seed, badge.seed, sizeof(sample->seed));
-    avow_reference_text(&badge.issuer, badge.index, sample->reference);
-    avow_issuer_text(&badge.issuer, sample->issuer);
+    avow_id_reference_text(&badge.issuer, badge.index, sample->reference);
+    avow_id_issuer_text(&badge.issuer, sample->issuer);
     if (avow_badge_build(&badge, &document) == AVOW_OK &&
         avow_commitment(document, &badge.issuer, badge.seed, commitment, &fault) == AVOW_OK &&
         avow_proof_add(document, &log->sign.key, &log->sign.secret, log->t) == AVOW_OK)
@@ -106,7 +106,7 @@ bool embed_sample_make(struct embed_sample *sample)
     const bool issued = issue(&university, sample);
     university.t = authority.t = EMBED_SAMPLE_TIME + 3600;
     (void)log_builder_add_recognition(&authority, &university.rows[0].leaf, AVOW_ROLE_ISSUER);
-    avow_issuer_text(&authority.rows[0].leaf, sample->authority);
+    avow_id_issuer_text(&authority.rows[0].leaf, sample->authority);
     write_policy(&authority, &sample->policy);
     prove(&university, &authority, &sample->evidence);
     university.t = EMBED_SAMPLE_REVOKED;

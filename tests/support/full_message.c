@@ -23,8 +23,8 @@ static void fill_lists(struct avow_message *message)
         avow_write_array(&checkpoint_items, 2);
         avow_checkpoint_write(&checkpoint_items, &message->checkpoint);
         avow_cosignatures_write(&checkpoint_items, message->cosignatures, i);
-        avow_digest_write(&digest_items, &message->issuer, &message->checkpoint.root);
-        avow_reference_write(&reference_items, &message->issuer, i * 300);
+        avow_list_digest_write(&digest_items, &message->issuer, &message->checkpoint.root);
+        avow_list_reference_write(&reference_items, &message->issuer, i * 300);
         struct avow_proved_status status = {.checkpoint = message->checkpoint,
                                             .entry = avow_bytes(entry, sizeof(entry)),
                                             .index = i,

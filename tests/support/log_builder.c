@@ -173,7 +173,7 @@ void log_builder_status_change(struct log_builder *builder, struct avow_entry *e
                                uint64_t successor)
 {
     *entry = (struct avow_entry){.kind = AVOW_KIND_STATUS, .t = builder->t};
-    entry->status = (struct avow_status_change){
+    entry->status = (struct avow_status_entry){
         .target = target,
         .previous = target < builder->count ? builder->rows[target].last_status_entry : 0,
         .state = state,
@@ -190,8 +190,8 @@ void log_builder_sign(const struct log_builder *builder, struct avow_entry *entr
     struct avow_buf message;
     struct avow_hash before = avow_tree_root(&builder->state.tree);
     avow_buf_init_fixed(&message, storage, sizeof(storage));
-    avow_root_message(&message, entry, avow_chain_opening(&builder->state.chain), builder->count,
-                      &before);
+    avow_entry_root_message(&message, entry, avow_chain_opening(&builder->state.chain),
+                            builder->count, &before);
     AVOW_ASSERT(message.err == AVOW_OK);
     avow_ed25519_sign(&root->secret, avow_buf_bytes(&message), avow_entry_signature(entry));
 }
@@ -267,7 +267,7 @@ uint64_t log_builder_add_nodes(struct log_builder *builder, const struct avow_ke
     uint8_t storage[sizeof(text) + 8];
     struct avow_buf list;
     struct avow_entry entry = {.kind = AVOW_KIND_NODES, .t = builder->t};
-    avow_node_text(node, id);
+    avow_id_node_text(node, id);
     (void)snprintf(text, sizeof(text), "%s@%s", id, address);
     avow_buf_init_fixed(&list, storage, sizeof(storage));
     avow_write_text(&list, avow_bytes_text(text));
@@ -410,7 +410,7 @@ static struct avow_hash full_node(const struct log_builder *builder, unsigned le
         return builder->rows[index].leaf;
     struct avow_hash left = full_node(builder, level - 1, 2 * index);
     struct avow_hash right = full_node(builder, level - 1, 2 * index + 1);
-    return avow_node_hash(&left, &right);
+    return avow_merkle_node_hash(&left, &right);
 }
 
 static enum avow_err tree_node(void *context, unsigned level, uint64_t index,
@@ -443,7 +443,7 @@ void log_builder_chunk(const struct log_builder *builder, uint64_t chunk,
     uint64_t first = chunk * AVOW_STATUS_CHUNK_ENTRIES;
     memset(out, 0, AVOW_STATUS_CHUNK_BYTES);
     for (uint64_t i = first; i < builder->count && i < first + AVOW_STATUS_CHUNK_ENTRIES; i++)
-        avow_status_set(out, i, builder->rows[i].status);
+        avow_status_map_set(out, i, builder->rows[i].status);
 }
 
 static enum avow_err status_node(void *context, unsigned level, uint64_t index,
@@ -452,12 +452,12 @@ static enum avow_err status_node(void *context, unsigned level, uint64_t index,
     const struct log_builder *builder = context;
     struct avow_hash children[2];
     uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
-    *found = index << level < avow_status_chunk_count(builder->count);
+    *found = index << level < avow_status_map_chunk_count(builder->count);
     if (!*found)
         return AVOW_OK;
     if (level == 0) {
         log_builder_chunk(builder, index, chunk);
-        *hash = avow_status_chunk_hash(chunk);
+        *hash = avow_status_map_chunk_hash(chunk);
         return AVOW_OK;
     }
     for (unsigned i = 0; i < 2; i++) {
@@ -465,9 +465,9 @@ static enum avow_err status_node(void *context, unsigned level, uint64_t index,
         enum avow_err err = status_node(context, level - 1, 2 * index + i, &children[i], &child);
         AVOW_ASSERT(err == AVOW_OK);
         if (!child)
-            children[i] = avow_status_zero_node(level - 1);
+            children[i] = avow_status_map_zero_node(level - 1);
     }
-    *hash = avow_node_hash(&children[0], &children[1]);
+    *hash = avow_merkle_node_hash(&children[0], &children[1]);
     return AVOW_OK;
 }
 
@@ -480,7 +480,7 @@ struct avow_hash log_builder_status_root(const struct log_builder *builder)
 {
     struct avow_hash root;
     struct avow_status_nodes nodes = status_nodes(builder);
-    enum avow_err err = avow_status_root(&nodes, builder->count, &root);
+    enum avow_err err = avow_status_map_root(&nodes, builder->count, &root);
     AVOW_ASSERT(err == AVOW_OK);
     return root;
 }
@@ -489,7 +489,7 @@ struct avow_path log_builder_status_path(const struct log_builder *builder, uint
 {
     struct avow_path path;
     struct avow_status_nodes nodes = status_nodes(builder);
-    enum avow_err err = avow_status_prove(&nodes, chunk, builder->count, &path);
+    enum avow_err err = avow_status_map_prove(&nodes, chunk, builder->count, &path);
     AVOW_ASSERT(err == AVOW_OK);
     return path;
 }

@@ -107,8 +107,8 @@ void log_history_end(struct log_history *history)
         size_t count = builder->count >> level;
         history->nodes[level] = must(malloc(count * sizeof(struct avow_hash)));
         for (size_t i = 0; i < count; i++)
-            history->nodes[level][i] = avow_node_hash(&history->nodes[level - 1][2 * i],
-                                                      &history->nodes[level - 1][2 * i + 1]);
+            history->nodes[level][i] = avow_merkle_node_hash(&history->nodes[level - 1][2 * i],
+                                                             &history->nodes[level - 1][2 * i + 1]);
     }
 }
 
@@ -176,7 +176,7 @@ struct avow_path log_history_path(const struct log_history *history, uint64_t fr
 {
     struct avow_path path;
     struct avow_tree_nodes nodes = log_history_nodes(history);
-    enum avow_err err = avow_consistency_prove(&nodes, from, to, &path);
+    enum avow_err err = avow_merkle_consistency_prove(&nodes, from, to, &path);
     AVOW_ASSERT(err == AVOW_OK);
     return path;
 }

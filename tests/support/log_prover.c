@@ -19,7 +19,7 @@ void log_prover_checkpoint(const struct log_builder *builder, uint64_t time,
 static void prove(const struct log_builder *builder, uint64_t index, struct avow_path *path)
 {
     const struct avow_tree_nodes nodes = log_builder_nodes(builder);
-    enum avow_err err = avow_inclusion_prove(&nodes, index, builder->count, path);
+    enum avow_err err = avow_merkle_inclusion_prove(&nodes, index, builder->count, path);
     AVOW_ASSERT(err == AVOW_OK);
 }
 
@@ -32,8 +32,8 @@ static void write_entry(const struct log_builder *builder, uint64_t index, struc
 
 static void write_chunks(const struct log_builder *builder, struct avow_buf *out)
 {
-    const uint64_t count = avow_status_chunk_count(builder->count);
-    avow_proved_list_begin(out, count);
+    const uint64_t count = avow_status_map_chunk_count(builder->count);
+    avow_evidence_begin_proved(out, count);
     for (uint64_t i = 0; i < count; i++) {
         uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
         log_builder_chunk(builder, i, chunk);
@@ -54,16 +54,16 @@ void log_prover_evidence(const struct log_builder *builder, uint64_t time, const
     avow_cosignature_sign(&lines[1], &checkpoint, time + 20, &node.secret);
     avow_evidence_begin(out, 1);
     avow_log_proof_begin(out, &checkpoint, lines, 2);
-    avow_proved_list_begin(out, chain->count);
+    avow_evidence_begin_proved(out, chain->count);
     for (size_t i = 0; i < chain->count; i++)
         write_entry(builder, chain->entries[i].index, out);
-    avow_proved_list_begin(out, count);
+    avow_evidence_begin_proved(out, count);
     for (size_t i = 0; i < count; i++)
         write_entry(builder, indices[i], out);
     write_chunks(builder, out);
     struct avow_path path;
     prove(builder, indices[0], &path);
-    avow_first_witness_write(out, &checkpoint, &lines[1], 1, indices[0], &path);
-    avow_forks_begin(out, 0);
+    avow_evidence_write_witness(out, &checkpoint, &lines[1], 1, indices[0], &path);
+    avow_evidence_begin_forks(out, 0);
     AVOW_ASSERT(out->err == AVOW_OK);
 }

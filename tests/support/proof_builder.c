@@ -101,7 +101,8 @@ void proof_plan_fork(struct proof_plan *plan, const struct avow_checkpoint *firs
     if (path_log == NULL)
         return;
     struct avow_tree_nodes nodes = log_builder_nodes(path_log);
-    enum avow_err err = avow_consistency_prove(&nodes, first->size, second->size, &fork->path);
+    enum avow_err err =
+        avow_merkle_consistency_prove(&nodes, first->size, second->size, &fork->path);
     AVOW_ASSERT(err == AVOW_OK);
     if ((first->size & (first->size - 1)) != 0)
         return;
@@ -146,7 +147,7 @@ static struct avow_path path_of(const struct log_builder *log, uint64_t index, u
 {
     struct avow_path path;
     struct avow_tree_nodes nodes = log_builder_nodes(log);
-    enum avow_err err = avow_inclusion_prove(&nodes, index, size, &path);
+    enum avow_err err = avow_merkle_inclusion_prove(&nodes, index, size, &path);
     AVOW_ASSERT(err == AVOW_OK);
     return path;
 }
@@ -168,15 +169,15 @@ static void write_fork(struct avow_buf *out, const struct proof_fork *item)
     const struct log_builder *other = item->other;
     switch (item->form) {
     case AVOW_EVIDENCE_FORK:
-        avow_fork_write(out, &item->fork);
+        avow_evidence_write_fork(out, &item->fork);
         return;
     case AVOW_EVIDENCE_FOREIGN:
-        avow_foreign_begin(out, &item->checkpoint, item->entry_count);
+        avow_evidence_begin_foreign(out, &item->checkpoint, item->entry_count);
         for (size_t i = 0; i < item->entry_count; i++)
             write_entry_of(out, other, item->entries[i], item->checkpoint.size);
         return;
     case AVOW_EVIDENCE_OTHER_CHAIN:
-        avow_other_chain_begin(out, &item->checkpoint, other->state.chain.count);
+        avow_evidence_begin_other(out, &item->checkpoint, other->state.chain.count);
         for (size_t i = 0; i < other->state.chain.count; i++)
             write_entry_of(out, other, other->state.chain.entries[i].index, item->checkpoint.size);
     }
@@ -186,13 +187,13 @@ static void write_first(struct avow_buf *out, const struct proof_plan *plan)
 {
     struct avow_path path = {0};
     if (!plan->has_first) {
-        avow_first_witness_none(out);
+        avow_evidence_write_no_witness(out);
         return;
     }
     if (plan->first_index < plan->first.size)
         path = path_of(plan->log, plan->first_index, plan->first.size);
-    avow_first_witness_write(out, &plan->first, plan->first_lines, plan->first_line_count,
-                             plan->first_index, &path);
+    avow_evidence_write_witness(out, &plan->first, plan->first_lines, plan->first_line_count,
+                                plan->first_index, &path);
 }
 
 static void write_proof(struct avow_buf *out, const struct proof_plan *plan)
@@ -200,15 +201,15 @@ static void write_proof(struct avow_buf *out, const struct proof_plan *plan)
     const struct log_builder *log = plan->log;
     const struct avow_chain *chain = &log->state.chain;
     avow_log_proof_begin(out, &plan->checkpoint, plan->lines, plan->line_count);
-    avow_proved_list_begin(out, chain->count - (plan->skip_root < chain->count));
+    avow_evidence_begin_proved(out, chain->count - (plan->skip_root < chain->count));
     for (size_t i = 0; i < chain->count; i++) {
         if (i != plan->skip_root)
             write_entry(out, plan, chain->entries[i].index);
     }
-    avow_proved_list_begin(out, plan->entry_count);
+    avow_evidence_begin_proved(out, plan->entry_count);
     for (size_t i = 0; i < plan->entry_count; i++)
         write_entry(out, plan, plan->entries[i]);
-    avow_proved_list_begin(out, plan->chunk_count);
+    avow_evidence_begin_proved(out, plan->chunk_count);
     for (size_t i = 0; i < plan->chunk_count; i++) {
         uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
         log_builder_chunk(log, plan->chunks[i], chunk);
@@ -216,7 +217,7 @@ static void write_proof(struct avow_buf *out, const struct proof_plan *plan)
         avow_proved_chunk_write(out, plan->chunks[i], chunk, &path);
     }
     write_first(out, plan);
-    avow_forks_begin(out, plan->fork_count);
+    avow_evidence_begin_forks(out, plan->fork_count);
     for (size_t i = 0; i < plan->fork_count; i++)
         write_fork(out, &plan->forks[i]);
 }
@@ -349,7 +350,7 @@ static enum avow_err facts_foreign(void *context, const struct avow_known_log *k
         for (uint64_t n = 0; plan->forks[i].form == AVOW_EVIDENCE_FOREIGN && n < other->count;
              n++) {
             if (is_foreign(other, n, target, &move) &&
-                (gravest.bytes.len == 0 || avow_status_is_graver(&move, &gravest)))
+                (gravest.bytes.len == 0 || avow_state_is_graver(&move, &gravest)))
                 gravest = move;
         }
     }

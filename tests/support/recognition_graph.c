@@ -106,10 +106,10 @@ static void write_move(struct avow_buf *out, const struct graph_statement *says,
 {
     const struct graph_move *move = &says->moves[m];
     struct avow_entry entry = {.kind = AVOW_KIND_STATUS, .t = move->t};
-    entry.status = (struct avow_status_change){.target = graph_index(k),
-                                               .previous = m == 0 ? 0 : graph_index(k) + m,
-                                               .state = move->state,
-                                               .reason = move->reason};
+    entry.status = (struct avow_status_entry){.target = graph_index(k),
+                                              .previous = m == 0 ? 0 : graph_index(k) + m,
+                                              .state = move->state,
+                                              .reason = move->reason};
     entry.status.has_successor = move->state == AVOW_STATUS_SUPERSEDED;
     entry.status.successor = entry.status.has_successor ? graph_index(k + 1) : 0;
     avow_entry_encode(out, &entry);

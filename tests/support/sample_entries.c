@@ -86,7 +86,7 @@ static struct avow_bytes nodes(void)
     for (uint8_t i = 0; i < 2; i++) {
         const struct avow_key node = key_of((uint8_t)(0x20 + i));
         char id[AVOW_NODE_TEXT_MAX], text[sizeof(id) + 32];
-        avow_node_text(&node, id);
+        avow_id_node_text(&node, id);
         (void)snprintf(text, sizeof(text), "%s@%s.example:4747", id, i == 0 ? "home" : "other");
         avow_write_text(&out, avow_bytes_text(text));
     }

@@ -91,7 +91,7 @@ static void make_newer(struct verdict_log *made)
     bytes[1] = 99;
     memmove(&bytes[2], &bytes[3], row->bytes.len - 3);
     row->bytes.len--;
-    row->leaf = avow_leaf_hash(row->bytes);
+    row->leaf = avow_merkle_leaf_hash(row->bytes);
     made->log.state.tree = (struct avow_tree){0};
     for (size_t i = 0; i < made->log.count; i++)
         avow_tree_append(&made->log.state.tree, &made->log.rows[i].leaf, NULL);

@@ -77,7 +77,7 @@ static enum avow_err answer_verify(struct avow_answerer *a, struct avow_buf *out
     return AVOW_OK;
 }
 
-bool avow_may_witness(const struct avow_log *log, uint64_t now)
+bool avow_answer_may_witness(const struct avow_log *log, uint64_t now)
 {
     return log->abandoned_from == AVOW_NEVER && now >= log->checkpoint.time;
 }
@@ -89,7 +89,7 @@ const struct avow_cosignature *avow_answer_own_line(struct avow_answerer *a,
     const struct avow_checkpoint *checkpoint = &log->checkpoint;
     struct avow_own_line *own =
         &a->own[avow_get_u32be(checkpoint->issuer.bytes) % AVOW_WITNESS_CACHE];
-    if (!avow_may_witness(log, now))
+    if (!avow_answer_may_witness(log, now))
         return NULL;
     if (!own->used || own->line.time + AVOW_ANSWER_WITNESS_S < now || own->line.time > now ||
         !avow_checkpoint_same_text(&own->checkpoint, checkpoint)) {

@@ -38,6 +38,6 @@ AVOW_NODISCARD enum avow_reject avow_answer(struct avow_answerer *answerer,
                                             struct avow_buf *out);
 
 /* The node may cosign: this log's accepted checkpoint, unless a better root chain is known. */
-bool avow_may_witness(const struct avow_log *log, uint64_t now);
+bool avow_answer_may_witness(const struct avow_log *log, uint64_t now);
 
 #endif

@@ -23,7 +23,7 @@ enum avow_err avow_answer_forks(struct avow_answerer *a, struct avow_buf *out)
             break;
         err = avow_snapshot_fork_digest(a->snapshot, &issuer, &digest);
         if (err == AVOW_OK) {
-            avow_digest_write(&a->scratch, &issuer, &digest);
+            avow_list_digest_write(&a->scratch, &issuer, &digest);
             count++;
         } else if (err != AVOW_ERR_NOT_FOUND) {
             return err;
@@ -110,7 +110,7 @@ static enum avow_err gravest_move(struct avow_answerer *a, const struct avow_log
             entry.kind != AVOW_KIND_STATUS)
             return err == AVOW_OK ? AVOW_ERR_CORRUPT : err;
         if (entry.status.state != AVOW_STATUS_ACTIVE &&
-            (!found || avow_status_is_graver(&entry, &gravest))) {
+            (!found || avow_state_is_graver(&entry, &gravest))) {
             gravest = entry;
             found = true;
             status->entry = bytes;

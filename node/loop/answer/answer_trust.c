@@ -118,7 +118,7 @@ enum avow_err avow_answer_recognised(struct avow_answerer *a, struct avow_buf *o
         err = avow_snapshot_recogniser(a->snapshot, &a->request.issuer, 1, &at);
         rows--;
         if (err == AVOW_OK) {
-            avow_reference_write(&a->scratch, &at.body, at.index);
+            avow_list_reference_write(&a->scratch, &at.body, at.index);
             count++;
         } else if (err == AVOW_ERR_BUSY) { /* a row that does not count */
             err = AVOW_OK;

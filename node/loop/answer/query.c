@@ -93,13 +93,13 @@ static void answer_batch(struct worker *worker, struct avow_query_batch *batch)
     bool in_time = true;
     batch->err = avow_snapshot_renew(worker->snapshot);
     while (batch->err == AVOW_OK && batch->reject == AVOW_ACCEPT && in_time &&
-           batch->answers.len < AVOW_QUERY_ANSWER_BYTES && avow_row_next(&rest, &request)) {
-        size_t start = avow_row_begin(&batch->answers);
+           batch->answers.len < AVOW_QUERY_ANSWER_BYTES && avow_sendq_row_next(&rest, &request)) {
+        size_t start = avow_sendq_row_begin(&batch->answers);
         batch->reject = avow_answer(worker->answerer, request, now, &batch->answers);
         if (batch->reject != AVOW_ACCEPT)
             batch->answers.len = start;
         else
-            avow_row_end(&batch->answers, start);
+            avow_sendq_row_end(&batch->answers, start);
         batch->err = batch->answers.err;
         in_time = uv_hrtime() < end;
     }

@@ -27,9 +27,9 @@ void avow_requests_message(struct avow_requests *requests, struct avow_link *lin
         return;
     }
     struct avow_buf *row = &state->next->requests;
-    size_t start = avow_row_begin(row);
+    size_t start = avow_sendq_row_begin(row);
     avow_buf_append(row, message.data, message.len);
-    avow_row_end(row, start);
+    avow_sendq_row_end(row, start);
     if (row->err != AVOW_OK)
         avow_link_drop(link, AVOW_REJECT_QUOTA, "too many requests at once");
 }

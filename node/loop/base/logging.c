@@ -84,7 +84,7 @@ void avow_line_issuer(struct avow_line *line, const struct avow_hash *issuer)
     char text[AVOW_ISSUER_TEXT_MAX];
     if (line->logger == NULL)
         return;
-    avow_issuer_text(issuer, text);
+    avow_id_issuer_text(issuer, text);
     avow_line_word(line, "issuer", text);
 }
 
@@ -93,7 +93,7 @@ void avow_line_node(struct avow_line *line, const struct avow_key *node)
     char text[AVOW_NODE_TEXT_MAX];
     if (line->logger == NULL)
         return;
-    avow_node_text(node, text);
+    avow_id_node_text(node, text);
     avow_line_word(line, "node", text);
 }
 
@@ -107,8 +107,8 @@ void avow_line_end(struct avow_line *line)
     (void)err; /* nobody is left to be told */
 }
 
-void avow_log_event(const struct avow_logger *logger, enum avow_log_level level, const char *event,
-                    const char *name, const char *value)
+void avow_line_event(const struct avow_logger *logger, enum avow_log_level level, const char *event,
+                     const char *name, const char *value)
 {
     struct avow_line line;
     avow_line_begin(&line, logger, level, event);

@@ -36,7 +36,7 @@ void avow_line_node(struct avow_line *line, const struct avow_key *node);
 void avow_line_end(struct avow_line *line);
 
 /* A whole line with at most one field: `name` NULL for none. */
-void avow_log_event(const struct avow_logger *logger, enum avow_log_level level, const char *event,
-                    const char *name, const char *value);
+void avow_line_event(const struct avow_logger *logger, enum avow_log_level level, const char *event,
+                     const char *name, const char *value);
 
 #endif

@@ -16,7 +16,8 @@ bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint)
     *endpoint = (struct avow_endpoint){0};
     const char *at = strchr(text, '@');
     if (at != NULL) {
-        if (avow_node_parse(avow_bytes(text, (size_t)(at - text)), &endpoint->node) != AVOW_ACCEPT)
+        if (avow_id_node_parse(avow_bytes(text, (size_t)(at - text)), &endpoint->node) !=
+            AVOW_ACCEPT)
             return false;
         endpoint->has_node = true;
         text = at + 1;
@@ -34,7 +35,8 @@ bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint)
     }
     uint64_t port;
     if (len == 0 || len >= AVOW_HOST_MAX || memchr(host, ' ', len) != NULL ||
-        avow_decimal_parse(avow_bytes_text(colon + 1), &port) != AVOW_ACCEPT || port > UINT16_MAX)
+        avow_id_decimal_parse(avow_bytes_text(colon + 1), &port) != AVOW_ACCEPT ||
+        port > UINT16_MAX)
         return false;
     memcpy(endpoint->host, host, len);
     endpoint->port = (uint16_t)port;
@@ -238,7 +240,7 @@ static enum avow_err read_file(struct avow_words *words, const char *path, struc
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init(&text, FILE_BYTES_MAX);
-    enum avow_err err = avow_read_file(path, FILE_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read(path, FILE_BYTES_MAX, &text);
     if (err == AVOW_OK)
         return read_text(words, path, avow_buf_bytes(&text), error);
     if (err == AVOW_ERR_NOMEM)

@@ -46,9 +46,9 @@ static enum avow_err read_text(const char *folder, const char *file, struct avow
                                struct avow_buf *error)
 {
     char path[AVOW_PATH_BYTES];
-    if (avow_join_path(folder, file, path) != AVOW_OK)
+    if (avow_folder_join(folder, file, path) != AVOW_OK)
         return refuse(error, folder, file, strerror(ENAMETOOLONG));
-    enum avow_err err = avow_read_file(path, AVOW_POLICY_BYTES_MAX, text);
+    enum avow_err err = avow_file_read(path, AVOW_POLICY_BYTES_MAX, text);
     if (err == AVOW_OK || err == AVOW_ERR_NOMEM)
         return err;
     return refuse(error, folder, file,

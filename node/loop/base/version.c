@@ -4,12 +4,12 @@
 #define AVOW_VERSION "unknown"
 #endif
 
-const char *avow_node_version(void)
+const char *avow_version_of_node(void)
 {
     return AVOW_VERSION;
 }
 
-const char *avow_node_agent(void)
+const char *avow_version_agent(void)
 {
     return "avowd/" AVOW_VERSION;
 }

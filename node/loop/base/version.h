@@ -2,7 +2,7 @@
 #ifndef AVOW_NODE_LOOP_BASE_VERSION_H
 #define AVOW_NODE_LOOP_BASE_VERSION_H
 
-const char *avow_node_version(void); /* "1.2.3", the project's */
-const char *avow_node_agent(void);   /* "avowd/1.2.3" */
+const char *avow_version_of_node(void); /* "1.2.3", the project's */
+const char *avow_version_agent(void);   /* "avowd/1.2.3" */
 
 #endif

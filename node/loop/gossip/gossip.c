@@ -347,8 +347,8 @@ static void carry_out(struct avow_gossip *gossip, const struct avow_core_action 
         break;
     case AVOW_CORE_SET_ABANDONED:
         if (!start_job(gossip, action, AVOW_JOB_ABANDONED))
-            avow_log_event(gossip->config.logger, AVOW_LOG_ERROR, "abandoned-not-stored", NULL,
-                           NULL);
+            avow_line_event(gossip->config.logger, AVOW_LOG_ERROR, "abandoned-not-stored", NULL,
+                            NULL);
         break;
     case AVOW_CORE_BRANCH:
         if (!start_job(gossip, action, AVOW_JOB_BRANCH))
@@ -356,7 +356,8 @@ static void carry_out(struct avow_gossip *gossip, const struct avow_core_action 
         break;
     case AVOW_CORE_DROP_BRANCH:
         if (!start_job(gossip, action, AVOW_JOB_DROP_BRANCH))
-            avow_log_event(gossip->config.logger, AVOW_LOG_ERROR, "branch-not-dropped", NULL, NULL);
+            avow_line_event(gossip->config.logger, AVOW_LOG_ERROR, "branch-not-dropped", NULL,
+                            NULL);
         break;
     case AVOW_CORE_KEEP_FORK:
     case AVOW_CORE_KEEP_CHAIN:
@@ -410,8 +411,8 @@ static void name_witness(struct avow_gossip *gossip, const struct avow_key *key)
     if (gossip->witness_count < AVOW_GOSSIP_WITNESSES_MAX)
         gossip->witnesses[gossip->witness_count++] = *key;
     else
-        avow_log_event(gossip->config.logger, AVOW_LOG_WARN, "too-many-witnesses", "text",
-                       "more than fit on a checkpoint: not all are kept");
+        avow_line_event(gossip->config.logger, AVOW_LOG_WARN, "too-many-witnesses", "text",
+                        "more than fit on a checkpoint: not all are kept");
 }
 
 static void name_witnesses(struct avow_gossip *gossip)

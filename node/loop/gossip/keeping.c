@@ -42,8 +42,8 @@ static void read_chain(struct keeping *keeping)
     avow_list_write(&list, &keep->list);
     keeping->err = list.err;
     if (keeping->err == AVOW_OK)
-        keeping->err = avow_chain_read(avow_buf_bytes(&list), &keep->checkpoint, &keep->chain,
-                                       &keeping->reject);
+        keeping->err = avow_evidence_chain_of_list(avow_buf_bytes(&list), &keep->checkpoint,
+                                                   &keep->chain, &keeping->reject);
     if (keeping->err == AVOW_OK && keeping->reject == AVOW_ACCEPT) { /* it is kept as it travels */
         free(keep->bytes);
         keep->bytes = list.data;

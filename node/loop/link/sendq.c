@@ -82,9 +82,9 @@ static struct avow_sendq_item *find(const struct avow_sendq_lane *lane,
 static enum avow_err fill(struct avow_buf *row, struct avow_bytes message)
 {
     avow_buf_init(row, message.len + 4);
-    size_t start = avow_row_begin(row);
+    size_t start = avow_sendq_row_begin(row);
     avow_buf_append(row, message.data, message.len);
-    avow_row_end(row, start);
+    avow_sendq_row_end(row, start);
     enum avow_err err = row->err;
     if (err != AVOW_OK)
         avow_buf_fini(row);
@@ -146,7 +146,7 @@ bool avow_sendq_take(struct avow_sendq *queue, struct avow_bytes *message)
         while (lane->first != NULL) {
             struct avow_sendq_item *item = lane->first;
             size_t before = item->rest.len;
-            if (avow_row_next(&item->rest, message)) {
+            if (avow_sendq_row_next(&item->rest, message)) {
                 count(queue, lane, 0, before - item->rest.len);
                 return true;
             }

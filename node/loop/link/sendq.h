@@ -46,19 +46,19 @@ AVOW_NODISCARD enum avow_err avow_sendq_put_row(struct avow_sendq *queue,
 bool avow_sendq_take(struct avow_sendq *queue, struct avow_bytes *message);
 
 /* Begins and ends a message in a row: the place of its length, filled in at the end. */
-static inline size_t avow_row_begin(struct avow_buf *row)
+static inline size_t avow_sendq_row_begin(struct avow_buf *row)
 {
     size_t start = row->len;
     (void)avow_buf_extend(row, 4);
     return start;
 }
-static inline void avow_row_end(struct avow_buf *row, size_t start)
+static inline void avow_sendq_row_end(struct avow_buf *row, size_t start)
 {
     if (row->err == AVOW_OK)
         avow_put_u32be(row->data + start, (uint32_t)(row->len - start - 4));
 }
 /* Takes the next message off a row; false at its end. */
-static inline bool avow_row_next(struct avow_bytes *row, struct avow_bytes *message)
+static inline bool avow_sendq_row_next(struct avow_bytes *row, struct avow_bytes *message)
 {
     if (row->len < 4)
         return false;

@@ -18,7 +18,7 @@ void avow_heartbeats_path(const struct avow_heartbeats *heartbeats, const struct
                           char *path, size_t room)
 {
     char text[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(issuer, text);
+    avow_id_issuer_text(issuer, text);
     int len = snprintf(path, room, "%s/heartbeats/%s", heartbeats->config.data, text);
     AVOW_ASSERT(len > 0 && (size_t)len < room); /* options bound the folder's name */
 }
@@ -62,7 +62,7 @@ static void load_key(struct avow_heartbeats *heartbeats, const char *name)
     struct avow_hash issuer;
     char path[PATH_MAX];
     uint8_t seed[32];
-    if (avow_issuer_parse(avow_bytes_text(name), &issuer) != AVOW_ACCEPT)
+    if (avow_id_issuer_parse(avow_bytes_text(name), &issuer) != AVOW_ACCEPT)
         return; /* what a crash may have left beside a key */
     avow_heartbeats_path(heartbeats, &issuer, path, sizeof(path));
     enum avow_err err = avow_seedfile_read(path, seed);
@@ -205,7 +205,7 @@ static void witness(struct avow_heartbeats *heartbeats, uint64_t now)
             return;
         }
         heartbeats->swept = log->checkpoint.issuer;
-        if (line_by(log, heartbeats->config.self_id) == NULL && avow_may_witness(log, now))
+        if (line_by(log, heartbeats->config.self_id) == NULL && avow_answer_may_witness(log, now))
             (void)put_line(heartbeats, log, heartbeats->config.self, now, line_stored);
     }
 }

@@ -175,7 +175,7 @@ static bool is_wrong(enum avow_reject reject)
 static void add_entry(struct avow_recovery *recovery, struct avow_bytes bytes)
 {
     struct avow_entry entry;
-    const struct avow_hash leaf = avow_leaf_hash(bytes);
+    const struct avow_hash leaf = avow_merkle_leaf_hash(bytes);
     recovery->reject = avow_entry_decode(bytes, &entry);
     if (recovery->reject == AVOW_ACCEPT && avow_kind_is_root(entry.kind)) {
         const struct avow_hash root = avow_tree_root(&recovery->tree);
@@ -202,7 +202,7 @@ static void judge_batch(struct avow_recovery *recovery, const struct avow_bytes 
         return;
     const struct avow_hash root = avow_tree_root(&recovery->tree);
     recovery->reject = avow_hash_equal(&root, &recovery->checkpoint.root)
-                           ? avow_checkpoint_judge_key(&recovery->checkpoint, &recovery->chain)
+                           ? avow_evidence_judge_key(&recovery->checkpoint, &recovery->chain)
                            : AVOW_REJECT_ROOT;
 }
 
@@ -216,8 +216,8 @@ static enum avow_recovery_fault choose(struct avow_recovery *recovery)
     for (size_t i = 0; i < recovery->other_count && recovery->err == AVOW_OK; i++) {
         enum avow_reject reject = AVOW_ACCEPT;
         const struct avow_recovery_other *other = &recovery->others[i];
-        recovery->err =
-            avow_chain_read(avow_buf_bytes(&other->list), &other->checkpoint, &read[i], &reject);
+        recovery->err = avow_evidence_chain_of_list(avow_buf_bytes(&other->list),
+                                                    &other->checkpoint, &read[i], &reject);
         if (recovery->err == AVOW_OK && reject == AVOW_ACCEPT)
             chains[count++] = &read[i];
     }

@@ -123,7 +123,7 @@ static struct avow_no not_home(const struct avow_submit_facts *facts, const stru
     struct avow_key node;
     char id[AVOW_NODE_TEXT_MAX];
     if (avow_nodes_next(&list, &node, &address) && address.len < 256) {
-        avow_node_text(&node, id);
+        avow_id_node_text(&node, id);
         (void)snprintf(no.text, sizeof(no.text), "%s@%.*s", id, (int)address.len,
                        (const char *)address.data);
     }

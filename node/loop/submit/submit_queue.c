@@ -63,9 +63,9 @@ static void keep(struct avow_submit *submit, struct avow_link *link, struct avow
 {
     struct avow_submit_link *state = &submit->links[link->slot];
     submit->waiting += has_backlog(state) ? 0 : 1;
-    size_t start = avow_row_begin(&state->backlog);
+    size_t start = avow_sendq_row_begin(&state->backlog);
     avow_buf_append(&state->backlog, message.data, message.len);
-    avow_row_end(&state->backlog, start);
+    avow_sendq_row_end(&state->backlog, start);
     if (state->backlog.err != AVOW_OK)
         avow_link_drop(link, AVOW_REJECT_QUOTA, "too many submissions at once");
     else
@@ -109,7 +109,7 @@ static void resume_link(struct avow_submit *submit, struct avow_link *link)
         struct avow_bytes rest = avow_buf_bytes(&state->backlog), message;
         rest.data += state->backlog_used;
         rest.len -= state->backlog_used;
-        if (!avow_row_next(&rest, &message) ||
+        if (!avow_sendq_row_next(&rest, &message) ||
             avow_submit_try(submit, link, message) == AVOW_SUBMIT_MUST_WAIT)
             return;
         size_t used = state->backlog.len - rest.len;

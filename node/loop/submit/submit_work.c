@@ -34,8 +34,8 @@ void avow_submit_work_free(struct avow_submit_work **work)
 static bool check_signer(const struct avow_submit_work *work)
 {
     uint8_t message[AVOW_SIGNER_MESSAGE_BYTES];
-    avow_signer_message(&work->issuer, &work->handshake, message);
-    return avow_key_is_valid(&work->key) &&
+    avow_message_signer_text(&work->issuer, &work->handshake, message);
+    return avow_ed25519_key_is_valid(&work->key) &&
            avow_ed25519_verify(&work->key, avow_bytes(message, sizeof(message)), &work->signature);
 }
 
@@ -47,7 +47,7 @@ static void run_one(struct avow_submit_work *work)
         break;
     case AVOW_WORK_SIGN:
         work->good = (avow_key_equal(&work->checkpoint.key, &work->key) ||
-                      avow_key_is_valid(&work->checkpoint.key)) &&
+                      avow_ed25519_key_is_valid(&work->checkpoint.key)) &&
                      avow_checkpoint_verify(&work->checkpoint);
         break;
     case AVOW_WORK_HEARTBEAT:

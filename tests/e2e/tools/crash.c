@@ -72,7 +72,7 @@ static void record(struct submitter *submitter, const struct mark *mark)
 {
     char id[AVOW_ISSUER_TEXT_MAX], hex[65];
     struct shared *shared = submitter->shared;
-    avow_issuer_text(&submitter->issuer.id, id);
+    avow_id_issuer_text(&submitter->issuer.id, id);
     for (size_t i = 0; i < 32; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", mark->root.bytes[i]);
     pthread_mutex_lock(&shared->mutex);
@@ -244,8 +244,8 @@ static void check_marks(struct submitter *submitter)
             avow_client_ask(submitter->client, &question, AVOW_MESSAGE_CONSISTENCY, &answer);
         if (err != AVOW_OK)
             tool_die("%s", avow_client_reason(submitter->client));
-        if (avow_consistency_check(mark->size, &mark->root, submitter->accepted.size,
-                                   &submitter->accepted.root, &answer.path) != AVOW_ACCEPT)
+        if (avow_merkle_consistency_check(mark->size, &mark->root, submitter->accepted.size,
+                                          &submitter->accepted.root, &answer.path) != AVOW_ACCEPT)
             lost(submitter, "acknowledged, and not in the log", submitter->accepted.size);
     }
 }

@@ -34,7 +34,7 @@ static bool verifies(const struct avow_key *key, char *const words[], uint8_t *m
     struct avow_signature signature;
     *len = from_hex(message, MESSAGE_MAX, words[3]);
     exactly(signature.bytes, sizeof(signature.bytes), words[4]);
-    return avow_key_is_valid(key) &&
+    return avow_ed25519_key_is_valid(key) &&
            avow_ed25519_verify(key, avow_bytes(message, *len), &signature);
 }
 

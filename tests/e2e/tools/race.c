@@ -92,8 +92,8 @@ static bool is_in(struct signer *signer, const struct avow_checkpoint *text)
                                     .size = now.size};
     err = avow_client_ask(signer->client, &question, AVOW_MESSAGE_CONSISTENCY, &answer);
     tool_expect(err == AVOW_OK, "a consistency proof");
-    return avow_consistency_check(text->size, &text->root, now.size, &now.root, &answer.path) ==
-           AVOW_ACCEPT;
+    return avow_merkle_consistency_check(text->size, &text->root, now.size, &now.root,
+                                         &answer.path) == AVOW_ACCEPT;
 }
 
 /* Proposes `records` more records on the log as it is; true when that is held. */
@@ -286,7 +286,7 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < SIGNERS; i++)
         tool_expect(pthread_join(threads[i], NULL) == 0, "a thread's end");
     conclude(signers);
-    avow_issuer_text(&issuer.id, id);
+    avow_id_issuer_text(&issuer.id, id);
     (void)printf("%s\n", id);
     for (unsigned i = 0; i < SIGNERS; i++) {
         free(signers[i].texts);

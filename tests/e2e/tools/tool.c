@@ -33,7 +33,7 @@ uint64_t tool_random(uint64_t *state, uint64_t bound)
 uint64_t tool_number(const char *text)
 {
     uint64_t value;
-    if (avow_decimal_parse(avow_bytes_text(text), &value) != AVOW_ACCEPT)
+    if (avow_id_decimal_parse(avow_bytes_text(text), &value) != AVOW_ACCEPT)
         tool_die("%s is not a number", text);
     return value;
 }
@@ -116,7 +116,7 @@ void tool_append_status(struct avow_draft *draft, uint64_t target, enum avow_sta
 {
     enum avow_status now;
     struct avow_entry entry = {.kind = AVOW_KIND_STATUS, .t = time_for(draft)};
-    entry.status = (struct avow_status_change){.target = target, .state = state, .reason = reason};
+    entry.status = (struct avow_status_entry){.target = target, .state = state, .reason = reason};
     if (avow_draft_status(draft, target, &now, &entry.status.previous) != AVOW_OK)
         tool_die("the proof does not show the status of %llu", (unsigned long long)target);
     append(draft, &entry);
@@ -144,7 +144,7 @@ static void append_nodes(struct avow_draft *draft, const struct avow_key *home, 
     char id[AVOW_NODE_TEXT_MAX], text[AVOW_NODE_TEXT_MAX + 300];
     struct avow_buf list;
     uint8_t storage[sizeof(text) + 8];
-    avow_node_text(home, id);
+    avow_id_node_text(home, id);
     (void)snprintf(text, sizeof(text), "%s@%s", id, address);
     avow_buf_init_fixed(&list, storage, sizeof(storage));
     avow_write_text(&list, avow_bytes_text(text));
@@ -192,7 +192,7 @@ enum avow_err tool_prove_signer(struct avow_client *client, const struct avow_ha
     uint8_t proof[AVOW_SIGNER_MESSAGE_BYTES];
     struct avow_message message = {
         .type = AVOW_MESSAGE_SIGNER, .issuer = *issuer, .key = keys->sign_key};
-    avow_signer_message(issuer, avow_client_handshake(client), proof);
+    avow_message_signer_text(issuer, avow_client_handshake(client), proof);
     avow_ed25519_sign(&keys->sign, avow_bytes(proof, sizeof(proof)), &message.signature);
     return avow_client_ask(client, &message, AVOW_MESSAGE_DONE, answer);
 }

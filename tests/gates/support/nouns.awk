@@ -8,6 +8,8 @@ function fault(text) {
 
 # Whether the function's name is `prefix` and a noun of the header, alone or followed by more.
 function is_owned(name,    noun) {
+    if ("*" in nouns)
+        return 1
     sub(/^(avow|core)_/, "", name)
     for (noun in nouns)
         if (name == noun || index(name, noun "_") == 1)
@@ -60,6 +62,12 @@ comment {
     next
 }
 
+# A macro, to the end of its last line.
+/^#/ || macro {
+    macro = /\\$/
+    next
+}
+
 # A type that is laid out here is the header's.
 match($0, /^(struct|enum|union) avow_[a-z0-9_]+ \{/) {
     noun = $2
@@ -69,7 +77,7 @@ match($0, /^(struct|enum|union) avow_[a-z0-9_]+ \{/) {
 }
 
 # A prototype or an inline function begins at the first column; its name is what precedes "(".
-/^[A-Za-z]/ && match($0, /[a-z][a-z0-9_]*\(/) {
+/^[A-Za-z]/ && !/^typedef/ && match($0, /[a-z][a-z0-9_]*\(/) {
     names[++count] = substr($0, RSTART, RLENGTH - 1)
     lines[count] = FNR
     if (names[count] !~ /^(avow|core)_/)

@@ -53,7 +53,7 @@ static void test_files(void **state)
     for (size_t i = 0; i < sizeof(file_cases) / sizeof(file_cases[0]); i++) {
         const struct file_case *row = &file_cases[i];
         struct avow_cursor cursor;
-        assert_int_equal(avow_write_file(path, avow_bytes_text(row->text), 0600), AVOW_OK);
+        assert_int_equal(avow_file_write(path, avow_bytes_text(row->text), 0600), AVOW_OK);
         const enum avow_err err = avow_cursor_load(&cursor, path);
         if (err != row->err || cursor.count != row->count || cursor.loaded != (err == AVOW_OK))
             fail_msg("%s: %s, %zu logs", row->name, avow_err_text(err), cursor.count);

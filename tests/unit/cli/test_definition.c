@@ -144,7 +144,7 @@ static int read_row(const struct definition_case *row, struct avow_definition *d
     size_t len = 0;
     (void)snprintf(path, sizeof(path), "%s/d.json", folder);
     if (row->file != NULL) {
-        assert_int_equal(avow_write_file(path, avow_bytes_text(row->file), 0600), AVOW_OK);
+        assert_int_equal(avow_file_write(path, avow_bytes_text(row->file), 0600), AVOW_OK);
         argv[argc++] = path;
     }
     for (size_t i = 0; row->words[i] != NULL; i++)

@@ -59,7 +59,7 @@ static void print(const struct avow_policy *policy, const struct avow_recognised
     size_t len = 0;
     FILE *file = open_memstream(text, &len);
     assert_non_null(file);
-    avow_paths_print(file, &view, "", "");
+    avow_paths_show(file, &view, "", "");
     assert_int_equal(fclose(file), 0);
 }
 

@@ -124,7 +124,7 @@ static void test_table(void **state)
         scene.policy.max_age_s = AVOW_POLICY_AGE_MAX_S;
         avow_buf_init(&policy, AVOW_POLICY_BYTES_MAX);
         avow_policy_write(&policy, &scene.policy);
-        avow_reference_text(&scene.subject.issuer, scene.subject.index, reference);
+        avow_id_reference_text(&scene.subject.issuer, scene.subject.index, reference);
         const struct call call = {
             .name = scene.name,
             .badge = avow_bytes_text(reference),

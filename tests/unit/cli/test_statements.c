@@ -38,7 +38,7 @@ static void read_words(const struct words *words, struct said *said,
                        struct avow_statements *statements)
 {
     char id[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(&subject, id);
+    avow_id_issuer_text(&subject, id);
     const char *const texts[AVOW_STATEMENT_COLUMNS] = {
         [AVOW_STATEMENT_ISSUER] = words->issuer != NULL ? words->issuer : id,
         [AVOW_STATEMENT_AS] = words->as != NULL ? words->as : "issuer",
@@ -217,7 +217,7 @@ static void test_own(void **state)
     char id[AVOW_ISSUER_TEXT_MAX];
     struct avow_statements statements;
     struct said said;
-    avow_issuer_text(&own, id);
+    avow_id_issuer_text(&own, id);
     read_words(&(struct words){.issuer = id}, &said, &statements);
     assert_int_equal(said.count, 1);
     assert_non_null(strstr(said.what, "your own id"));

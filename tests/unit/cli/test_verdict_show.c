@@ -42,7 +42,7 @@ static void test_words(void **state)
                                            .detail = ""};
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
-    avow_verdict_print(out, &view, NULL, false);
+    avow_verdict_show(out, &view, NULL, false);
     assert_int_equal(fclose(out), 0);
     assert_non_null(strstr(text, "REVOKED  avow1"));
     assert_non_null(strstr(text, "reason: fraud"));

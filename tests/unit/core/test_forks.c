@@ -58,7 +58,7 @@ static void say_digests(struct rig *rig, uint32_t link, struct avow_message *mes
     avow_buf_init_fixed(&items, storage, sizeof(storage));
     for (size_t i = 0; i < count; i++) {
         struct avow_hash issuer = hash_of(issuers[i]), value = hash_of(digest);
-        avow_digest_write(&items, &issuer, &value);
+        avow_list_digest_write(&items, &issuer, &value);
     }
     message->digests = (struct avow_list){count, avow_buf_bytes(&items)};
     message->last = 1;

@@ -341,7 +341,7 @@ static void test_statuses(void **state)
         status.entry = fixture.theirs.rows[status.index].bytes;
         struct avow_tree_nodes nodes = log_builder_nodes(&fixture.theirs);
         assert_int_equal(
-            avow_inclusion_prove(&nodes, status.index, fixture.theirs.count, &status.path),
+            avow_merkle_inclusion_prove(&nodes, status.index, fixture.theirs.count, &status.path),
             AVOW_OK);
         if (row->bad_path)
             status.path.hashes[0].bytes[0] ^= 1;

@@ -152,7 +152,7 @@ static void append(struct test_issuer *issuer, const struct avow_entry *entry)
     avow_entry_encode(&bytes, entry);
     assert_int_equal(bytes.err, AVOW_OK);
     if (issuer->draft != NULL && avow_draft_size(issuer->draft) == 0)
-        issuer->id = avow_leaf_hash(avow_buf_bytes(&bytes));
+        issuer->id = avow_merkle_leaf_hash(avow_buf_bytes(&bytes));
     assert_int_equal(avow_draft_append(issuer->draft, avow_buf_bytes(&bytes), &reject), AVOW_OK);
     if (reject != AVOW_ACCEPT)
         fail_msg("the draft refuses an entry: %s", avow_reject_text(reject));
@@ -225,7 +225,7 @@ void test_issuer_add_status(struct test_issuer *issuer, uint64_t target, uint64_
 {
     struct avow_entry entry = {.kind = AVOW_KIND_STATUS, .t = issuer->time};
     enum avow_status status;
-    entry.status = (struct avow_status_change){.target = target, .state = state, .reason = reason};
+    entry.status = (struct avow_status_entry){.target = target, .state = state, .reason = reason};
     assert_int_equal(avow_draft_status(issuer->draft, target, &status, &entry.status.previous),
                      AVOW_OK);
     append(issuer, &entry);
@@ -249,7 +249,7 @@ uint64_t test_prove_signer(const struct test_issuer *issuer, struct avow_client 
 {
     uint8_t bytes[AVOW_SIGNER_MESSAGE_BYTES];
     struct avow_message question = {.type = AVOW_MESSAGE_SIGNER, .issuer = issuer->id}, answer;
-    avow_signer_message(&issuer->id, avow_client_handshake(client), bytes);
+    avow_message_signer_text(&issuer->id, avow_client_handshake(client), bytes);
     avow_ed25519_sign(&issuer->sign, avow_bytes(bytes, sizeof(bytes)), &question.signature);
     memcpy(question.key.bytes, issuer->sign.bytes + 32, 32);
     return ask(client, &question, AVOW_MESSAGE_DONE, &answer);

@@ -219,12 +219,12 @@ static void test_ranges(void **state)
         assert_true(scene.out.len < 2 * AVOW_ANSWER_RANGE_BYTES);
         while (avow_list_next_entry(&scene.answer.entries, &entry)) {
             assert_true(avow_bytes_equal(entry, scene.history.entries[tree.size]));
-            struct avow_hash leaf = avow_leaf_hash(entry);
+            struct avow_hash leaf = avow_merkle_leaf_hash(entry);
             avow_tree_append(&tree, &leaf, NULL);
         }
         struct avow_hash root = avow_tree_root(&tree);
         assert_int_equal(
-            avow_consistency_check(tree.size, &root, scene.size, &whole, &scene.answer.path),
+            avow_merkle_consistency_check(tree.size, &root, scene.size, &whole, &scene.answer.path),
             AVOW_ACCEPT);
         ranges++;
     }
@@ -245,10 +245,11 @@ static void test_chain(void **state)
         avow_chain_init(&chain);
         avow_buf_init(&list, AVOW_MESSAGE_BYTES_MAX);
         avow_list_write(&list, &scene.answer.chain);
-        assert_int_equal(avow_chain_read(avow_buf_bytes(&list), checkpoint, &chain, &reject),
-                         AVOW_OK);
+        assert_int_equal(
+            avow_evidence_chain_of_list(avow_buf_bytes(&list), checkpoint, &chain, &reject),
+            AVOW_OK);
         assert_int_equal(reject, AVOW_ACCEPT);
-        assert_int_equal(avow_checkpoint_judge(checkpoint, &chain), AVOW_ACCEPT);
+        assert_int_equal(avow_evidence_judge_checkpoint(checkpoint, &chain), AVOW_ACCEPT);
         avow_chain_fini(&chain);
         avow_buf_fini(&list);
     }
@@ -265,8 +266,8 @@ static void test_consistency(void **state)
                                         .from = from->size,
                                         .size = to->size};
         assert_int_equal(ask(&question), AVOW_MESSAGE_CONSISTENCY);
-        assert_int_equal(avow_consistency_check(from->size, &from->root, to->size, &to->root,
-                                                &scene.answer.path),
+        assert_int_equal(avow_merkle_consistency_check(from->size, &from->root, to->size, &to->root,
+                                                       &scene.answer.path),
                          AVOW_ACCEPT);
     }
 }
@@ -368,8 +369,8 @@ static void test_proves_under_a_policy(void **state)
         struct avow_verdict told;
         enum avow_reject reject;
         avow_buf_clear(&items);
-        avow_reference_write(&items, &scene.issuer, index);
-        avow_reference_write(&items, &scene.issuer, scene.size - 1 - index);
+        avow_list_reference_write(&items, &scene.issuer, index);
+        avow_list_reference_write(&items, &scene.issuer, scene.size - 1 - index);
         question.references = (struct avow_list){.count = 2, .items = avow_buf_bytes(&items)};
         assert_int_equal(ask(&question), AVOW_MESSAGE_EVIDENCE);
         assert_int_equal(avow_evidence_check(scene.answer.evidence, &evidence, &reject), AVOW_OK);
@@ -409,7 +410,7 @@ static void test_refuses_to_prove(void **state)
     avow_buf_init(&good, AVOW_POLICY_BYTES_MAX);
     avow_policy_encode(&good, &policy);
     avow_buf_init(&items, 256);
-    avow_reference_write(&items, &scene.issuer, 3);
+    avow_list_reference_write(&items, &scene.issuer, 3);
     const struct form_case cases[] = {
         {"no references", avow_buf_bytes(&good), 0, 0, false},
         {"a policy that is none", avow_bytes_text("policy"), 1, 0, false},

@@ -210,8 +210,8 @@ static bool keep_statuses(uint64_t from, uint64_t to)
         struct avow_proved_status status = {.checkpoint = world.thief.marks[0].checkpoint,
                                             .entry = world.thief.entries[i],
                                             .index = i};
-        assert_int_equal(avow_inclusion_prove(&nodes, i, status.checkpoint.size, &status.path),
-                         AVOW_OK);
+        assert_int_equal(
+            avow_merkle_inclusion_prove(&nodes, i, status.checkpoint.size, &status.path), AVOW_OK);
         avow_proved_status_write(&bytes, &status);
     }
     take_bytes(job->keep, &bytes, (size_t)(to - from));
@@ -311,7 +311,7 @@ static struct avow_job *chain_job(const struct log_history *history)
     for (size_t i = 0; i < chain->count; i++) {
         struct avow_path path;
         assert_int_equal(
-            avow_inclusion_prove(&nodes, chain->entries[i].index, checkpoint->size, &path),
+            avow_merkle_inclusion_prove(&nodes, chain->entries[i].index, checkpoint->size, &path),
             AVOW_OK);
         avow_proved_entry_write(&bytes, avow_chain_entry_bytes(chain, i), chain->entries[i].index,
                                 &path);
@@ -319,7 +319,8 @@ static struct avow_job *chain_job(const struct log_history *history)
     take_bytes(job->keep, &bytes, chain->count);
     job->keep->checkpoint = *checkpoint;
     assert_int_equal(
-        avow_chain_read(avow_buf_bytes(&bytes), checkpoint, &job->keep->chain, &reject), AVOW_OK);
+        avow_evidence_chain_of_list(avow_buf_bytes(&bytes), checkpoint, &job->keep->chain, &reject),
+        AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
     return job;
 }

@@ -31,9 +31,9 @@ static struct avow_query_batch *make_batch(uint32_t slot, uint64_t count)
     assert_non_null(batch);
     for (uint64_t i = 1; i <= count; i++) {
         struct avow_message message = {.type = AVOW_MESSAGE_LIST, .request = i};
-        size_t start = avow_row_begin(&batch->requests);
+        size_t start = avow_sendq_row_begin(&batch->requests);
         avow_message_encode(&batch->requests, &message);
-        avow_row_end(&batch->requests, start);
+        avow_sendq_row_end(&batch->requests, start);
     }
     assert_int_equal(batch->requests.err, AVOW_OK);
     return batch;
@@ -53,7 +53,7 @@ static uint64_t take_answer(struct avow_query_batch *batch)
     struct avow_bytes rest = avow_buf_bytes(&batch->answers), bytes = {0};
     struct avow_message answer;
     assert_int_equal(batch->err, AVOW_OK);
-    assert_true(avow_row_next(&rest, &bytes));
+    assert_true(avow_sendq_row_next(&rest, &bytes));
     assert_int_equal(rest.len, 0);
     assert_int_equal(avow_message_decode(bytes, &answer), AVOW_ACCEPT);
     assert_int_equal(answer.type, AVOW_MESSAGE_LOGS);

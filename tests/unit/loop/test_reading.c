@@ -172,8 +172,8 @@ static int scene_start(void **state)
     issue_badge(scene);
     test_issuer_add_issues(&scene->issuer, 2, ISSUES);
     test_publish(&scene->issuer, scene->client);
-    avow_issuer_text(&scene->issuer.id, scene->id);
-    avow_reference_text(&scene->issuer.id, BADGE, scene->reference);
+    avow_id_issuer_text(&scene->issuer.id, scene->id);
+    avow_id_reference_text(&scene->issuer.id, BADGE, scene->reference);
     return 0;
 }
 
@@ -208,19 +208,19 @@ static void test_verify(void **state)
     expect(run("verify avow1notone/3"), 2, "neither a file nor a reference");
     const struct avow_hash nobody = {{1, 2, 3}};
     char id[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(&nobody, id);
+    avow_id_issuer_text(&nobody, id);
     expect_verdict(run("verify %s/3 --json", id), 3, "unknown", "no-data");
 }
 
 static void read_file(const char *path, struct avow_buf *bytes)
 {
     avow_buf_init(bytes, 1 << 20);
-    assert_int_equal(avow_read_file(path, 1 << 20, bytes), AVOW_OK);
+    assert_int_equal(avow_file_read(path, 1 << 20, bytes), AVOW_OK);
 }
 
 static void write_file(const char *path, const struct avow_buf *bytes)
 {
-    assert_int_equal(avow_write_file(path, avow_buf_bytes(bytes), 0600), AVOW_OK);
+    assert_int_equal(avow_file_write(path, avow_buf_bytes(bytes), 0600), AVOW_OK);
 }
 
 static void test_tampered(void **state)
@@ -458,7 +458,8 @@ static void test_other_history(void **state)
     /* As it was at 100 entries. */
     struct avow_tree tree = {0};
     for (uint64_t i = 0; i < 100; i++) {
-        const struct avow_hash leaf = avow_leaf_hash(avow_draft_entry(scene->issuer.draft, i));
+        const struct avow_hash leaf =
+            avow_merkle_leaf_hash(avow_draft_entry(scene->issuer.draft, i));
         avow_tree_append(&tree, &leaf, NULL);
     }
     position.size = position.next = next = 100;

@@ -93,7 +93,8 @@ static void append_rotation(struct batch *batch, const struct test_issuer *issue
     struct avow_buf message;
     const struct avow_hash root = avow_tree_root(&state->tree);
     avow_buf_init_fixed(&message, bytes, sizeof(bytes));
-    avow_root_message(&message, &entry, avow_chain_opening(&state->chain), state->tree.size, &root);
+    avow_entry_root_message(&message, &entry, avow_chain_opening(&state->chain), state->tree.size,
+                            &root);
     avow_ed25519_sign(&issuer->next_root, avow_buf_bytes(&message), &entry.rotation.signature);
     append(batch, &entry);
 }
@@ -135,7 +136,7 @@ static void break_rule(struct batch *batch, const struct test_issuer *issuer)
     struct avow_tree tree = avow_draft_state(batch->draft)->tree;
     avow_buf_init_fixed(&out, storage, sizeof(storage));
     avow_entry_encode(&out, &entry);
-    const struct avow_hash leaf = avow_leaf_hash(avow_buf_bytes(&out));
+    const struct avow_hash leaf = avow_merkle_leaf_hash(avow_buf_bytes(&out));
     avow_tree_append(&tree, &leaf, NULL);
     avow_write_bin(&batch->entries, avow_buf_bytes(&out));
     batch->message.entries.count++;

@@ -137,7 +137,7 @@ static void add_other(struct avow_recovery *recovery)
     avow_write_array(&other->list, log.state.chain.count);
     for (size_t i = 0; i < log.state.chain.count; i++) {
         const uint64_t index = log.state.chain.entries[i].index;
-        assert_int_equal(avow_inclusion_prove(&nodes, index, log.count, &path), AVOW_OK);
+        assert_int_equal(avow_merkle_inclusion_prove(&nodes, index, log.count, &path), AVOW_OK);
         avow_proved_entry_write(&other->list, log.rows[index].bytes, index, &path);
     }
     assert_int_equal(other->list.err, AVOW_OK);

@@ -120,9 +120,9 @@ static void test_rows(void **state)
     avow_sendq_init(&queue);
     avow_buf_init(&row, 1000);
     for (unsigned i = 0; i < 3; i++) {
-        size_t start = avow_row_begin(&row);
+        size_t start = avow_sendq_row_begin(&row);
         avow_buf_printf(&row, "answer %u", i);
-        avow_row_end(&row, start);
+        avow_sendq_row_end(&row, start);
     }
     assert_int_equal(avow_sendq_put_row(&queue, AVOW_CORE_BULK, &row), AVOW_OK);
     assert_int_equal(row.len, 0);
@@ -198,7 +198,7 @@ static void test_log_line(void **state)
                                  "agent=\"a\\\" b=c\\x0a\\x1b[31m\\xc2\\x9b\" n=7\n"));
     assert_ptr_equal(strchr(text, '\n'), text + len - 1);
 
-    avow_log_event(&logger, AVOW_LOG_DEBUG, "not-written", NULL, NULL);
+    avow_line_event(&logger, AVOW_LOG_DEBUG, "not-written", NULL, NULL);
     avow_line_begin(&line, &logger, AVOW_LOG_ERROR, "long");
     for (int i = 0; i < 100; i++)
         avow_line_word(&line, "word", "0123456789012345678901234567890123456789");

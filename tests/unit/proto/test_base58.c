@@ -203,7 +203,7 @@ static void test_multikey(void **state)
         avow_multibase_encode(row->coded, &text);
         struct avow_key key;
         const struct avow_key zeros = {{0}};
-        enum avow_reject reject = avow_multikey_parse(avow_buf_bytes(&text), &key);
+        enum avow_reject reject = avow_multibase_key_parse(avow_buf_bytes(&text), &key);
         if (reject != row->expected || avow_key_equal(&key, &zeros) != (reject != AVOW_ACCEPT))
             fail_msg("%s: %s", row->name, avow_reject_name(reject));
     }
@@ -211,7 +211,7 @@ static void test_multikey(void **state)
     static const char did[] = "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp";
     assert_int_equal(avow_did_key_parse(avow_bytes_text(did + 8), &key), AVOW_REJECT_TYPE);
     assert_int_equal(avow_did_key_parse(avow_bytes(did, 7), &key), AVOW_REJECT_TYPE);
-    assert_int_equal(avow_multikey_parse(avow_bytes_text(did), &key), AVOW_REJECT_TYPE);
+    assert_int_equal(avow_multibase_key_parse(avow_bytes_text(did), &key), AVOW_REJECT_TYPE);
 }
 
 int main(void)

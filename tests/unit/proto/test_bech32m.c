@@ -127,7 +127,7 @@ static void test_issuer_parse(void **state)
     const struct avow_hash zeros = {{0}};
     for (size_t i = 0; i < COUNT(issuer_cases); i++) {
         struct avow_hash hash;
-        enum avow_reject reject = avow_issuer_parse(issuer_cases[i].text, &hash);
+        enum avow_reject reject = avow_id_issuer_parse(issuer_cases[i].text, &hash);
         if (reject != issuer_cases[i].expected ||
             !avow_hash_equal(&hash, reject == AVOW_ACCEPT ? &expected : &zeros))
             fail_msg("%s: %s", issuer_cases[i].name, avow_reject_name(reject));
@@ -140,22 +140,22 @@ static void test_texts(void **state)
     char text[AVOW_ISSUER_TEXT_MAX];
     char node_text[AVOW_NODE_TEXT_MAX];
     struct avow_hash hash = counting();
-    avow_issuer_text(&hash, text);
+    avow_id_issuer_text(&hash, text);
     assert_string_equal(text, COUNTING);
     struct avow_key node;
     memcpy(node.bytes, hash.bytes, sizeof(node.bytes));
-    avow_node_text(&node, node_text);
+    avow_id_node_text(&node, node_text);
     assert_string_equal(node_text,
                         "avownode1qypqxpq9qcrsszg2pvxq6rs0zqg3yyc5z5tpwxqergd3c8g7rusq4l5vvc");
     struct avow_key node_read;
-    assert_int_equal(avow_node_parse(avow_bytes_text(node_text), &node_read), AVOW_ACCEPT);
+    assert_int_equal(avow_id_node_parse(avow_bytes_text(node_text), &node_read), AVOW_ACCEPT);
     assert_true(avow_key_equal(&node, &node_read));
-    assert_int_equal(avow_node_parse(avow_bytes_text(text), &node_read), AVOW_REJECT_TYPE);
+    assert_int_equal(avow_id_node_parse(avow_bytes_text(text), &node_read), AVOW_REJECT_TYPE);
     memset(hash.bytes, 0xff, sizeof(hash.bytes));
-    avow_issuer_text(&hash, text);
+    avow_id_issuer_text(&hash, text);
     assert_string_equal(text, "avow1llllllllllllllllllllllllllllllllllllllllllllllllllls3hnq46");
     memset(hash.bytes, 0, sizeof(hash.bytes));
-    avow_issuer_text(&hash, text);
+    avow_id_issuer_text(&hash, text);
     assert_string_equal(text, "avow1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqnfs3ud");
 }
 
@@ -170,7 +170,7 @@ static void test_every_wrong_character(void **state)
         for (const char *wrong = alphabet; *wrong != '\0'; wrong++) {
             struct avow_hash hash;
             text[i] = *wrong;
-            enum avow_reject reject = avow_issuer_parse(avow_bytes_text(text), &hash);
+            enum avow_reject reject = avow_id_issuer_parse(avow_bytes_text(text), &hash);
             assert_int_equal(reject, *wrong == right ? AVOW_ACCEPT : AVOW_REJECT_CHECKSUM);
         }
         text[i] = right;
@@ -212,14 +212,14 @@ static void test_reference(void **state)
         const struct reference_case *row = &reference_cases[i];
         struct avow_hash issuer;
         uint64_t index;
-        enum avow_reject reject = avow_reference_parse(row->text, &issuer, &index);
+        enum avow_reject reject = avow_id_reference_parse(row->text, &issuer, &index);
         if (reject != row->expected || index != row->index)
             fail_msg("%s: %s", row->name, avow_reject_name(reject));
         if (reject != AVOW_ACCEPT)
             continue;
         char text[AVOW_REFERENCE_TEXT_MAX];
         assert_true(avow_hash_equal(&issuer, &expected));
-        avow_reference_text(&issuer, index, text);
+        avow_id_reference_text(&issuer, index, text);
         assert_true(avow_bytes_equal(avow_bytes_text(text), row->text));
     }
 }

@@ -24,7 +24,7 @@ static struct avow_hash digest_of(const struct avow_chain *chain)
     for (size_t i = 0; i < chain->key_count; i++)
         avow_buf_append(&out, &chain->keys[i].until, sizeof(chain->keys[i].until));
     assert_int_equal(out.err, AVOW_OK);
-    digest = avow_leaf_hash(avow_buf_bytes(&out));
+    digest = avow_merkle_leaf_hash(avow_buf_bytes(&out));
     avow_buf_fini(&out);
     return digest;
 }

@@ -106,7 +106,7 @@ static void compare_consistency(const struct pair *pair, uint64_t from)
     struct avow_hash old = log_builder_root_at(&pair->log, from);
     struct avow_hash root = log_builder_root_at(&pair->log, pair->log.count);
     assert_int_equal(avow_draft_consistency(pair->draft, from, &path), AVOW_OK);
-    assert_int_equal(avow_consistency_check(from, &old, pair->log.count, &root, &path),
+    assert_int_equal(avow_merkle_consistency_check(from, &old, pair->log.count, &root, &path),
                      AVOW_ACCEPT);
 }
 

@@ -68,7 +68,7 @@ static void check_pair(const char *name, const uint8_t seed[32], const char *key
     avow_ed25519_sign(&secret, message, &signature);
     if (memcmp(&signature, &expected, sizeof(signature)) != 0)
         fail_msg("%s: signature", name);
-    if (!avow_key_is_valid(&key) || !avow_ed25519_verify(&key, message, &signature))
+    if (!avow_ed25519_key_is_valid(&key) || !avow_ed25519_verify(&key, message, &signature))
         fail_msg("%s: refused", name);
     if (avow_ed25519_verify(&key, avow_bytes_text("another message"), &signature))
         fail_msg("%s: accepts another message", name);
@@ -219,7 +219,7 @@ static void test_torsion(void **state)
         struct avow_signature signature;
         (void)from_hex(key.bytes, 32, torsion_cases[i].key);
         (void)from_hex(signature.bytes, 64, torsion_cases[i].signature);
-        if (avow_key_is_valid(&key) != torsion_cases[i].key_valid)
+        if (avow_ed25519_key_is_valid(&key) != torsion_cases[i].key_valid)
             fail_msg("%s: key", torsion_cases[i].name);
         if (avow_ed25519_verify(&key, avow_bytes_text(torsion_cases[i].message), &signature) !=
             torsion_cases[i].verifies)
@@ -262,7 +262,7 @@ static void test_bad_keys(void **state)
         struct avow_signature small = {{0}};
         (void)from_hex(key.bytes, 32, bad_keys[i].key);
         memcpy(small.bytes, key.bytes, 32);
-        if (avow_key_is_valid(&key))
+        if (avow_ed25519_key_is_valid(&key))
             fail_msg("%s: taken for a key", bad_keys[i].name);
         for (unsigned n = 0; n < 16; n++) {
             uint8_t message = (uint8_t)n;

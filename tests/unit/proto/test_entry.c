@@ -372,7 +372,7 @@ static struct avow_bytes pack_nodes(size_t count, const char *address, bool uppe
     struct avow_buf notation;
     struct avow_key key;
     memset(&key, 7, sizeof(key));
-    avow_node_text(&key, id);
+    avow_id_node_text(&key, id);
     for (char *c = id; *c != 0 && upper; c++)
         *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
     if (wrong)
@@ -479,7 +479,7 @@ static void test_root_message(void **state)
     avow_buf_init(&message, 4096);
     avow_buf_init(&expected, 4096);
     assert_int_equal(avow_entry_decode(bytes, &entry), AVOW_ACCEPT);
-    avow_root_message(&message, &entry, &leaf, 0x0102030405, &root);
+    avow_entry_root_message(&message, &entry, &leaf, 0x0102030405, &root);
     avow_buf_append(&expected, "avow root 1\n", 12);
     avow_buf_append(&expected, &leaf, 32);
     avow_buf_append(&expected, "\0\0\0\x01\x02\x03\x04\x05", 8);

@@ -413,7 +413,7 @@ static void malformed_entry(struct sample *s)
     struct log_builder_row *row = &s->log.rows[index];
     memcpy((void *)row->bytes.data, bytes, sizeof(bytes));
     row->bytes.len = sizeof(bytes);
-    row->leaf = avow_leaf_hash(row->bytes);
+    row->leaf = avow_merkle_leaf_hash(row->bytes);
     proof_plan_init(&s->plan, &s->log);
     s->plan.checkpoint.root = log_builder_root_at(&s->log, s->log.count);
     proof_plan_entry(&s->plan, index);

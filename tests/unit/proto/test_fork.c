@@ -54,12 +54,13 @@ static struct avow_path path_of(size_t branch, uint64_t from, uint64_t to)
     struct avow_tree_nodes nodes = log_builder_nodes(log);
     struct avow_path path, inclusion;
     if ((from & (from - 1)) != 0) {
-        assert_int_equal(avow_consistency_prove(&nodes, from, to, &path), AVOW_OK);
+        assert_int_equal(avow_merkle_consistency_prove(&nodes, from, to, &path), AVOW_OK);
         return path;
     }
-    assert_int_equal(avow_inclusion_prove(&nodes, 0, to, &inclusion), AVOW_OK);
-    assert_int_equal(avow_consistency_from_first(from, &log->rows[0].leaf, &inclusion, &path),
-                     AVOW_ACCEPT);
+    assert_int_equal(avow_merkle_inclusion_prove(&nodes, 0, to, &inclusion), AVOW_OK);
+    assert_int_equal(
+        avow_merkle_consistency_from_first(from, &log->rows[0].leaf, &inclusion, &path),
+        AVOW_ACCEPT);
     return path;
 }
 

@@ -52,7 +52,7 @@ static void load_w3c_key(struct avow_secret_key *secret, struct avow_key *key)
     assert_int_equal(len, sizeof(bytes));
     avow_ed25519_from_seed(bytes + 2, secret, key);
     char public[AVOW_MULTIKEY_TEXT_MAX];
-    avow_multikey_text(key, public);
+    avow_multibase_key_text(key, public);
     assert_string_equal(public, json_string_value(json_object_get(pair, "publicKeyMultibase")));
 }
 

@@ -71,7 +71,7 @@ static bool is_shown(const struct log_builder *log, size_t size)
 static void write_log(struct avow_buf *out, const struct log_builder *log)
 {
     char issuer[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(&log->state.chain.issuer, issuer);
+    avow_id_issuer_text(&log->state.chain.issuer, issuer);
     avow_buf_printf(out, "{\n  \"issuer\": \"%s\",\n  \"entries\": [\n", issuer);
     for (size_t i = 0; i < log->count; i++) {
         avow_buf_printf(out, "    \"");

@@ -22,7 +22,7 @@ static int make_tree(void **state)
     (void)state;
     naive_tree_init(&naive, SIZE_MAX_ALL);
     for (uint32_t i = 0; i < SIZE_MAX_ALL; i++) {
-        struct avow_hash leaf = avow_leaf_hash(avow_bytes(&i, sizeof(i)));
+        struct avow_hash leaf = avow_merkle_leaf_hash(avow_bytes(&i, sizeof(i)));
         naive_tree_add(&naive, &leaf);
     }
     source = naive_tree_nodes(&naive);
@@ -57,17 +57,17 @@ static void test_hashes(void **state)
         uint8_t prefix = 0;
         struct avow_bytes parts[3] = {avow_bytes(&prefix, 1), avow_bytes(entry, len)};
         struct avow_hash want = avow_sha256(parts, 2);
-        struct avow_hash leaf = avow_leaf_hash(avow_bytes(entry, len));
+        struct avow_hash leaf = avow_merkle_leaf_hash(avow_bytes(entry, len));
         assert_hash(&leaf, &want);
         prefix = 1;
         parts[1] = avow_bytes(leaf.bytes, sizeof(leaf.bytes));
         parts[2] = avow_bytes(naive.leaves[len].bytes, sizeof(leaf.bytes));
         want = avow_sha256(parts, 3);
-        struct avow_hash node = avow_node_hash(&leaf, &naive.leaves[len]);
+        struct avow_hash node = avow_merkle_node_hash(&leaf, &naive.leaves[len]);
         assert_hash(&node, &want);
     }
-    struct avow_hash none = avow_leaf_hash((struct avow_bytes){0});
-    struct avow_hash zero_bytes = avow_leaf_hash(avow_bytes("", 0));
+    struct avow_hash none = avow_merkle_leaf_hash((struct avow_bytes){0});
+    struct avow_hash zero_bytes = avow_merkle_leaf_hash(avow_bytes("", 0));
     assert_hash(&none, &zero_bytes);
 }
 
@@ -119,10 +119,11 @@ static void test_inclusion(void **state)
             struct avow_path want, path;
             struct avow_hash root;
             naive_tree_inclusion(&naive, index, size, &want);
-            assert_int_equal(avow_inclusion_prove(&source, index, size, &path), AVOW_OK);
+            assert_int_equal(avow_merkle_inclusion_prove(&source, index, size, &path), AVOW_OK);
             assert_path(&path, &want);
-            assert_int_equal(avow_inclusion_root(&naive.leaves[index], index, size, &path, &root),
-                             AVOW_ACCEPT);
+            assert_int_equal(
+                avow_merkle_inclusion_root(&naive.leaves[index], index, size, &path, &root),
+                AVOW_ACCEPT);
             assert_hash(&root, &want_root);
         }
     }
@@ -137,10 +138,11 @@ static void test_consistency(void **state)
             struct avow_hash old_root = naive_tree_root(&naive, old_size);
             struct avow_path want, path;
             naive_tree_consistency(&naive, old_size, new_size, &want);
-            assert_int_equal(avow_consistency_prove(&source, old_size, new_size, &path), AVOW_OK);
+            assert_int_equal(avow_merkle_consistency_prove(&source, old_size, new_size, &path),
+                             AVOW_OK);
             assert_path(&path, &want);
             assert_int_equal(
-                avow_consistency_check(old_size, &old_root, new_size, &new_root, &path),
+                avow_merkle_consistency_check(old_size, &old_root, new_size, &new_root, &path),
                 AVOW_ACCEPT);
         }
     }
@@ -154,20 +156,21 @@ static void test_root_before(void **state)
             struct avow_path path;
             struct avow_hash root, want = naive_tree_root(&naive, index);
             naive_tree_inclusion(&naive, index, size, &path);
-            assert_int_equal(avow_inclusion_root_before(index, size, &path, &root), AVOW_ACCEPT);
+            assert_int_equal(avow_merkle_inclusion_root_before(index, size, &path, &root),
+                             AVOW_ACCEPT);
             assert_hash(&root, &want);
             path.count++;
-            assert_int_equal(avow_inclusion_root_before(index, size, &path, &root),
+            assert_int_equal(avow_merkle_inclusion_root_before(index, size, &path, &root),
                              AVOW_REJECT_PROOF);
             path.count -= 2; /* wraps for the tree of one leaf */
-            assert_int_equal(avow_inclusion_root_before(index, size, &path, &root),
+            assert_int_equal(avow_merkle_inclusion_root_before(index, size, &path, &root),
                              AVOW_REJECT_PROOF);
         }
     }
     struct avow_path none = {0};
     struct avow_hash root;
-    assert_int_equal(avow_inclusion_root_before(1, 1, &none, &root), AVOW_REJECT_PROOF);
-    assert_int_equal(avow_inclusion_root_before(0, 0, &none, &root), AVOW_REJECT_PROOF);
+    assert_int_equal(avow_merkle_inclusion_root_before(1, 1, &none, &root), AVOW_REJECT_PROOF);
+    assert_int_equal(avow_merkle_inclusion_root_before(0, 0, &none, &root), AVOW_REJECT_PROOF);
 }
 
 /* A right edge rebuilt from the last leaf, or loaded from nodes, goes on like the original. */
@@ -209,7 +212,7 @@ static bool inclusion_holds(const struct avow_hash *leaf, uint64_t index, uint64
                             const struct avow_path *path, const struct avow_hash *want)
 {
     struct avow_hash root;
-    return avow_inclusion_root(leaf, index, size, path, &root) == AVOW_ACCEPT &&
+    return avow_merkle_inclusion_root(leaf, index, size, path, &root) == AVOW_ACCEPT &&
            avow_hash_equal(&root, want);
 }
 
@@ -279,28 +282,31 @@ static void test_consistency_damage(void **state)
                 for (enum damage damage = 0; damage < DAMAGE_KINDS; damage++) {
                     bad = good;
                     damage_path(&bad, at, damage);
-                    assert_int_equal(
-                        avow_consistency_check(old_size, &old_root, new_size, &new_root, &bad),
-                        AVOW_REJECT_PROOF);
+                    assert_int_equal(avow_merkle_consistency_check(old_size, &old_root, new_size,
+                                                                   &new_root, &bad),
+                                     AVOW_REJECT_PROOF);
                 }
             }
             bad = good;
             bad.hashes[bad.count++] = new_root;
-            assert_int_equal(avow_consistency_check(old_size, &old_root, new_size, &new_root, &bad),
-                             AVOW_REJECT_PROOF);
+            assert_int_equal(
+                avow_merkle_consistency_check(old_size, &old_root, new_size, &new_root, &bad),
+                AVOW_REJECT_PROOF);
             struct avow_hash wrong = old_root;
             wrong.bytes[31] ^= 1;
-            assert_int_equal(avow_consistency_check(old_size, &wrong, new_size, &new_root, &good),
-                             AVOW_REJECT_PROOF);
+            assert_int_equal(
+                avow_merkle_consistency_check(old_size, &wrong, new_size, &new_root, &good),
+                AVOW_REJECT_PROOF);
             if (old_size == 0)
                 continue; /* says nothing of the new root */
             wrong = new_root;
             wrong.bytes[0] ^= 0x80;
-            assert_int_equal(avow_consistency_check(old_size, &old_root, new_size, &wrong, &good),
-                             AVOW_REJECT_PROOF);
+            assert_int_equal(
+                avow_merkle_consistency_check(old_size, &old_root, new_size, &wrong, &good),
+                AVOW_REJECT_PROOF);
             if (old_size != new_size)
                 assert_int_equal(
-                    avow_consistency_check(new_size, &new_root, old_size, &old_root, &good),
+                    avow_merkle_consistency_check(new_size, &new_root, old_size, &old_root, &good),
                     AVOW_REJECT_PROOF);
         }
     }
@@ -334,9 +340,9 @@ static void test_source_errors(void **state)
         failing.left = n;
         assert_int_equal(avow_tree_root_at(&nodes, 7, &root), AVOW_ERR_IO);
         failing.left = n;
-        assert_int_equal(avow_inclusion_prove(&nodes, 0, 7, &path), AVOW_ERR_IO);
+        assert_int_equal(avow_merkle_inclusion_prove(&nodes, 0, 7, &path), AVOW_ERR_IO);
         failing.left = n;
-        assert_int_equal(avow_consistency_prove(&nodes, 3, 7, &path), AVOW_ERR_IO);
+        assert_int_equal(avow_merkle_consistency_prove(&nodes, 3, 7, &path), AVOW_ERR_IO);
     }
     assert_int_equal(avow_tree_root_at(&source, SIZE_MAX_ALL + 1, &root), AVOW_ERR_NOT_FOUND);
 }

@@ -60,8 +60,8 @@ static bool inclusion_holds(const json_t *row)
     struct avow_hash want = hash_at(row, "root");
     struct avow_path path = path_at(row);
     struct avow_hash root;
-    return avow_inclusion_root(&leaf, uint_at(row, "leafIdx"), uint_at(row, "treeSize"), &path,
-                               &root) == AVOW_ACCEPT &&
+    return avow_merkle_inclusion_root(&leaf, uint_at(row, "leafIdx"), uint_at(row, "treeSize"),
+                                      &path, &root) == AVOW_ACCEPT &&
            avow_hash_equal(&root, &want) &&
            json_string_length(json_object_get(row, "leafHash")) == 44; /* else not a hash at all */
 }
@@ -71,8 +71,8 @@ static bool consistency_holds(const json_t *row)
     struct avow_hash old_root = hash_at(row, "root1");
     struct avow_hash new_root = hash_at(row, "root2");
     struct avow_path path = path_at(row);
-    return avow_consistency_check(uint_at(row, "size1"), &old_root, uint_at(row, "size2"),
-                                  &new_root, &path) == AVOW_ACCEPT;
+    return avow_merkle_consistency_check(uint_at(row, "size1"), &old_root, uint_at(row, "size2"),
+                                         &new_root, &path) == AVOW_ACCEPT;
 }
 
 static void run_file(const char *name, bool (*holds)(const json_t *row))
@@ -155,7 +155,7 @@ static void test_reference_tree(void **state)
         avow_buf_init_fixed(&input, bytes, sizeof(bytes));
         const char *hex = json_string_value(json_array_get(inputs, i));
         assert_int_equal(avow_hex_decode(avow_bytes_text(hex), &input), AVOW_ACCEPT);
-        struct avow_hash leaf = avow_leaf_hash(avow_buf_bytes(&input));
+        struct avow_hash leaf = avow_merkle_leaf_hash(avow_buf_bytes(&input));
         check_node(levels, 0, i, &leaf);
         avow_tree_append(&tree, &leaf, &sink);
     }

@@ -415,7 +415,7 @@ static void test_signer(void **state)
     uint8_t out[AVOW_SIGNER_MESSAGE_BYTES];
     memset(&issuer, 'i', sizeof(issuer));
     memset(&handshake, 'h', sizeof(handshake));
-    avow_signer_message(&issuer, &handshake, out);
+    avow_message_signer_text(&issuer, &handshake, out);
     static const char want[] = "avow signer 1\n"
                                "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiihhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh";
     assert_int_equal(sizeof(want) - 1, sizeof(out));

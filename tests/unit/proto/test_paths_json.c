@@ -56,8 +56,8 @@ static void test_json(void **state)
     struct avow_recognised recognised;
     char a[AVOW_ISSUER_TEXT_MAX], m[AVOW_ISSUER_TEXT_MAX], expected[2048];
     fill(&policy, &recognised);
-    avow_issuer_text(&agency, a);
-    avow_issuer_text(&ministry, m);
+    avow_id_issuer_text(&agency, a);
+    avow_id_issuer_text(&ministry, m);
     const struct avow_evidence nothing = {0};
     const struct avow_facts facts = avow_facts_from_evidence(&nothing);
     const struct avow_paths_view view = {

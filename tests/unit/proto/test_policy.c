@@ -28,9 +28,9 @@ static void expand(const char *text, struct avow_buf *out)
         memset(issuer.bytes, text[1], sizeof(issuer.bytes));
         memset(node.bytes, text[1], sizeof(node.bytes));
         if (*text++ == '$')
-            avow_issuer_text(&issuer, id);
+            avow_id_issuer_text(&issuer, id);
         else
-            avow_node_text(&node, id);
+            avow_id_node_text(&node, id);
         avow_buf_append(out, id, strlen(id));
     }
     assert_int_equal(out->err, AVOW_OK);

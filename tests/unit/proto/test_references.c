@@ -66,7 +66,7 @@ static bool moved(void *context, uint64_t index, uint64_t *now)
 static void expect(const char *name, const struct avow_entry *entry, const char *expected)
 {
     char list[64] = "";
-    assert_true(avow_entry_references(entry, &own, note, list));
+    assert_true(avow_references_of(entry, &own, note, list));
     if (strcmp(list, expected) != 0)
         fail_msg("%s: names%s, not%s", name, list, expected);
 }
@@ -80,7 +80,7 @@ static void test_rows(void **state)
         struct avow_entry entry;
         assert_int_equal(avow_entry_decode(bytes, &entry), AVOW_ACCEPT);
         expect(rows[i].name, &entry, rows[i].named);
-        bool all = avow_entry_move_references(&entry, &own, moved, NULL);
+        bool all = avow_references_move(&entry, &own, moved, NULL);
         if (all != (strcmp(rows[i].moved, NO_SUCH) != 0))
             fail_msg("%s: %s", rows[i].name, all ? "moved" : "not moved");
         if (all)
@@ -110,7 +110,7 @@ static void test_end(void **state)
     struct avow_bytes bytes =
         pack_new("[7,1,15,'P',0,['any',['achievement',nil,5],['achievement',nil,6]]]");
     assert_int_equal(avow_entry_decode(bytes, &entry), AVOW_ACCEPT);
-    assert_false(avow_entry_references(&entry, &own, stop_at_second, list));
+    assert_false(avow_references_of(&entry, &own, stop_at_second, list));
     assert_string_equal(list, " 15 5");
     free((void *)bytes.data);
 }

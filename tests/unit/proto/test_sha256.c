@@ -56,13 +56,13 @@ static void test_parts(void **state)
         data[i] = (uint8_t)i;
     struct avow_bytes whole = avow_bytes(data, sizeof(data));
     struct avow_hash expected = avow_sha256(&whole, 1);
-    struct avow_hash keyed = avow_hmac_sha256(avow_bytes_text("key"), &whole, 1);
+    struct avow_hash keyed = avow_sha256_hmac(avow_bytes_text("key"), &whole, 1);
     for (size_t cut = 0; cut <= sizeof(data); cut++) {
         const struct avow_bytes parts[] = {avow_bytes(data, cut), avow_bytes(NULL, 0),
                                            avow_bytes(data + cut, sizeof(data) - cut)};
         struct avow_hash hash = avow_sha256(parts, 3);
         assert_true(avow_hash_equal(&hash, &expected));
-        hash = avow_hmac_sha256(avow_bytes_text("key"), parts, 3);
+        hash = avow_sha256_hmac(avow_bytes_text("key"), parts, 3);
         assert_true(avow_hash_equal(&hash, &keyed));
     }
 }
@@ -112,7 +112,7 @@ static void test_hmac(void **state)
         uint8_t rooms[2][160];
         struct avow_bytes key = expand(rooms[0], hmac_cases[i].key, hmac_cases[i].key_len);
         struct avow_bytes data = expand(rooms[1], hmac_cases[i].data, hmac_cases[i].data_len);
-        struct avow_hash hash = avow_hmac_sha256(key, &data, 1);
+        struct avow_hash hash = avow_sha256_hmac(key, &data, 1);
         expect_hash(hmac_cases[i].name, &hash, hmac_cases[i].expected);
     }
 }

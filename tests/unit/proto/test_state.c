@@ -23,7 +23,7 @@ static struct avow_hash digest_of(const struct avow_state *state)
     avow_state_save(&out, state);
     avow_chain_save(&out, &state->chain);
     assert_int_equal(out.err, AVOW_OK);
-    digest = avow_leaf_hash(avow_buf_bytes(&out));
+    digest = avow_merkle_leaf_hash(avow_buf_bytes(&out));
     avow_buf_fini(&out);
     return digest;
 }
@@ -89,7 +89,7 @@ static void test_life(void **state)
     assert_true(log.effect.is_root);
     assert_false(log.effect.changes_status);
     assert_int_equal(log.effect.index, 5);
-    struct avow_hash leaf = avow_leaf_hash(log.rows[5].bytes);
+    struct avow_hash leaf = avow_merkle_leaf_hash(log.rows[5].bytes);
     assert_true(avow_hash_equal(&leaf, &log.effect.leaf));
     assert_int_equal(log.state.tree.size, 6);
     struct avow_hash root = avow_tree_root(&log.state.tree);

@@ -72,14 +72,14 @@ static void test_get_and_set(void **state)
     for (size_t i = 0; i < sizeof(indices) / sizeof(indices[0]); i++) {
         for (unsigned status = 0; status < 4; status++) {
             memset(chunk, 0x1b, sizeof(chunk)); /* 3, 2, 1, 0 */
-            avow_status_set(chunk, indices[i], (enum avow_status)status);
+            avow_status_map_set(chunk, indices[i], (enum avow_status)status);
             for (uint64_t other = 0; other < AVOW_STATUS_CHUNK_ENTRIES; other++)
-                assert_int_equal(avow_status_get(chunk, other + 1024 * 7),
+                assert_int_equal(avow_status_map_get(chunk, other + 1024 * 7),
                                  other == indices[i] ? status : 3 - other % 4);
         }
     }
     memset(chunk, 0, sizeof(chunk));
-    avow_status_set(chunk, 1024 + 5, AVOW_STATUS_SUSPENDED); /* byte 1, shift 2 */
+    avow_status_map_set(chunk, 1024 + 5, AVOW_STATUS_SUSPENDED); /* byte 1, shift 2 */
     assert_int_equal(chunk[1], 2 << 2);
 }
 
@@ -96,11 +96,11 @@ static void test_zero_nodes(void **state)
 {
     (void)state;
     const uint8_t chunk[AVOW_STATUS_CHUNK_BYTES] = {0};
-    struct avow_hash want = avow_status_chunk_hash(chunk);
+    struct avow_hash want = avow_status_map_chunk_hash(chunk);
     for (unsigned level = 0; level < AVOW_TREE_LEVELS; level++) {
-        struct avow_hash zero = avow_status_zero_node(level);
+        struct avow_hash zero = avow_status_map_zero_node(level);
         assert_memory_equal(zero.bytes, want.bytes, sizeof(want.bytes));
-        want = avow_node_hash(&zero, &zero);
+        want = avow_merkle_node_hash(&zero, &zero);
     }
 }
 
@@ -125,9 +125,9 @@ static void test_shapes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-        if (avow_status_chunk_count(shapes[i].size) != shapes[i].chunks)
+        if (avow_status_map_chunk_count(shapes[i].size) != shapes[i].chunks)
             fail_msg("%s: chunks", shapes[i].name);
-        if (avow_status_height(shapes[i].chunks) != shapes[i].height)
+        if (avow_status_map_height(shapes[i].chunks) != shapes[i].height)
             fail_msg("%s: height", shapes[i].name);
     }
 }
@@ -137,24 +137,25 @@ static void compare_dense(struct sparse *sparse, uint8_t (*map)[AVOW_STATUS_CHUN
                           uint64_t size)
 {
     const struct avow_status_nodes nodes = {.context = sparse, .node = sparse_node};
-    size_t chunks = (size_t)avow_status_chunk_count(size);
+    size_t chunks = (size_t)avow_status_map_chunk_count(size);
     struct naive_tree naive;
     naive_tree_init(&naive, chunks);
     for (size_t i = 0; i < chunks; i++) {
-        struct avow_hash leaf = avow_leaf_hash(avow_bytes(map[i], AVOW_STATUS_CHUNK_BYTES));
+        struct avow_hash leaf = avow_merkle_leaf_hash(avow_bytes(map[i], AVOW_STATUS_CHUNK_BYTES));
         naive_tree_add(&naive, &leaf);
     }
     struct avow_hash root, want = naive_tree_root(&naive, chunks);
-    assert_int_equal(avow_status_root(&nodes, size, &root), AVOW_OK);
+    assert_int_equal(avow_status_map_root(&nodes, size, &root), AVOW_OK);
     assert_memory_equal(root.bytes, want.bytes, sizeof(want.bytes));
     for (size_t chunk = 0; chunk < chunks; chunk++) {
         struct avow_path path, naive_path;
         naive_tree_inclusion(&naive, chunk, chunks, &naive_path);
-        assert_int_equal(avow_status_prove(&nodes, chunk, size, &path), AVOW_OK);
+        assert_int_equal(avow_status_map_prove(&nodes, chunk, size, &path), AVOW_OK);
         assert_int_equal(path.count, naive_path.count);
         assert_memory_equal(path.hashes, naive_path.hashes, path.count * sizeof(want));
-        struct avow_hash leaf = avow_status_chunk_hash(map[chunk]);
-        assert_int_equal(avow_inclusion_root(&leaf, chunk, chunks, &path, &root), AVOW_ACCEPT);
+        struct avow_hash leaf = avow_status_map_chunk_hash(map[chunk]);
+        assert_int_equal(avow_merkle_inclusion_root(&leaf, chunk, chunks, &path, &root),
+                         AVOW_ACCEPT);
         assert_memory_equal(root.bytes, want.bytes, sizeof(want.bytes));
     }
     naive_tree_fini(&naive);
@@ -183,21 +184,23 @@ static void test_growth(void **state)
         memset(map, 0, sizeof(map));
         sparse->count = 0;
         for (uint64_t size = 0; size < (uint64_t)CHUNKS_MAX * 1024;) {
-            uint64_t old_chunks = avow_status_chunk_count(size);
+            uint64_t old_chunks = avow_status_map_chunk_count(size);
             size += 1 + next_random(&seed) % 2500;
             if (size > (uint64_t)CHUNKS_MAX * 1024)
                 size = (uint64_t)CHUNKS_MAX * 1024;
-            uint64_t chunks = avow_status_chunk_count(size);
-            assert_int_equal(avow_status_grow(&nodes, old_chunks, chunks, &sink), AVOW_OK);
+            uint64_t chunks = avow_status_map_chunk_count(size);
+            assert_int_equal(avow_status_map_grow(&nodes, old_chunks, chunks, &sink), AVOW_OK);
             for (unsigned i = 0; i < 3 && chunks > runs[run].first_change; i++) {
                 uint64_t index = next_random(&seed) % size;
                 size_t chunk = (size_t)(index / 1024);
                 if (next_random(&seed) % 4 == 0)
                     memset(map[chunk], 0, sizeof(map[chunk]));
                 else
-                    avow_status_set(map[chunk], index, (enum avow_status)(next_random(&seed) % 4));
-                struct avow_hash hash = avow_status_chunk_hash(map[chunk]);
-                assert_int_equal(avow_status_update(&nodes, chunks, chunk, &hash, &sink), AVOW_OK);
+                    avow_status_map_set(map[chunk], index,
+                                        (enum avow_status)(next_random(&seed) % 4));
+                struct avow_hash hash = avow_status_map_chunk_hash(map[chunk]);
+                assert_int_equal(avow_status_map_update(&nodes, chunks, chunk, &hash, &sink),
+                                 AVOW_OK);
             }
             compare_dense(sparse, map, size);
         }
@@ -216,19 +219,20 @@ static void test_sparse_sizes(void **state)
                                      (UINT64_C(1) << 30) + 1, (UINT64_C(3) << 29) + 12345,
                                      AVOW_UINT_MAX};
     uint8_t chunk[AVOW_STATUS_CHUNK_BYTES] = {0};
-    const struct avow_hash zero = avow_status_chunk_hash(chunk);
-    avow_status_set(chunk, 1, AVOW_STATUS_REVOKED);
-    const struct avow_hash changed = avow_status_chunk_hash(chunk);
+    const struct avow_hash zero = avow_status_map_chunk_hash(chunk);
+    avow_status_map_set(chunk, 1, AVOW_STATUS_REVOKED);
+    const struct avow_hash changed = avow_status_map_chunk_hash(chunk);
     sparse->count = 0;
     uint64_t old_chunks = 0;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        uint64_t chunks = avow_status_chunk_count(sizes[i]);
+        uint64_t chunks = avow_status_map_chunk_count(sizes[i]);
         const uint64_t at[] = {0, chunks / 2, chunks - 1};
-        assert_int_equal(avow_status_grow(&nodes, old_chunks, chunks, &sink), AVOW_OK);
+        assert_int_equal(avow_status_map_grow(&nodes, old_chunks, chunks, &sink), AVOW_OK);
         for (size_t j = 0; j < 3; j++)
-            assert_int_equal(avow_status_update(&nodes, chunks, at[j], &changed, &sink), AVOW_OK);
+            assert_int_equal(avow_status_map_update(&nodes, chunks, at[j], &changed, &sink),
+                             AVOW_OK);
         struct avow_hash want, root;
-        assert_int_equal(avow_status_root(&nodes, sizes[i], &want), AVOW_OK);
+        assert_int_equal(avow_status_map_root(&nodes, sizes[i], &want), AVOW_OK);
         for (size_t j = 0; j < 3; j++) {
             for (uint64_t number = at[j] > 0 ? at[j] - 1 : 0; number <= at[j]; number++) {
                 struct avow_path path;
@@ -236,11 +240,11 @@ static void test_sparse_sizes(void **state)
                 if (find(sparse, 0, number) != NULL)
                     stored = &changed;
                 const struct avow_hash *other = stored == &zero ? &changed : &zero;
-                assert_int_equal(avow_status_prove(&nodes, number, sizes[i], &path), AVOW_OK);
-                assert_int_equal(avow_inclusion_root(stored, number, chunks, &path, &root),
+                assert_int_equal(avow_status_map_prove(&nodes, number, sizes[i], &path), AVOW_OK);
+                assert_int_equal(avow_merkle_inclusion_root(stored, number, chunks, &path, &root),
                                  AVOW_ACCEPT);
                 assert_memory_equal(root.bytes, want.bytes, sizeof(want.bytes));
-                assert_int_equal(avow_inclusion_root(other, number, chunks, &path, &root),
+                assert_int_equal(avow_merkle_inclusion_root(other, number, chunks, &path, &root),
                                  AVOW_ACCEPT);
                 assert_memory_not_equal(root.bytes, want.bytes, sizeof(want.bytes));
             }
@@ -261,12 +265,12 @@ static void test_source_errors(void **state)
 {
     const struct avow_status_nodes nodes = {.node = broken_node};
     const struct avow_tree_sink sink = {.context = *state, .node = sparse_put};
-    struct avow_hash hash = avow_status_zero_node(0);
+    struct avow_hash hash = avow_status_map_zero_node(0);
     struct avow_path path;
-    assert_int_equal(avow_status_root(&nodes, 3000, &hash), AVOW_ERR_CORRUPT);
-    assert_int_equal(avow_status_prove(&nodes, 0, 3000, &path), AVOW_ERR_CORRUPT);
-    assert_int_equal(avow_status_update(&nodes, 3, 0, &hash, &sink), AVOW_ERR_CORRUPT);
-    assert_int_equal(avow_status_grow(&nodes, 1, 3, &sink), AVOW_ERR_CORRUPT);
+    assert_int_equal(avow_status_map_root(&nodes, 3000, &hash), AVOW_ERR_CORRUPT);
+    assert_int_equal(avow_status_map_prove(&nodes, 0, 3000, &path), AVOW_ERR_CORRUPT);
+    assert_int_equal(avow_status_map_update(&nodes, 3, 0, &hash, &sink), AVOW_ERR_CORRUPT);
+    assert_int_equal(avow_status_map_grow(&nodes, 1, 3, &sink), AVOW_ERR_CORRUPT);
 }
 
 int main(void)

@@ -37,11 +37,11 @@ static void test_paths(void **state)
     for (size_t i = 0; i < sizeof(path_cases) / sizeof(path_cases[0]); i++) {
         const struct path_case *row = &path_cases[i];
         char path[AVOW_TILE_PATH_MAX];
-        avow_tile_path(row->level, row->index, row->width, path);
+        avow_tlog_tile_path(row->level, row->index, row->width, path);
         assert_string_equal(path, row->path);
     }
     char path[AVOW_TILE_PATH_MAX];
-    avow_tile_number_path("status", 9765, path);
+    avow_tlog_tile_number_path("status", 9765, path);
     assert_string_equal(path, "status/x009/765");
 }
 
@@ -73,7 +73,7 @@ static void test_counts(void **state)
     for (size_t i = 0; i < sizeof(count_cases) / sizeof(count_cases[0]); i++) {
         const struct count_case *row = &count_cases[i];
         unsigned last_width;
-        const uint64_t tiles = avow_tile_count(row->level, row->size, &last_width);
+        const uint64_t tiles = avow_tlog_tile_count(row->level, row->size, &last_width);
         if (tiles != row->tiles || last_width != row->last_width)
             fail_msg("%s: %llu tiles, the last %u wide", row->name, (unsigned long long)tiles,
                      last_width);
@@ -89,9 +89,9 @@ static void read_bundle(struct avow_bytes bundle, struct naive_tree *tree, struc
         const size_t len = avow_get_u16be(rest.data);
         assert_true(rest.len >= 2 + len);
         const struct avow_bytes entry = avow_bytes(rest.data + 2, len);
-        const struct avow_hash leaf = avow_leaf_hash(entry);
+        const struct avow_hash leaf = avow_merkle_leaf_hash(entry);
         naive_tree_add(tree, &leaf);
-        avow_tile_entry(again, entry);
+        avow_tlog_tile_entry(again, entry);
         rest = avow_bytes(entry.data + len, rest.len - 2 - len);
     }
 }
@@ -109,7 +109,7 @@ static void test_log_by_others(void **state)
         avow_buf_init(&bundle, 4096);
         avow_buf_init(&tile, 4096);
         naive_tree_init(&tree, 15);
-        avow_tile_path(AVOW_TILE_ENTRIES, 0, size, path);
+        avow_tlog_tile_path(AVOW_TILE_ENTRIES, 0, size, path);
         (void)snprintf(name, sizeof(name), "%s%s", LOG, path);
         struct avow_bytes theirs = avow_vectors_printed(name);
         read_bundle(theirs, &tree, &bundle);
@@ -118,8 +118,8 @@ static void test_log_by_others(void **state)
         avow_vectors_free(&theirs);
 
         const struct avow_tree_nodes nodes = naive_tree_nodes(&tree);
-        assert_int_equal(avow_tile_hashes(&nodes, 0, 0, size, &tile), AVOW_OK);
-        avow_tile_path(0, 0, size, path);
+        assert_int_equal(avow_tlog_tile_hashes(&nodes, 0, 0, size, &tile), AVOW_OK);
+        avow_tlog_tile_path(0, 0, size, path);
         (void)snprintf(name, sizeof(name), "%s%s", LOG, path);
         theirs = avow_vectors_printed(name);
         assert_true(avow_bytes_equal(avow_buf_bytes(&tile), theirs));
@@ -139,18 +139,18 @@ static void test_level_1(void **state)
     for (unsigned i = 0; i < 600; i++) {
         uint8_t entry[4];
         avow_put_u32be(entry, i);
-        const struct avow_hash leaf = avow_leaf_hash(avow_bytes(entry, sizeof(entry)));
+        const struct avow_hash leaf = avow_merkle_leaf_hash(avow_bytes(entry, sizeof(entry)));
         naive_tree_add(&tree, &leaf);
     }
     struct avow_buf tile;
     avow_buf_init(&tile, 4096);
     const struct avow_tree_nodes nodes = naive_tree_nodes(&tree);
-    assert_int_equal(avow_tile_hashes(&nodes, 1, 0, 2, &tile), AVOW_OK);
+    assert_int_equal(avow_tlog_tile_hashes(&nodes, 1, 0, 2, &tile), AVOW_OK);
     for (size_t i = 0; i < 2; i++) {
         const struct avow_hash root = naive_tree_hash(&tree, i * 256, (i + 1) * 256);
         assert_memory_equal(tile.data + i * 32, root.bytes, 32);
     }
-    assert_int_equal(avow_tile_hashes(&nodes, 1, 0, 3, &tile), AVOW_ERR_NOT_FOUND);
+    assert_int_equal(avow_tlog_tile_hashes(&nodes, 1, 0, 3, &tile), AVOW_ERR_NOT_FOUND);
     avow_buf_fini(&tile);
     naive_tree_fini(&tree);
 }

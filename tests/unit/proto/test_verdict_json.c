@@ -89,7 +89,7 @@ static void assert_json(const struct avow_verdict_view *view, const char *expect
 static char *with_id(const struct scene *scene, const char *expected)
 {
     char id[AVOW_ISSUER_TEXT_MAX];
-    avow_issuer_text(&scene->log.state.chain.issuer, id);
+    avow_id_issuer_text(&scene->log.state.chain.issuer, id);
     struct avow_buf text;
     avow_buf_init(&text, 8192);
     for (const char *at; (at = strstr(expected, ID)) != NULL; expected = at + strlen(ID)) {

@@ -226,7 +226,7 @@ static void find_chunks(struct avow_snapshot *snapshot, size_t log, const uint8_
         avow_snapshot_log(snapshot, &load.logs[log].marks[0].checkpoint.issuer, &known), AVOW_OK);
     sizes[log] = known->checkpoint.size;
     now = known->checkpoint.time > now ? known->checkpoint.time : now;
-    for (uint64_t i = 0; i < avow_status_chunk_count(sizes[log]); i++) {
+    for (uint64_t i = 0; i < avow_status_map_chunk_count(sizes[log]); i++) {
         assert_int_equal(avow_snapshot_chunk(snapshot, known, i, chunk), AVOW_OK);
         const uint8_t *found = memmem(file, len, chunk, sizeof(chunk));
         /* Older copies may lie in free pages. */

@@ -236,8 +236,8 @@ static void store_fork(struct avow_txn *txn, const struct body *body)
     for (uint64_t i = body->opening + 1; i < other->checkpoint.size; i++) {
         struct avow_foreign foreign = {
             .checkpoint = other->checkpoint, .index = i, .entry = body->thief.entries[i]};
-        assert_int_equal(avow_inclusion_prove(&nodes, i, other->checkpoint.size, &foreign.path),
-                         AVOW_OK);
+        assert_int_equal(
+            avow_merkle_inclusion_prove(&nodes, i, other->checkpoint.size, &foreign.path), AVOW_OK);
         /* Reinstatements, other kinds and targets of the epoch are refused, which is fine. */
         assert_int_equal(avow_txn_add_foreign(txn, &foreign, &changed, &reject), AVOW_OK);
     }
@@ -252,11 +252,12 @@ static void store_rival(struct avow_txn *txn, const struct body *body)
     enum avow_reject reject;
     bool changed;
     avow_buf_init(&list, 1 << 20);
-    avow_proved_list_begin(&list, chain->count);
+    avow_evidence_begin_proved(&list, chain->count);
     for (size_t i = 0; i < chain->count; i++) {
         struct avow_path path;
         uint64_t index = chain->entries[i].index;
-        assert_int_equal(avow_inclusion_prove(&nodes, index, checkpoint->size, &path), AVOW_OK);
+        assert_int_equal(avow_merkle_inclusion_prove(&nodes, index, checkpoint->size, &path),
+                         AVOW_OK);
         avow_proved_entry_write(&list, avow_chain_entry_bytes(chain, i), index, &path);
     }
     const struct avow_other_chain other = {.checkpoint = *checkpoint,

@@ -120,9 +120,9 @@ static void add_foreign(struct avow_txn *txn, const struct proof_fork *item)
         struct avow_foreign foreign = {.checkpoint = item->checkpoint,
                                        .index = item->entries[i],
                                        .entry = item->other->rows[item->entries[i]].bytes};
-        assert_int_equal(
-            avow_inclusion_prove(&nodes, foreign.index, foreign.checkpoint.size, &foreign.path),
-            AVOW_OK);
+        assert_int_equal(avow_merkle_inclusion_prove(&nodes, foreign.index, foreign.checkpoint.size,
+                                                     &foreign.path),
+                         AVOW_OK);
         assert_int_equal(avow_txn_add_foreign(txn, &foreign, &changed, &reject), AVOW_OK);
         assert_int_equal(reject, AVOW_ACCEPT);
     }
@@ -136,12 +136,12 @@ static void add_chain(struct avow_txn *txn, const struct proof_fork *item)
     bool changed;
     enum avow_reject reject;
     avow_buf_init(&list, AVOW_EVIDENCE_BYTES_MAX);
-    avow_proved_list_begin(&list, chain->count);
+    avow_evidence_begin_proved(&list, chain->count);
     for (size_t i = 0; i < chain->count; i++) {
         struct avow_path path;
-        assert_int_equal(
-            avow_inclusion_prove(&nodes, chain->entries[i].index, item->checkpoint.size, &path),
-            AVOW_OK);
+        assert_int_equal(avow_merkle_inclusion_prove(&nodes, chain->entries[i].index,
+                                                     item->checkpoint.size, &path),
+                         AVOW_OK);
         avow_proved_entry_write(&list, avow_chain_entry_bytes(chain, i), chain->entries[i].index,
                                 &path);
     }

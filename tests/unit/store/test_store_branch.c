@@ -182,7 +182,7 @@ static bool leads_to(const struct avow_hash *leaf, uint64_t index, uint64_t size
                      const struct avow_path *path, const struct avow_hash *want)
 {
     struct avow_hash root;
-    return avow_inclusion_root(leaf, index, size, path, &root) == AVOW_ACCEPT &&
+    return avow_merkle_inclusion_root(leaf, index, size, path, &root) == AVOW_ACCEPT &&
            avow_hash_equal(&root, want);
 }
 
@@ -208,7 +208,7 @@ static void see(struct avow_snapshot *snapshot, const struct log_history *histor
         assert_int_equal(last, mark->last[i]);
         assert_int_equal(avow_proven_status(snapshot, log, i, &proven), AVOW_OK);
         assert_int_equal(proven, status);
-        struct avow_hash leaf = avow_leaf_hash(entry);
+        struct avow_hash leaf = avow_merkle_leaf_hash(entry);
         assert_int_equal(avow_snapshot_inclusion(snapshot, log, i, head->size, &path), AVOW_OK);
         assert_true(leads_to(&leaf, i, head->size, &path, &head->root));
     }
@@ -495,7 +495,7 @@ static void test_entry_that_breaks_a_rule(void **state)
     struct avow_tree_nodes nodes = log_builder_nodes(&world->old.builder);
     assert_int_equal(avow_tree_load(&nodes, SHARED, &tree), AVOW_OK);
     for (size_t i = 0; i < 2; i++) {
-        struct avow_hash leaf = avow_leaf_hash(bad[i]);
+        struct avow_hash leaf = avow_merkle_leaf_hash(bad[i]);
         avow_tree_append(&tree, &leaf, NULL);
     }
     want.checkpoint.size = SHARED + 2;

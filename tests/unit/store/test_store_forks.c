@@ -241,8 +241,9 @@ static struct avow_foreign foreign_of(const struct world *world, uint64_t index,
                                    .index = index,
                                    .entry = world->thief.entries[index]};
     struct avow_tree_nodes nodes = log_history_nodes(&world->thief);
-    assert_int_equal(avow_inclusion_prove(&nodes, index, foreign.checkpoint.size, &foreign.path),
-                     AVOW_OK);
+    assert_int_equal(
+        avow_merkle_inclusion_prove(&nodes, index, foreign.checkpoint.size, &foreign.path),
+        AVOW_OK);
     return foreign;
 }
 
@@ -297,11 +298,11 @@ static void test_gravest_is_kept(void **state)
             assert_int_equal(avow_snapshot_foreign(world->snapshot, log, true, &target, &kept),
                              AVOW_OK);
             assert_int_equal(target, targets[i]);
-            struct avow_hash leaf = avow_leaf_hash(kept.entry);
+            struct avow_hash leaf = avow_merkle_leaf_hash(kept.entry);
             struct avow_hash root;
-            assert_int_equal(
-                avow_inclusion_root(&leaf, kept.index, kept.checkpoint.size, &kept.path, &root),
-                AVOW_ACCEPT);
+            assert_int_equal(avow_merkle_inclusion_root(&leaf, kept.index, kept.checkpoint.size,
+                                                        &kept.path, &root),
+                             AVOW_ACCEPT);
             assert_true(avow_hash_equal(&root, &kept.checkpoint.root));
         }
         assert_int_equal(avow_snapshot_foreign(world->snapshot, log, true, &target, &kept),
@@ -433,19 +434,20 @@ static void rival_make(struct rival *rival, const struct log_history *from, size
     const struct avow_chain *chain = &rival->history.builder.state.chain;
     struct avow_tree_nodes nodes = log_history_nodes(&rival->history);
     avow_buf_init(&rival->list, 1 << 20);
-    avow_proved_list_begin(&rival->list, chain->count);
+    avow_evidence_begin_proved(&rival->list, chain->count);
     for (size_t i = 0; i < chain->count; i++) {
         struct avow_path path;
         assert_int_equal(
-            avow_inclusion_prove(&nodes, chain->entries[i].index, checkpoint->size, &path),
+            avow_merkle_inclusion_prove(&nodes, chain->entries[i].index, checkpoint->size, &path),
             AVOW_OK);
         avow_proved_entry_write(&rival->list, avow_chain_entry_bytes(chain, i),
                                 chain->entries[i].index, &path);
     }
     enum avow_reject reject;
     avow_chain_init(&rival->chain);
-    assert_int_equal(
-        avow_chain_read(avow_buf_bytes(&rival->list), checkpoint, &rival->chain, &reject), AVOW_OK);
+    assert_int_equal(avow_evidence_chain_of_list(avow_buf_bytes(&rival->list), checkpoint,
+                                                 &rival->chain, &reject),
+                     AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
 }
 

@@ -23,7 +23,7 @@ static void build_model(struct avow_snapshot *snapshot, const struct avow_log *l
         enum avow_class class;
         assert_int_equal(avow_snapshot_entry(snapshot, log, i, &bytes), AVOW_OK);
         assert_int_equal(avow_entry_decode(bytes, &entry), AVOW_ACCEPT);
-        if (avow_class_of(&entry, &class))
+        if (avow_index_class_of(&entry, &class))
             model->indices[class][model->counts[class]++] = i;
     }
 }

@@ -299,8 +299,9 @@ static void check_proofs(struct world *world, const struct avow_log *log,
     struct avow_hash root;
     uint64_t size = index + 1 + any(world, log->checkpoint.size - index);
     assert_int_equal(avow_snapshot_inclusion(world->snapshot, log, index, size, &path), AVOW_OK);
-    assert_int_equal(avow_inclusion_root(&history->nodes[0][index], index, size, &path, &root),
-                     AVOW_ACCEPT);
+    assert_int_equal(
+        avow_merkle_inclusion_root(&history->nodes[0][index], index, size, &path, &root),
+        AVOW_ACCEPT);
     struct avow_hash expected;
     struct avow_tree_nodes nodes = log_history_nodes(history);
     assert_int_equal(avow_tree_root_at(&nodes, size, &expected), AVOW_OK);
@@ -315,9 +316,10 @@ static void check_proofs(struct world *world, const struct avow_log *log,
     uint8_t bytes[AVOW_STATUS_CHUNK_BYTES];
     assert_int_equal(avow_snapshot_chunk(world->snapshot, log, chunk, bytes), AVOW_OK);
     assert_int_equal(avow_snapshot_chunk_inclusion(world->snapshot, log, chunk, &path), AVOW_OK);
-    struct avow_hash leaf = avow_status_chunk_hash(bytes);
-    assert_int_equal(avow_inclusion_root(
-                         &leaf, chunk, avow_status_chunk_count(log->checkpoint.size), &path, &root),
+    struct avow_hash leaf = avow_status_map_chunk_hash(bytes);
+    assert_int_equal(avow_merkle_inclusion_root(&leaf, chunk,
+                                                avow_status_map_chunk_count(log->checkpoint.size),
+                                                &path, &root),
                      AVOW_ACCEPT);
     assert_memory_equal(&root, &log->checkpoint.status_root, sizeof(root));
 }

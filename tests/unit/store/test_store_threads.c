@@ -50,9 +50,9 @@ static const char *look(struct reader *reader, struct avow_snapshot *snapshot)
     if (avow_snapshot_entry(snapshot, log, index, &entry) != AVOW_OK ||
         !avow_bytes_equal(entry, history->entries[index]))
         return "another entry";
-    struct avow_hash leaf = avow_leaf_hash(entry);
+    struct avow_hash leaf = avow_merkle_leaf_hash(entry);
     if (avow_snapshot_inclusion(snapshot, log, index, size, &path) != AVOW_OK ||
-        avow_inclusion_root(&leaf, index, size, &path, &root) != AVOW_ACCEPT ||
+        avow_merkle_inclusion_root(&leaf, index, size, &path, &root) != AVOW_ACCEPT ||
         !avow_hash_equal(&root, &log->checkpoint.root))
         return "a wrong proof";
     uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
@@ -60,9 +60,9 @@ static const char *look(struct reader *reader, struct avow_snapshot *snapshot)
     if (avow_snapshot_chunk(snapshot, log, number, chunk) != AVOW_OK ||
         avow_snapshot_chunk_inclusion(snapshot, log, number, &path) != AVOW_OK)
         return "no status";
-    leaf = avow_status_chunk_hash(chunk);
-    if (avow_inclusion_root(&leaf, number, avow_status_chunk_count(size), &path, &root) !=
-            AVOW_ACCEPT ||
+    leaf = avow_status_map_chunk_hash(chunk);
+    if (avow_merkle_inclusion_root(&leaf, number, avow_status_map_chunk_count(size), &path,
+                                   &root) != AVOW_ACCEPT ||
         !avow_hash_equal(&root, &log->checkpoint.status_root))
         return "a status of another checkpoint";
     reader->looks++;

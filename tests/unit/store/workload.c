@@ -319,7 +319,7 @@ static bool leads_to(const struct avow_hash *leaf, uint64_t index, uint64_t size
                      const struct avow_path *path, const struct avow_hash *want)
 {
     struct avow_hash root;
-    return avow_inclusion_root(leaf, index, size, path, &root) == AVOW_ACCEPT &&
+    return avow_merkle_inclusion_root(leaf, index, size, path, &root) == AVOW_ACCEPT &&
            avow_hash_equal(&root, want);
 }
 
@@ -334,7 +334,7 @@ static const char *verify_entry(struct avow_snapshot *snapshot, const struct avo
     if (avow_snapshot_entry(snapshot, log, index, &entry) != AVOW_OK ||
         !avow_bytes_equal(entry, history->entries[index]))
         return "an entry is another";
-    struct avow_hash leaf = avow_leaf_hash(entry);
+    struct avow_hash leaf = avow_merkle_leaf_hash(entry);
     if (avow_snapshot_inclusion(snapshot, log, index, mark->checkpoint.size, &path) != AVOW_OK ||
         !leads_to(&leaf, index, mark->checkpoint.size, &path, &mark->checkpoint.root))
         return "an inclusion proof does not verify";
@@ -342,8 +342,8 @@ static const char *verify_entry(struct avow_snapshot *snapshot, const struct avo
     if (avow_snapshot_chunk(snapshot, log, number, chunk) != AVOW_OK ||
         avow_snapshot_chunk_inclusion(snapshot, log, number, &path) != AVOW_OK)
         return "a status proof cannot be made";
-    leaf = avow_status_chunk_hash(chunk);
-    if (!leads_to(&leaf, number, avow_status_chunk_count(mark->checkpoint.size), &path,
+    leaf = avow_status_map_chunk_hash(chunk);
+    if (!leads_to(&leaf, number, avow_status_map_chunk_count(mark->checkpoint.size), &path,
                   &mark->checkpoint.status_root))
         return "a status proof does not verify";
     enum avow_status status;

@@ -57,7 +57,7 @@ static void test_forms(void **state)
         uint8_t seed[32];
         (void)unlink(path);
         if (rows[i].text != NULL)
-            assert_int_equal(avow_write_file(path, avow_bytes_text(rows[i].text), rows[i].mode),
+            assert_int_equal(avow_file_write(path, avow_bytes_text(rows[i].text), rows[i].mode),
                              AVOW_OK);
         const enum avow_err err = avow_seedfile_read(path, seed);
         if (err != rows[i].err)
@@ -91,7 +91,7 @@ static void test_link(void **state)
     (void)state;
     avow_buf_init(&text, 100);
     (void)unlink(path);
-    assert_int_equal(avow_write_file(other, avow_bytes_text(DIGITS "\n"), 0600), AVOW_OK);
+    assert_int_equal(avow_file_write(other, avow_bytes_text(DIGITS "\n"), 0600), AVOW_OK);
     assert_int_equal(symlink(other, path), 0);
     assert_int_equal(avow_seedfile_read(path, read), AVOW_ERR_IO);
     assert_int_equal(avow_seedfile_write(path, seed), AVOW_OK);
@@ -99,7 +99,7 @@ static void test_link(void **state)
     assert_memory_equal(read, seed, sizeof(seed));
     assert_int_equal(lstat(path, &info), 0);
     assert_true(S_ISREG(info.st_mode));
-    assert_int_equal(avow_read_file(other, 100, &text), AVOW_OK);
+    assert_int_equal(avow_file_read(other, 100, &text), AVOW_OK);
     assert_true(avow_bytes_equal(avow_buf_bytes(&text), avow_bytes_text(DIGITS "\n")));
 }
 
