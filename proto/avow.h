@@ -58,9 +58,9 @@ AVOW_API const char *avow_result_text(enum avow_result result);
 /* The verdict. Only AVOW_VERDICT_VALID is good; memory of zeros says "unknown". Numbers stay as
  * they are; new ones may come, and none of them will mean "valid". */
 enum avow_verdict_word {
-    AVOW_VERDICT_UNKNOWN = 0,       /* it cannot be told: this is never "valid" */
+    AVOW_VERDICT_UNKNOWN = 0,       /* the truth cannot be told: this is never "valid" */
     AVOW_VERDICT_VALID = 1,         /* registered by its issuer, active, and the policy is met */
-    AVOW_VERDICT_TAMPERED = 2,      /* it was changed after it was signed */
+    AVOW_VERDICT_TAMPERED = 2,      /* the badge was changed after it was signed */
     AVOW_VERDICT_DISPUTED = 3,      /* its issuer's log does not have it, or contradicts itself */
     AVOW_VERDICT_REVOKED = 4,       /* by its issuer */
     AVOW_VERDICT_EXPIRED = 5,       /* by its dates */

@@ -24,7 +24,7 @@ static int show(const struct avow_cli *cli, const struct avow_log_proof *proof, 
     if (!shown.decoded || shown.entry.kind != AVOW_KIND_ACHIEVEMENT)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "entry %llu is not an achievement",
                              (unsigned long long)index);
-    /* Its elements are as many as its issuer gave: for people too they are best named. */
+    /* The elements are as many as the issuer gave: for people too they are best named. */
     return avow_cli_print_json(cli, avow_shown_json(&shown));
 }
 

@@ -363,6 +363,6 @@ int avow_home_recover_checkpoint(const struct avow_cli *cli,
     enum avow_err err = avow_home_load_checkpoint(cli, &checkpoint->issuer, &held);
     if (err == AVOW_OK && avow_checkpoint_same_origin(&held, checkpoint) &&
         held.size > checkpoint->size)
-        return AVOW_EXIT_OK; /* it goes on from there already */
+        return AVOW_EXIT_OK; /* the held one goes on from there already */
     return put_checkpoint(cli, checkpoint);
 }

@@ -59,7 +59,8 @@ static int renew(const struct avow_cli *cli, const struct avow_identity_keys *ke
     if (status != AVOW_EXIT_OK)
         return status;
     if (avow_badge_read(file->document, &facts, &fault) != AVOW_OK)
-        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "out of memory"); /* it did read before */
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "out of memory"); /* the badge did read before */
     const struct avow_renewal renewal = {.document = file->document,
                                          .target = file->subject.index,
                                          .commitment = file->subject.commitment};

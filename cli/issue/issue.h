@@ -11,8 +11,8 @@
 /* The successor of a credential: its record is superseded in the same batch. */
 struct avow_renewal {
     const json_t *document;      /* the old one */
-    uint64_t target;             /* its entry … */
-    struct avow_hash commitment; /* … which must have this */
+    uint64_t target;             /* the entry of the old credential */
+    struct avow_hash commitment; /* what that entry must have */
 };
 
 struct avow_issuance {

@@ -33,9 +33,9 @@ struct batch {
     struct avow_hash *commitments; /* by row */
     size_t threads;
     atomic_size_t made;
-    _Atomic(enum avow_err) err; /* the first that went wrong … */
-    atomic_size_t bad;          /* … with this row … */
-    atomic_int reason;          /* … and this errno */
+    _Atomic(enum avow_err) err; /* of the first row that went wrong */
+    atomic_size_t bad;          /* that row */
+    atomic_int reason;          /* errno, of that row */
 };
 
 /* ------------------------------------------------------------------ making and staging */

@@ -104,7 +104,7 @@ static bool read_end(struct reading *reading, char *rest)
     reading->inside = false;
     reading->batch.count = (size_t)count;
     reading->batch.rows = (struct avow_journal_row *)(void *)reading->rows.data;
-    avow_buf_init(&reading->rows, SIZE_MAX / 2); /* they are the batch's now */
+    avow_buf_init(&reading->rows, SIZE_MAX / 2); /* the rows are the batch's now */
     journal->open[journal->open_count++] = reading->batch;
     return true;
 }

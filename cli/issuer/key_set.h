@@ -6,8 +6,8 @@
 #include "cli/issuer/root_entry.h"
 
 struct avow_key_set {
-    struct avow_secret_key *root;    /* the next root key, which the rotation reveals … */
-    struct avow_secret_key *signing; /* … and the signing key that it brings; sodium_malloc */
+    struct avow_secret_key *root; /* the next root key, which the rotation reveals; sodium_malloc */
+    struct avow_secret_key *signing; /* the signing key that the rotation brings; sodium_malloc */
     struct avow_key root_key, signing_key, heartbeat_key;
     bool has_heartbeat;
     struct avow_hash next_root_digest;

@@ -11,8 +11,8 @@
 /* An entry that is registered again. */
 struct avow_moved {
     uint64_t old, now;
-    struct avow_hash commitment; /* of the badge that `path` becomes … */
-    char *path;                  /* … or NULL */
+    struct avow_hash commitment; /* of the badge that `path` becomes; zeros without one */
+    char *path;                  /* of the badge's file; NULL: the entry has none */
 };
 
 /* What a batch reaches. */

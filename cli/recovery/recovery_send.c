@@ -81,9 +81,9 @@ static int send_batch(const struct avow_cli *cli, const struct avow_recovery_fil
 struct rest {
     const struct avow_cli *cli;
     const struct avow_recovery_file *file;
-    size_t cut;               /* the batch reaches file->cuts[cut] … */
-    uint64_t start;           /* … from here */
-    struct avow_list entries; /* its first entry and those behind it */
+    size_t cut;               /* where the batch ends: file->cuts[cut] */
+    uint64_t start;           /* the index at which the batch begins */
+    struct avow_list entries; /* the batch's first entry and those behind it */
     struct avow_references references;
 };
 

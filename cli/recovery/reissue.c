@@ -285,7 +285,7 @@ static enum avow_err rewrite(const struct avow_reissue *reissue, const char *pat
     if (err == AVOW_OK)
         err = commit(reissue, file->document, &computed);
     if (err == AVOW_OK && !avow_hash_equal(&computed, commitment))
-        err = AVOW_ERR_REJECTED; /* it is not the file that it was */
+        err = AVOW_ERR_REJECTED; /* the file is not what it was */
     if (err == AVOW_OK)
         err = point_to(reissue, file->document, index);
     if (err == AVOW_OK)

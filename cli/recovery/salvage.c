@@ -196,7 +196,7 @@ static void count(struct again *again, const struct avow_entry *entry, size_t le
     again->bytes += len + 5; /* with the longest header of a binary */
     again->entries++;
     (void)avow_references_of(entry, &again->salvage->issuer, count_reference, again);
-    if (entry->kind == AVOW_KIND_STATUS) /* its target is shown with its last status entry */
+    if (entry->kind == AVOW_KIND_STATUS) /* the target is shown with its last status entry */
         again->references++;
 }
 

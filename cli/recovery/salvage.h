@@ -18,11 +18,11 @@ struct avow_client;
 
 /* What becomes of one abandoned entry. */
 enum avow_fate {
-    AVOW_FATE_AGAIN,   /* it is appended again, at `now` */
+    AVOW_FATE_AGAIN,   /* the entry is appended again, at `now` */
     AVOW_FATE_BEYOND,  /* not known to be honest: beyond --honest-until */
     AVOW_FATE_DROPPED, /* named by --drop */
     AVOW_FATE_ROOT,    /* a root entry: the rotation takes its place */
-    AVOW_FATE_POINTS,  /* it refers to an entry that is left out */
+    AVOW_FATE_POINTS,  /* the entry refers to one that is left out */
     AVOW_FATE_RULE,    /* the log's rules refuse it there; avow_salvage_row.reject */
     AVOW_FATE_DONE,    /* a status that its target has already */
 };
@@ -41,8 +41,8 @@ struct avow_salvage {
     uint64_t from, size;       /* abandoned: [from, size) */
     uint64_t honest;           /* entries below are honest, those of --drop aside */
     struct avow_draft *draft;  /* the entries below `from`, then the new ones */
-    struct avow_buf old_bytes; /* the abandoned entries … */
-    struct avow_buf old_ends;  /* … and where each ends, size_t */
+    struct avow_buf old_bytes; /* the abandoned entries, one after the other */
+    struct avow_buf old_ends;  /* size_t: where each ends in old_bytes */
     struct avow_buf rows;      /* struct avow_salvage_row, one for each */
     struct avow_buf cuts;      /* struct avow_checkpoint: what each batch reaches, unsigned; the
                                 * first batch begins at `from` */

@@ -13,8 +13,8 @@ struct avow_pending_record {
     struct avow_hash request; /* which call it was; zeros: one that keeps its own books */
     uint64_t base;
     struct avow_checkpoint text; /* unsigned */
-    bool alive;                  /* its process runs … */
-    bool own;                    /* … and is this one */
+    bool alive;                  /* the process that wrote the record runs */
+    bool own;                    /* that process is this one */
     uint64_t made;               /* Unix seconds */
     char name[AVOW_PENDING_NAME_MAX];
 };

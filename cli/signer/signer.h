@@ -40,13 +40,13 @@ struct avow_publication {
 };
 
 struct avow_published {
-    uint64_t base;                     /* the first new entry's index … */
-    struct avow_checkpoint checkpoint; /* … and what covers the last one */
+    uint64_t base;                     /* the first new entry's index */
+    struct avow_checkpoint checkpoint; /* what covers the last new entry */
     bool before;                       /* an earlier call of the same request had done it */
-    struct avow_pending_record record; /* what remembers it until … */
+    struct avow_pending_record record; /* what remembers it, until avow_published_told() */
     int lock;
 };
-/* … the person has been told of the outcome: until then, the same call after a crash finds it. */
+/* The person has been told of the outcome, which until then the same call after a crash finds. */
 void avow_published_told(const struct avow_cli *cli, struct avow_published *published);
 
 /* Connects to the home node (following a node that names it), checks that its log extends the

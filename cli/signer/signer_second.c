@@ -27,7 +27,7 @@ static int compare(struct avow_signer *signer, const struct avow_log_proof *seco
                        "%s, the second node, shows %llu entries, and the home node %llu",
                        signer->cli->second, (unsigned long long)theirs->size,
                        (unsigned long long)now->size);
-        return AVOW_SIGNER_AGAIN; /* it may be a moment's; else the home node is behind */
+        return AVOW_SIGNER_AGAIN; /* a moment's difference, or the home node is behind */
     }
     int status = avow_signer_contains(signer, theirs->size, &theirs->root, &contained);
     if (status != AVOW_EXIT_OK)

@@ -216,7 +216,7 @@ bool avow_interest_entry(const struct avow_interest *interest, struct avow_clien
     if (!interest->has_achievement && interest->credential_count == 0)
         return true;
     if (!shown->decoded)
-        return true; /* it may well be about what is wanted */
+        return true; /* the entry may well be about what is wanted */
     const bool change = shown->entry.kind == AVOW_KIND_STATUS;
     if (!change && shown->entry.kind != AVOW_KIND_ISSUE)
         return false;

@@ -119,9 +119,9 @@ void core_keep_chain(struct avow_core *core, uint64_t id, const struct avow_chec
 /* What a candidate needs of this node. */
 enum need {
     NEED_NOTHING,
-    NEED_LINES, /* its lines judged: it is the held checkpoint, with newer lines */
-    NEED_JUDGE, /* a judgement by the held chain: it is of the held origin */
-    NEED_CHAIN, /* its root chain: it is of another origin */
+    NEED_LINES, /* a judgement of its lines: the held checkpoint, with newer lines */
+    NEED_JUDGE, /* a judgement by the held chain, whose origin is the candidate's */
+    NEED_CHAIN, /* its root chain, which is of another origin */
 };
 /* Drops lines that are not newer than held ones or lie in the future. Fills in core->held. */
 enum need core_classify(struct avow_core *core, struct candidate *candidate);

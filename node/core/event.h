@@ -101,7 +101,7 @@ enum avow_core_trace {
     AVOW_CORE_TRACE_LIST(AVOW_CORE_TRACE_ENUM)
 #undef AVOW_CORE_TRACE_ENUM
 };
-const char *avow_core_trace_name(enum avow_core_trace trace); /* "advanced", … */
+const char *avow_core_trace_name(enum avow_core_trace trace); /* as in "advanced" */
 const char *avow_core_trace_text(enum avow_core_trace trace);
 
 /* Carry out in order. Pointers and views live until the next step, and views into a message as long

@@ -69,6 +69,6 @@ struct avow_hash avow_sha256_hmac(struct avow_bytes key, const struct avow_bytes
         hmac_sha256_update(&context, parts[i].len, parts[i].data);
     struct avow_hash hash;
     hmac_sha256_digest(&context, sizeof(hash.bytes), hash.bytes);
-    sodium_memzero(&context, sizeof(context)); /* it stands for the key */
+    sodium_memzero(&context, sizeof(context)); /* the context stands for the key */
     return hash;
 }

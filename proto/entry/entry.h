@@ -107,7 +107,7 @@ enum {
         AVOW_REASON_COUNT
 };
 
-const char *avow_status_name(enum avow_status status); /* "active", … */
+const char *avow_status_name(enum avow_status status); /* as in "active" */
 const char *avow_kind_name(uint64_t kind);             /* "issue", …; "unknown" */
 /* "invalid", "degraded", "grandfathered"; "unknown". */
 const char *avow_cascade_name(uint64_t cascade);

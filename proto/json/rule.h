@@ -17,7 +17,7 @@ struct avow_rule_fault {
 /* Appends the encoded rule, which avow_rule_check() accepts. False with `*fault` filled; also when
  * memory runs out or the rule is too large for an entry, which `out` then says. */
 bool avow_rule_from_json(const json_t *value, struct avow_buf *out, struct avow_rule_fault *fault);
-/* The word that a node begins with: "all", "any", … */
+/* The word that a node begins with: as in "all", "any". */
 const char *avow_rule_word(enum avow_rule_operator op);
 
 /* The JSON of a rule that has been checked, as it is read. NULL when memory ran out. */

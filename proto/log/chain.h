@@ -49,9 +49,9 @@ struct avow_chain {
     struct avow_buf bytes;   /* the root entries' bytes, one after the other */
     struct avow_hash digest; /* of the next root, in force */
     size_t identity;         /* position in `entries` of the one that names the issuer now */
-    bool closed;             /* a closure was applied… */
-    bool custodian;          /* … that names a custodian */
-    uint64_t closed_at;      /* its index */
+    bool closed;             /* a closure was applied */
+    bool custodian;          /* the closure names a custodian */
+    uint64_t closed_at;      /* the closure's index */
 };
 
 /* Bytes of memory that its entries and keys take: up to a few hundred thousand, if its issuer
@@ -127,7 +127,7 @@ enum avow_chain_order {
     AVOW_CHAIN_SAME,
     AVOW_CHAIN_EXTENDS,  /* a is b and more root entries */
     AVOW_CHAIN_EXTENDED, /* the other way round */
-    AVOW_CHAIN_BRANCH,   /* they part at some entry */
+    AVOW_CHAIN_BRANCH,   /* the chains part at some entry */
 };
 enum avow_chain_order avow_chain_compare(const struct avow_chain *a, const struct avow_chain *b);
 

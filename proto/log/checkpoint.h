@@ -27,8 +27,8 @@ struct avow_checkpoint {
     struct avow_hash root;
     uint64_t time; /* Unix seconds */
     struct avow_hash status_root;
-    struct avow_key key;             /* a sign key; zeros, like … */
-    struct avow_signature signature; /* … this, while it is unsigned */
+    struct avow_key key;             /* a sign key; zeros while it is unsigned */
+    struct avow_signature signature; /* zeros while it is unsigned */
 };
 
 struct avow_cosignature {

@@ -128,8 +128,8 @@ enum avow_err avow_merkle_consistency_prove(const struct avow_tree_nodes *nodes,
     path->count = 0;
     if (old_size == 0 || old_size == new_size)
         return AVOW_OK;
-    /* It starts at the largest full node that ends at old_size, which is itself the old root, and
-     * so left out, when old_size is a power of two. */
+    /* The path starts at the largest full node that ends at old_size, which is itself the old
+     * root, and so left out, when old_size is a power of two. */
     unsigned level = (unsigned)__builtin_ctzll(old_size);
     uint64_t index = (old_size >> level) - 1;
     if (index != 0) {

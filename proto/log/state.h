@@ -13,8 +13,8 @@ struct avow_state {
     struct avow_tree tree;   /* tree.size is the log's size */
     uint64_t time;           /* t of the last entry */
     struct avow_chain chain; /* its root entries; chain.issuer is the issuer id */
-    bool has_home;           /* a nodes entry has been applied … */
-    struct avow_key home;    /* … and names this home node */
+    bool has_home;           /* a nodes entry has been applied */
+    struct avow_key home;    /* that the last nodes entry names */
     uint64_t nodes_index;    /* the last nodes entry's index */
 };
 

@@ -45,7 +45,7 @@ static enum avow_err evidence_last_status_entry(void *context, const struct avow
     for (size_t i = proof->entry_count; i-- > 0;) {
         const struct avow_bytes bytes = proof->entries[i].bytes;
         struct avow_entry entry;
-        if (bytes.data[1] == AVOW_KIND_STATUS && /* it has been decoded before: this is its kind */
+        if (bytes.data[1] == AVOW_KIND_STATUS && /* entries were decoded before: their kind */
             avow_entry_decode(bytes, &entry) == AVOW_ACCEPT && entry.status.target == target) {
             *index = proof->entries[i].index;
             return AVOW_OK;

@@ -161,7 +161,7 @@ static enum avow_why why_unknown(const struct findings *f)
         return AVOW_WHY_NOT_ISSUE;
     if (!f->has_entry || !standing->has_state)
         return AVOW_WHY_MISSING;
-    if (f->at < standing->entry.t) /* it was not in the log then */
+    if (f->at < standing->entry.t) /* the entry was not in the log then */
         return AVOW_WHY_BEYOND;
     if (f->freshness.is_future)
         return AVOW_WHY_FUTURE;

@@ -37,7 +37,7 @@ struct avow_stack_node {
 
 struct avow_stack_result {
     bool complete;
-    /* It is not known whether it could be complete: the search ended at the bound, or the rule
+    /* Whether the stack could be complete is not known: the search ended at the bound, or the rule
      * names too many bodies. */
     bool stopped;
     uint64_t credits; /* hundredths of all that is used, each credential once: in the systems that

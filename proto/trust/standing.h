@@ -24,7 +24,7 @@ struct avow_standing {
     struct avow_entry entry;
     bool has_state;         /* false too where there are too many moves to be looked at */
     enum avow_status state; /* as of `at`; on a forked log, the gravest that any branch says */
-    bool has_event;         /* it is not active, and the entry that made it so is shown: */
+    bool has_event;         /* not active, and the entry that made it so is shown */
     uint64_t reason, since; /* its reason and t */
     uint64_t event;         /* its index; 0: it is on another branch */
     bool has_successor;

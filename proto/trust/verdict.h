@@ -36,7 +36,7 @@ enum {
         AVOW_WORD_COUNT
 };
 /* Any value has a name and an exit status: one from a newer peer is "unknown", 3. */
-const char *avow_word_name(enum avow_word word); /* "valid", "not-yet-valid", … */
+const char *avow_word_name(enum avow_word word); /* as in "valid", "not-yet-valid" */
 int avow_word_exit(enum avow_word word);         /* 0 valid, 3 unknown, else 1 */
 
 /* Why the word is what it is: a number, one machine word and one English sentence each. */
@@ -102,7 +102,7 @@ enum avow_check {
     AVOW_CHECK_COMPONENTS = 1 << 9, /* what a stacked credential is made of, and its pathway */
 };
 #define AVOW_CHECK_COUNT 10
-const char *avow_check_name(unsigned bit); /* 0 to AVOW_CHECK_COUNT - 1: "document", … */
+const char *avow_check_name(unsigned bit); /* 0 to AVOW_CHECK_COUNT - 1: as in "document" */
 
 struct avow_reference {
     struct avow_hash issuer;

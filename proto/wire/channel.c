@@ -20,7 +20,8 @@ static void wipe(struct avow_channel *channel)
     avow_noise_cipher_fini(&channel->receive);
     avow_buf_fini(&channel->frame);
     avow_buf_fini(&channel->partial);
-    if (channel->frame_open) /* it can no longer be sealed; the sealed ones may still be sent */
+    if (channel
+            ->frame_open) /* an open frame cannot be sealed any more; the sealed ones may be sent */
         channel->out.len = channel->out_frame;
     channel->frame_open = false;
     channel->plain = no_bytes;

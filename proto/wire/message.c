@@ -15,7 +15,7 @@ enum form {
     FORM_BIN,   /* a binary, a text, a list: of at most so many bytes, or items */
     FORM_TEXT,
     FORM_LIST,
-    FORM_CHECKPOINT, /* these three have bounds of their own */
+    FORM_CHECKPOINT, /* this and the two below have bounds of their own */
     FORM_COSIGNATURES,
     FORM_PATH,
 };

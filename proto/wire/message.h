@@ -83,7 +83,7 @@ enum avow_peer_role { AVOW_PEER_NODE = 0, AVOW_PEER_CLIENT = 1, AVOW_PEER_WATCHE
 /* REFUSED and CLOSE codes, and their texts. */
 #define AVOW_REFUSAL_LIST(X)                                                                       \
     X(UNKNOWN_LOG, 1, "this node does not have that log")                                          \
-    X(MOVED_ON, 2, "the log has moved on")                      /* it is at `size` now */          \
+    X(MOVED_ON, 2, "the log has moved on")                      /* `size`: the log's */            \
     X(HELD, 3, "another text is held at this place in the log") /* up to `size` */                 \
     X(NOT_HOME, 4, "this node is not the log's home node") /* text: the home node and its place */ \
     X(NOT_SIGNER, 5, "the connection has not proved a signing key of this log")                    \

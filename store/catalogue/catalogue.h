@@ -13,9 +13,7 @@
 
 #define AVOW_CATALOGUE_TERMS_MAX 64      /* words of one entry */
 #define AVOW_CATALOGUE_LOOKED_AT_MAX 256 /* of its words; folding one may take 50 us */
-#define AVOW_CATALOGUE_TITLE_WEIGHT                                                                \
-    80 /* of a word of a title, and as much as half of it more …                                 \
-        */
+#define AVOW_CATALOGUE_TITLE_WEIGHT 80   /* of a title's word; all of them share half of it more */
 #define AVOW_CATALOGUE_CODE_WEIGHT 100
 #define AVOW_CATALOGUE_OUTCOME_WEIGHT 20
 #define AVOW_CATALOGUE_SKILL_WEIGHT 15

@@ -23,7 +23,7 @@ struct avow_replay {
     unsigned problems;
 };
 
-/* `issuer` must outlive it; it may not be moved. */
+/* `issuer` must outlive the replay, which may not be moved. */
 void avow_replay_init(struct avow_replay *replay, struct avow_checker *check,
                       const struct avow_hash *issuer, uint32_t number);
 /* Counts its entries and bytes. */
@@ -34,8 +34,8 @@ void avow_replay_problem(struct avow_replay *replay, const char *what, uint64_t 
 
 /* Applies entries up to `size`. `*good` is false when it had to stop before. */
 AVOW_NODISCARD enum avow_err avow_replay_to(struct avow_replay *replay, uint64_t size, bool *good);
-/* … up to a checkpoint that was accepted, of which roots, key, signature and status rows are
- * checked. */
+/* Applies entries up to a checkpoint that was accepted, whose roots, key, signature and status rows
+ * are checked. */
 AVOW_NODISCARD enum avow_err avow_replay_signed(struct avow_replay *replay,
                                                 const struct avow_checkpoint *checkpoint,
                                                 bool *good);

@@ -201,7 +201,8 @@ enum avow_err avow_tail_truncate(struct avow_tail *tail, const struct avow_db *d
                                  uint64_t size)
 {
     if (tail->loaded && tail->number == size / AVOW_BUNDLE_ENTRIES) {
-        shorten(tail, (size_t)(size % AVOW_BUNDLE_ENTRIES)); /* it may be newer than its row */
+        shorten(tail,
+                (size_t)(size % AVOW_BUNDLE_ENTRIES)); /* the tail may be newer than its row */
     } else {
         enum avow_err err = avow_tail_load(tail, db, log, size);
         if (err != AVOW_OK)

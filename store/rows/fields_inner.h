@@ -7,7 +7,7 @@
 
 struct avow_fields {
     struct avow_bytes rest; /* not taken yet, borrowed */
-    bool short_of;          /* it ended too early, or a value was impossible: all since is zeros */
+    bool short_of; /* the row ended too early, or a value was impossible: all since is zeros */
 };
 
 void avow_field_take(struct avow_fields *cursor, void *out, size_t len);

@@ -24,8 +24,8 @@ struct avow_log {
     /* A root fork is known: from here on nobody can tell whose the log is (store/rows/forks.h).
      * AVOW_NEVER: none is. */
     uint64_t disputed_from;
-    bool forked; /* two checkpoints of its origin are proved inconsistent (store/rows/forks.h) … */
-    uint64_t fork_time;  /* … and this is the time of the newest one known, on any branch */
+    bool forked; /* two checkpoints of its origin are proved inconsistent (store/rows/forks.h) */
+    uint64_t fork_time;  /* of a forked log: time of the newest checkpoint known, on any branch */
     uint64_t first_seen; /* Unix seconds of the first acceptance here, as the writer was told */
 };
 

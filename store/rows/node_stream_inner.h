@@ -17,9 +17,9 @@ static inline size_t avow_node_stream_length(uint64_t leaves, unsigned height)
 /* Where the node (level, index) stands. */
 static inline size_t avow_node_stream_position(unsigned level, uint64_t index)
 {
-    uint64_t leaves = (index + 1) << level; /* it is completed by the last of these… */
+    /* The last of these leaves completes the node, and goes on to complete the levels above it. */
+    uint64_t leaves = (index + 1) << level;
     uint64_t nodes = 2 * leaves - (uint64_t)__builtin_popcountll(leaves);
-    /* … which goes on to complete the levels above it. */
     return (size_t)(nodes - 1 - ((uint64_t)__builtin_ctzll(leaves) - level));
 }
 

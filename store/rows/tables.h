@@ -12,8 +12,8 @@
 enum avow_table_drop {
     AVOW_DROP_RUN,    /* the run of keys that begin with the number */
     AVOW_DROP_INDEX,  /* avow_index_drop() */
-    AVOW_DROP_NUMBER, /* they are the number: the last to go */
-    AVOW_DROP_NEVER,  /* they are of no log number */
+    AVOW_DROP_NUMBER, /* the rows are the number itself: the last to go */
+    AVOW_DROP_NEVER,  /* the rows are of no log number */
 };
 
 /* In the order in which they are checked, which is not stored: each by avow_checker_<checked>(). */

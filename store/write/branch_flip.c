@@ -175,7 +175,8 @@ enum avow_err avow_branch_append(struct avow_txn *txn, struct avow_wlog *wlog,
     }
     result->pending = branch->log.state.tree.size;
     if (err == AVOW_OK && *reject == AVOW_ACCEPT && append.end == range->checkpoint.size) {
-        branch->log.checkpoint = range->checkpoint; /* it may be signed by another of the keys */
+        /* The range's checkpoint may be signed by another of the keys. */
+        branch->log.checkpoint = range->checkpoint;
         err = flip(txn, wlog, range->now);
         result->advanced = err == AVOW_OK;
         result->accepted = append.end;

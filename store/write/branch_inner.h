@@ -13,7 +13,7 @@ AVOW_NODISCARD enum avow_err avow_branch_put(struct avow_append *append);
 /* Ends it. Its rows go later, a part at a time; what is in memory alone is put first, so that it is
  * counted. */
 AVOW_NODISCARD enum avow_err avow_branch_drop(struct avow_txn *txn, struct avow_wlog *branch);
-/* Its two ends alone: the row, and the memory. */
+/* The two ends of a candidate alone: the row, and the memory. */
 AVOW_NODISCARD enum avow_err avow_branch_delete_row(struct avow_txn *txn,
                                                     const struct avow_hash *issuer);
 void avow_branch_forget(struct avow_wlog *branch);

@@ -26,7 +26,7 @@ enum avow_err avow_txn_sign(struct avow_txn *txn, const struct avow_checkpoint *
     struct avow_hash root;
     avow_status_draft_begin(status, &txn->db, wlog->number, true);
     err = avow_status_draft_root(status, wlog->log.state.tree.size, size, &root);
-    /* It was compared when the text became whole. */
+    /* The status root was compared when the text became whole. */
     if (err == AVOW_OK && !avow_hash_equal(&root, &checkpoint->status_root))
         err = AVOW_ERR_CORRUPT;
     if (err == AVOW_OK)

@@ -194,7 +194,7 @@ static enum avow_err copy_piece(struct avow_txn *txn, struct avow_wlog *branch,
         return AVOW_OK;
     }
     enum avow_err err = avow_append_apply(&append, &branch->log.state, false, reject);
-    if (err == AVOW_OK && *reject != AVOW_ACCEPT) /* they were accepted once */
+    if (err == AVOW_OK && *reject != AVOW_ACCEPT) /* the entries were accepted once */
         err = AVOW_ERR_CORRUPT;
     if (err == AVOW_OK)
         err = avow_status_draft_root(&txn->writer->status, append.start, append.end, &root);

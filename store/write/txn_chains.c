@@ -182,7 +182,7 @@ static enum avow_err put_chain(struct avow_txn *txn, const struct avow_wlog *wlo
     *changed = err == AVOW_OK && *reject == AVOW_ACCEPT;
     if (!*changed)
         return err;
-    chains->slots[slot].used = false; /* it is the added one's now */
+    chains->slots[slot].used = false; /* the slot is the added one's now */
     return drop_within(txn, &wlog->issuer, chains, chains->added);
 }
 

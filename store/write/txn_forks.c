@@ -186,7 +186,7 @@ static enum avow_err leave_origin(struct avow_txn *txn, const struct avow_wlog *
     draft.known.foreign = 0;
     err = avow_fork_draft_store(txn, &key, &draft, &reject);
     if (err != AVOW_OK || number != wlog->number)
-        return err; /* they go with their number */
+        return err; /* foreign rows go with their number */
     const struct avow_retired gone = {
         .kind = AVOW_RETIRED_FOREIGN, .number = number, .epoch = before->epoch};
     return avow_retired_write(&txn->db, &gone);

@@ -107,7 +107,7 @@ enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,
     avow_state_fini(&old);
     log->number = wlog->number;
     log->checkpoint = *checkpoint;
-    log->cosignature_count = 0; /* they were lines of the text before */
+    log->cosignature_count = 0; /* the lines were of the text before */
     if (wlog->has_pending)
         forget_pending(wlog);
     wlog->head_dirty = true;

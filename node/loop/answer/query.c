@@ -46,7 +46,7 @@ static struct avow_query_batch *pop(struct batch_list *list)
         list->first = batch->next;
         if (list->first == NULL)
             list->last = NULL;
-        batch->next = NULL; /* it is in no list, whatever waits behind it */
+        batch->next = NULL; /* a popped batch is in no list, whatever waits behind it */
     }
     return batch;
 }

@@ -47,8 +47,8 @@ struct avow_job {
     enum avow_job_type type;
     avow_job_done *done; /* may be NULL */
     void *context;
-    uint64_t token;   /* the maker's own … */
-    uint64_t request; /* … likewise */
+    uint64_t token;   /* the maker's own */
+    uint64_t request; /* the maker's own */
     uint32_t slot;
     uint64_t generation;
 

@@ -3,7 +3,7 @@
 #ifndef AVOW_NODE_LOOP_BASE_NOTIFY_H
 #define AVOW_NODE_LOOP_BASE_NOTIFY_H
 
-/* `state`: "READY=1", "STOPPING=1", … */
+/* `state`: as in "READY=1", "STOPPING=1". */
 void avow_notify(const char *state);
 
 #endif

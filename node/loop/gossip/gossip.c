@@ -407,7 +407,7 @@ static void name_witness(struct avow_gossip *gossip, const struct avow_key *key)
         if (avow_key_equal(&gossip->witnesses[i], key))
             return;
     if (avow_key_equal(gossip->config.self, key))
-        return; /* its line is always there */
+        return; /* this node's own line is always there */
     if (gossip->witness_count < AVOW_GOSSIP_WITNESSES_MAX)
         gossip->witnesses[gossip->witness_count++] = *key;
     else

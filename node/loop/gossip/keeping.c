@@ -44,7 +44,8 @@ static void read_chain(struct keeping *keeping)
     if (keeping->err == AVOW_OK)
         keeping->err = avow_evidence_chain_of_list(avow_buf_bytes(&list), &keep->checkpoint,
                                                    &keep->chain, &keeping->reject);
-    if (keeping->err == AVOW_OK && keeping->reject == AVOW_ACCEPT) { /* it is kept as it travels */
+    if (keeping->err == AVOW_OK &&
+        keeping->reject == AVOW_ACCEPT) { /* a chain is kept as it travels */
         free(keep->bytes);
         keep->bytes = list.data;
         keep->list.items = avow_buf_bytes(&list);

@@ -68,7 +68,7 @@ static enum avow_err copy_prefix(const struct avow_chain *chain, uint64_t from,
         if (reject == AVOW_ACCEPT)
             err = avow_chain_reapply(prefix, chain->entries[i].index, &entry,
                                      &chain->entries[i].root_before, &reject);
-        if (err == AVOW_OK && reject != AVOW_ACCEPT) /* it was accepted before */
+        if (err == AVOW_OK && reject != AVOW_ACCEPT) /* the entry was accepted before */
             err = AVOW_ERR_CORRUPT;
     }
     return err;

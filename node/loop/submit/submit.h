@@ -31,9 +31,9 @@ struct avow_submit_link {
     uint64_t proof_count; /* ever */
     unsigned jobs;        /* under way at the writer */
     bool working;         /* a signature is being checked, or a key stored: nothing overtakes it */
-    bool needs_lock;      /* what waits first found this log locked by another link … */
+    bool needs_lock;      /* what waits first found the log `locked` locked by another link */
     struct avow_hash locked;
-    bool needs_room;         /* … or the writer's queue full */
+    bool needs_room;         /* what waits first found the writer's queue full */
     struct avow_buf backlog; /* messages in a row that wait */
     size_t backlog_used;
 };

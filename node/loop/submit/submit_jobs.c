@@ -184,7 +184,7 @@ static void work_done(uv_work_t *request, int status)
 static void queue_work(struct avow_submit *submit, struct avow_submit_work *work)
 {
     int rc = uv_queue_work(submit->config.loop, &work->work, avow_submit_work_run, work_done);
-    AVOW_ASSERT(rc == 0); /* it fails only without a function to run */
+    AVOW_ASSERT(rc == 0); /* uv_queue_work fails only without a function to run */
 }
 
 /* A check waits for what else comes in this turn of the loop; a key, which waits for the disk, does
