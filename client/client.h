@@ -18,15 +18,17 @@ struct avow_client_config {
     unsigned timeout_ms; /* for connecting, and for each wait; 0: 10 s */
 };
 
+#define AVOW_CLIENT_REASON_MAX 512
 /* Connects, shakes hands and exchanges HELLOs. On failure `reason` (a buffer of at least
  * AVOW_CLIENT_REASON_MAX) says what and where, for a person. ERR_INVALID (address), ERR_IO (cannot
  * connect, cut off), ERR_TIMEOUT, ERR_REJECTED (another network or another node), ERR_NOMEM. */
-#define AVOW_CLIENT_REASON_MAX 512
 AVOW_NODISCARD enum avow_err avow_client_connect(const struct avow_client_config *config,
                                                  struct avow_client **client, char *reason);
 /* Says good-bye and closes. */
 void avow_client_free(struct avow_client **client);
 
+/* The id that the node has proved, and the hash of the handshake in which it did: what a signer
+ * signs. Both live as the client does. */
 const struct avow_key *avow_client_node(const struct avow_client *client);
 const struct avow_hash *avow_client_handshake(const struct avow_client *client);
 /* "host:port" as connected, for messages to people and for a log's nodes entry. */

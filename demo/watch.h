@@ -10,6 +10,7 @@ struct avow_demo_record {
     uint64_t index;
 };
 
+/* A clock that never goes back, in nanoseconds. */
 uint64_t avow_demo_now_ns(void);
 
 /* A small file, from one person to another. False if it cannot be. */

@@ -130,16 +130,19 @@ struct avow_signature {
     uint8_t bytes[64];
 };
 
+/* Borrows `len` bytes. */
 static inline struct avow_bytes avow_bytes(const void *data, size_t len)
 {
     return (struct avow_bytes){.data = data, .len = len};
 }
 
+/* Borrows a string without its zero at the end. */
 static inline struct avow_bytes avow_bytes_text(const char *text)
 {
     return avow_bytes(text, strlen(text));
 }
 
+/* Not in constant time: for what is no secret. */
 static inline bool avow_bytes_equal(struct avow_bytes a, struct avow_bytes b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
@@ -148,11 +151,13 @@ static inline bool avow_bytes_equal(struct avow_bytes a, struct avow_bytes b)
 /* memcmp order, the shorter first when one is a prefix. */
 int avow_bytes_compare(struct avow_bytes a, struct avow_bytes b);
 
+/* Not in constant time: for what is no secret. */
 static inline bool avow_hash_equal(const struct avow_hash *a, const struct avow_hash *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+/* The same for keys. */
 static inline bool avow_key_equal(const struct avow_key *a, const struct avow_key *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
@@ -199,29 +204,24 @@ static inline void avow_put_u16be(uint8_t *out, uint16_t value)
     out[0] = (uint8_t)(value >> 8);
     out[1] = (uint8_t)value;
 }
-
 static inline void avow_put_u32be(uint8_t *out, uint32_t value)
 {
     avow_put_u16be(out, (uint16_t)(value >> 16));
     avow_put_u16be(out + 2, (uint16_t)value);
 }
-
 static inline void avow_put_u64be(uint8_t *out, uint64_t value)
 {
     avow_put_u32be(out, (uint32_t)(value >> 32));
     avow_put_u32be(out + 4, (uint32_t)value);
 }
-
 static inline uint16_t avow_get_u16be(const uint8_t *in)
 {
     return (uint16_t)(in[0] << 8 | in[1]);
 }
-
 static inline uint32_t avow_get_u32be(const uint8_t *in)
 {
     return (uint32_t)avow_get_u16be(in) << 16 | avow_get_u16be(in + 2);
 }
-
 static inline uint64_t avow_get_u64be(const uint8_t *in)
 {
     return (uint64_t)avow_get_u32be(in) << 32 | avow_get_u32be(in + 4);

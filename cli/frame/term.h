@@ -11,9 +11,10 @@
 #define AVOW_TERM_GREEN "\x1b[1;32m"
 #define AVOW_TERM_YELLOW "\x1b[1;33m"
 
-/* Times for people, "2026-11-22 02:57:13 UTC" and "3 minutes"; `out` of AVOW_TERM_TIME_MAX. */
 #define AVOW_TERM_TIME_MAX 40
+/* A time in Unix seconds, for people: "2026-11-22 02:57:13 UTC". */
 void avow_term_time(uint64_t seconds, char out[AVOW_TERM_TIME_MAX]);
+/* So many seconds, for people, in the largest unit of which there are two: "3 minutes". */
 void avow_term_span(uint64_t seconds, char out[AVOW_TERM_TIME_MAX]);
 
 /* Progress on `file`, with rate and time left, when it is a terminal; nothing otherwise. */

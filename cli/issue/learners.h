@@ -40,6 +40,7 @@ int avow_learners_from_options(const struct avow_cli *cli, uint64_t achievement,
                                struct avow_learners *learners);
 void avow_learners_fini(struct avow_learners *learners);
 
+/* One of the learner's texts, "" where there is none; lives as `learners` does. */
 static inline const char *avow_learner_text(const struct avow_learners *learners,
                                             const struct avow_learner *learner,
                                             enum avow_learner_text which)

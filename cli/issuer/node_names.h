@@ -10,6 +10,7 @@ struct avow_node_names {
     size_t count;
 };
 
+/* Names no node. The list lies in the struct itself, which may not be moved. */
 void avow_node_names_init(struct avow_node_names *names);
 /* Adds "avownode1…@host:port" as it is; "host:port" is asked for its id. An exit status, having
  * told the person. */

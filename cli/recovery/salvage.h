@@ -61,6 +61,7 @@ void avow_salvage_fini(struct avow_salvage *salvage);
 int avow_salvage_again(struct avow_salvage *salvage, const struct avow_reissue_files *files,
                        const struct avow_key *key, uint64_t t);
 
+/* The rows, in order of their old index; they live as `salvage` does. */
 struct avow_salvage_row *avow_salvage_rows(const struct avow_salvage *salvage, size_t *count);
 /* Why an entry is not appended again, in words; "" for one that is. */
 const char *avow_fate_text(const struct avow_salvage_row *row);

@@ -9,6 +9,7 @@ struct avow_references {
     struct avow_buf buffer; /* uint64_t */
 };
 
+/* No references, of a batch that begins at index `base`. Release with _fini. */
 void avow_references_init(struct avow_references *references, uint64_t base);
 void avow_references_fini(struct avow_references *references);
 /* Adds those of an entry in the log of the issuer `own`; memory that ran out shows in buffer.err.

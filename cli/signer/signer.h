@@ -61,6 +61,7 @@ int avow_publish_new(const struct avow_cli *cli, const struct avow_identity_keys
 
 /* ------------------------------------------------------------------ for `build` */
 
+/* The draft that `build` appends to, and the call that the signer works for: both the signer's. */
 struct avow_draft *avow_signer_draft(struct avow_signer *signer);
 const struct avow_cli *avow_signer_cli(const struct avow_signer *signer);
 /* What a new entry's t should be: the later of now and the log's last t. */

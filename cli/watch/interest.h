@@ -23,6 +23,7 @@ struct avow_interest {
 int avow_interest_read(const struct avow_cli *cli, struct avow_interest *interest);
 void avow_interest_fini(struct avow_interest *interest);
 
+/* Whether any record of this issuer's log may be of interest. */
 bool avow_interest_log(const struct avow_interest *interest, const struct avow_hash *issuer);
 /* Is this entry to be told of? A change of status counts as its target, which for an achievement is
  * asked for through `client`; what cannot be found out is told of. */

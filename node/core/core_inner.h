@@ -38,6 +38,7 @@ AVOW_NODISCARD enum avow_err core_lookup(struct avow_core *core, const struct av
 
 /* ------------------------------------------------------------------ table.c: wants */
 
+/* All wants are free. */
 void core_table_init(struct avow_core *core);
 /* The issuer's want, or NONE. */
 uint32_t core_want_find(const struct avow_core *core, const struct avow_hash *issuer);
@@ -130,6 +131,7 @@ bool core_consider(struct avow_core *core, struct candidate *candidate);
 
 /* ------------------------------------------------------------------ link.c: connections */
 
+/* The new link of `event`: says HELLO to it. */
 void core_link_up(struct avow_core *core, const struct avow_core_event *event);
 /* Frees the link, and marks it as lost unless it is already. */
 void core_link_down(struct avow_core *core, uint32_t slot);
@@ -194,6 +196,7 @@ void core_listing_tick(struct avow_core *core);
 
 /* ------------------------------------------------------------------ judging.c: judgements */
 
+/* Starts what the link's wants wait for, a judgement or their root chain, while there is room. */
 void core_judging_pump(struct avow_core *core, uint32_t slot);
 /* The want's root chain has come. */
 void core_judging_chain(struct avow_core *core, uint32_t slot, const struct avow_message *message);

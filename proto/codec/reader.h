@@ -70,6 +70,7 @@ uint64_t avow_reader_uint_slow(struct avow_reader *reader);
 void avow_reader_array_of_slow(struct avow_reader *reader, size_t count);
 void avow_reader_bin_exact_slow(struct avow_reader *reader, void *out, size_t len);
 
+/* Consumes `len` bytes, which must be there. */
 static inline void avow_reader_skip(struct avow_reader *reader, size_t len)
 {
     reader->rest.data += len;

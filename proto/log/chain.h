@@ -25,6 +25,7 @@ struct avow_chain_key {
     uint64_t not_after; /* Unix seconds; AVOW_NEVER for a root key */
 };
 
+/* Whether the key is in force for a checkpoint of this size, whatever its not_after says. */
 static inline bool avow_chain_key_covers(const struct avow_chain_key *key, uint64_t size)
 {
     return key->since < size && size <= key->until;

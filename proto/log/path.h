@@ -8,6 +8,7 @@
 
 #define AVOW_PATH_BYTES_MAX (AVOW_PATH_MAX * sizeof(struct avow_hash))
 
+/* Appends the binary. */
 void avow_path_write(struct avow_buf *out, const struct avow_path *path);
 /* Reads one; `*path` is empty after a rejection: those of avow_reader_bin(), LENGTH for a binary
  * that is not of whole hashes. */

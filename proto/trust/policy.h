@@ -47,6 +47,7 @@ struct avow_policy {
 /* max_age 24 h, max_depth 4, no region, anchors or witnesses, recognition not required. */
 void avow_policy_init(struct avow_policy *policy);
 
+/* The bytes of a part; they live as the policy does, and do not move. */
 static inline struct avow_bytes avow_policy_part(const struct avow_policy *policy,
                                                  struct avow_policy_part part)
 {

@@ -54,6 +54,7 @@ struct avow_search_run {
     uint32_t link_count, link_room;
 };
 
+/* Releases `bodies`, `by_id` and `links`. */
 void avow_search_run_fini(struct avow_search_run *run);
 
 /* Room for one more of `count` items of `size` bytes each: where they are now, the caller's to

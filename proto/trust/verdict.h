@@ -85,6 +85,7 @@ enum {
 #undef AVOW_WHY_ONE
         AVOW_WHY_COUNT
 };
+/* The word that JSON has, and an English sentence without its full stop; never NULL. */
 const char *avow_why_name(enum avow_why why);
 const char *avow_why_text(enum avow_why why);
 

@@ -149,9 +149,9 @@ AVOW_NODISCARD enum avow_reject avow_message_decode(struct avow_bytes bytes,
 /* Appends the encoding of the fields of message->type. */
 void avow_message_encode(struct avow_buf *out, const struct avow_message *message);
 
+#define AVOW_SIGNER_MESSAGE_BYTES (14 + 64)
 /* What a signer signs to prove itself on a connection: "avow signer 1\n", issuer id, handshake
  * hash. */
-#define AVOW_SIGNER_MESSAGE_BYTES (14 + 64)
 void avow_message_signer_text(const struct avow_hash *issuer, const struct avow_hash *handshake,
                               uint8_t out[AVOW_SIGNER_MESSAGE_BYTES]);
 

@@ -27,8 +27,8 @@ AVOW_NODISCARD enum avow_err avow_index_drop(const struct avow_db *db, uint32_t 
 AVOW_NODISCARD enum avow_err avow_index_class_seek(const struct avow_db *db, uint32_t log,
                                                    enum avow_class class, uint64_t *index,
                                                    struct avow_bytes *value);
-/* A key of AVOW_TABLE_SUBJECTS: subject, log number, index. */
 #define AVOW_SUBJECT_KEY_BYTES (32 + 4 + 8)
+/* A key of AVOW_TABLE_SUBJECTS: subject, log number, index. */
 struct avow_dbkey avow_index_subject_key(const struct avow_hash *subject, uint32_t log,
                                          uint64_t index);
 

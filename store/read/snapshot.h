@@ -117,6 +117,7 @@ AVOW_NODISCARD enum avow_err avow_snapshot_branch(struct avow_snapshot *snapshot
 struct avow_store_stats {
     uint64_t logs, entries, bytes_used, map_size;
 };
+/* What the whole store holds, and how much of its map. OK, CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err avow_snapshot_stats(struct avow_snapshot *snapshot,
                                                  struct avow_store_stats *stats);
 

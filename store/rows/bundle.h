@@ -54,6 +54,7 @@ struct avow_tail {
     struct avow_buf data;
 };
 
+/* Releases the memory; nothing is written. All zeros is empty too. */
 void avow_tail_fini(struct avow_tail *tail);
 /* Loads what the first `size` entries of the log leave in the bundle where entry `size` goes. */
 AVOW_NODISCARD enum avow_err avow_tail_load(struct avow_tail *tail, const struct avow_db *db,

@@ -14,6 +14,8 @@ void avow_fork_row_write(struct avow_buf *out, const struct avow_known_fork *kno
 AVOW_NODISCARD enum avow_err avow_fork_row_read(struct avow_bytes key, struct avow_bytes row,
                                                 struct avow_known_fork *known);
 
+/* Of a status entry of another branch: log number, epoch of the origin, target. _row_read: OK or
+ * CORRUPT, views point into `row`. */
 struct avow_dbkey avow_fork_foreign_key(uint32_t log, uint32_t epoch, uint64_t target);
 void avow_fork_foreign_row_write(struct avow_buf *out, const struct avow_foreign *foreign);
 AVOW_NODISCARD enum avow_err avow_fork_foreign_row_read(struct avow_bytes key,
@@ -29,8 +31,8 @@ AVOW_NODISCARD enum avow_err avow_fork_other_row_read(struct avow_bytes key, str
                                                       struct avow_other_chain *other,
                                                       struct avow_bytes *saved);
 
-/* The name, in AVOW_TABLE_NAMES, of the mark that an issuer's known forks were left at. */
 #define AVOW_FORK_MARK_NAME_MAX (AVOW_ISSUER_TEXT_MAX + 8)
+/* The name, in AVOW_TABLE_NAMES, of the mark that an issuer's known forks were left at. */
 void avow_fork_mark_name(const struct avow_hash *issuer, char name[AVOW_FORK_MARK_NAME_MAX]);
 
 #endif

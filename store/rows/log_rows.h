@@ -10,10 +10,10 @@
 /* The parts of AVOW_TABLE_CHAINS. */
 enum avow_chain_part { AVOW_CHAIN_ACCEPTED, AVOW_CHAIN_PENDING };
 
+#define AVOW_ROW_SEAL_BYTES 8
 /* Small rows end with the first eight bytes of their SHA-256: LMDB notices no flipped bit, and what
  * the trees' roots do not cover must not be believed when it is damaged. _seal appends them to a
  * buffer that holds one row; _open checks them and takes them off: OK or CORRUPT. */
-#define AVOW_ROW_SEAL_BYTES 8
 void avow_row_seal(struct avow_buf *row);
 AVOW_NODISCARD enum avow_err avow_row_open(struct avow_bytes *row);
 /* The same over the row's key too, where the row does not say itself what it is of. */

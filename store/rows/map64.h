@@ -17,6 +17,7 @@ struct avow_map64 {
     size_t capacity; /* 0 or a power of two */
 };
 
+/* Releases the memory; the map is empty afterwards. */
 void avow_map64_fini(struct avow_map64 *map);
 /* Forgets everything; keeps a small table's storage. */
 void avow_map64_clear(struct avow_map64 *map);

@@ -29,6 +29,7 @@ struct avow_status_draft {
     enum avow_err err; /* the first failure inside a callback that cannot return one */
 };
 
+/* Releases the memory; nothing is written. */
 void avow_status_draft_fini(struct avow_status_draft *draft);
 /* Empties it, for an operation on `log`. */
 void avow_status_draft_begin(struct avow_status_draft *draft, const struct avow_db *db,

@@ -40,8 +40,8 @@ AVOW_NODISCARD enum avow_err avow_txn_add_chain(struct avow_txn *txn,
                                                 const struct avow_other_chain *other,
                                                 const struct avow_chain *chain, bool *changed,
                                                 enum avow_reject *reject);
-/* Marks that what is known of an issuer's forks has grown. `mark` is one that was never used. */
 #define AVOW_FORK_MARK_BYTES 16
+/* Marks that what is known of an issuer's forks has grown. `mark` is one that was never used. */
 AVOW_NODISCARD enum avow_err avow_txn_mark_forks(struct avow_txn *txn,
                                                  const struct avow_hash *issuer,
                                                  const uint8_t mark[AVOW_FORK_MARK_BYTES]);

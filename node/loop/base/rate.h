@@ -32,6 +32,7 @@ struct avow_rate {
     uint8_t salt[16];
 };
 
+/* No address has taken anything yet. `salt`: random, and never told to anybody. */
 void avow_rate_init(struct avow_rate *rate, struct avow_rate_limit overall,
                     struct avow_rate_limit each, const uint8_t salt[16]);
 /* Takes a token of this address (its network bytes: 4, or an IPv6 prefix) and one overall; false,

@@ -56,6 +56,7 @@ void avow_gossip_stop(struct avow_gossip *gossip);
 /* After the loop has ended. */
 void avow_gossip_fini(struct avow_gossip *gossip);
 
+/* A link has opened, or is about to be freed. */
 void avow_gossip_link_up(struct avow_gossip *gossip, const struct avow_link *link);
 void avow_gossip_link_down(struct avow_gossip *gossip, const struct avow_link *link);
 /* A message of a type that avow_core_takes(). */

@@ -36,6 +36,7 @@ struct avow_dialler {
     bool stopping;
 };
 
+/* All peers of `options` are due at once; the pointers must outlive the dialler. */
 void avow_dialler_init(struct avow_dialler *dialler, uv_loop_t *loop,
                        const struct avow_logger *logger, struct avow_links *links,
                        const struct avow_options *options);

@@ -103,6 +103,7 @@ void avow_link_answer(struct avow_link *link, const struct avow_message *message
 /* Queues messages in a row, taking the buffer over. On failure the link is dropped. */
 void avow_link_send_row(struct avow_link *link, struct avow_buf *row);
 
+/* Nothing is read of the link while anybody pauses it. */
 void avow_link_pause(struct avow_link *link, enum avow_link_pause who, bool pause);
 /* Says CLOSE, and ends once that is sent. */
 void avow_link_close(struct avow_link *link, enum avow_refusal code, const char *why);

@@ -58,7 +58,9 @@ struct avow_link *avow_links_find(struct avow_links *links, uint32_t slot, uint6
 /* The open link of a slot, or NULL. */
 struct avow_link *avow_links_open(struct avow_links *links, uint32_t slot);
 
+/* Ends every link that has run out of time. */
 void avow_links_check_deadlines(struct avow_links *links, uint64_t now_ms);
+/* Closes every link, with SHUTDOWN. */
 void avow_links_close_all(struct avow_links *links);
 
 #endif

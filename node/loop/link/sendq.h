@@ -22,11 +22,12 @@ struct avow_sendq {
     size_t bytes;
 };
 
+#define AVOW_SENDQ_ITEM_BYTES 64
 /* Bytes that a lane may hold, with AVOW_SENDQ_ITEM_BYTES for each item: many small messages take
  * more room than they have bytes. A lane that is empty takes any one item. */
-#define AVOW_SENDQ_ITEM_BYTES 64
 size_t avow_sendq_cap(enum avow_core_priority priority);
 
+/* An empty queue. Release with _fini, which drops what waits. */
 void avow_sendq_init(struct avow_sendq *queue);
 void avow_sendq_fini(struct avow_sendq *queue);
 

@@ -71,6 +71,7 @@ struct avow_submit {
     bool stopping;
 };
 
+/* Whether messages of this type are for avow_submit_message(). */
 bool avow_submit_takes(uint64_t type);
 
 /* AVOW_ERR_NOMEM. */
@@ -79,6 +80,7 @@ AVOW_NODISCARD enum avow_err avow_submit_init(struct avow_submit *submit,
 void avow_submit_stop(struct avow_submit *submit);
 void avow_submit_fini(struct avow_submit *submit);
 
+/* Handles a message of an open link, now or in its turn; `message` is copied where it must wait. */
 void avow_submit_message(struct avow_submit *submit, struct avow_link *link,
                          struct avow_bytes message);
 /* Tries what waits; on a timer too, because room at the writer is not announced. */

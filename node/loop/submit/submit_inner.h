@@ -26,6 +26,7 @@ void avow_submit_unlock(struct avow_submit *submit, const struct avow_hash *issu
 
 /* ------------------------------------------------------------------ the rest (submit_jobs.c) */
 
+/* Answers a request with REFUSED. */
 void avow_submit_refuse(struct avow_link *link, uint64_t request, const struct avow_no *no);
 /* A "no" that is not to overtake the answers of what is under way. */
 enum avow_submit_outcome avow_submit_refuse_in_order(struct avow_submit *submit,

@@ -51,6 +51,7 @@ bool avow_write_thread_has_room(struct avow_write_thread *writer);
 /* On the loop thread, when woken: calls `done` of each finished job, in order, and frees it. */
 void avow_write_thread_fetch(struct avow_write_thread *writer);
 
+/* As of now; a change of it wakes the loop. */
 enum avow_write_thread_state avow_write_thread_state(struct avow_write_thread *writer);
 
 #endif
