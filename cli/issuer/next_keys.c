@@ -6,7 +6,9 @@
 
 #include <sodium.h>
 
-bool avow_next_keys_public(const struct avow_cli *cli, const char *name, struct avow_key *key)
+/* The public half of home/<name>.key as its file has it, without opening it. False when there is no
+ * such file, or it cannot be read. */
+static bool public_half(const struct avow_cli *cli, const char *name, struct avow_key *key)
 {
     return avow_home_has_key(cli, name) && avow_home_public_key(cli, name, key) == AVOW_EXIT_OK;
 }
@@ -74,7 +76,7 @@ static int rename_key(struct placing *placing, const char *from, const char *to,
 static int erase_old_root(const struct placing *placing)
 {
     struct avow_key key;
-    if (!avow_next_keys_public(placing->cli, "root", &key) || !was_root(placing, &key))
+    if (!public_half(placing->cli, "root", &key) || !was_root(placing, &key))
         return AVOW_EXIT_OK;
     int status = avow_home_erase_key(placing->cli, "root");
     if (status == AVOW_EXIT_OK)
@@ -87,10 +89,10 @@ static int place_roots(struct placing *placing)
 {
     struct avow_key key;
     int status = AVOW_EXIT_OK;
-    if (avow_next_keys_public(placing->cli, AVOW_NEXT_ROOT, &key) && is_root(placing, &key))
+    if (public_half(placing->cli, AVOW_NEXT_ROOT, &key) && is_root(placing, &key))
         status = rename_key(placing, AVOW_NEXT_ROOT, "root",
                             "the root key from now on; the one before is erased");
-    if (status == AVOW_EXIT_OK && avow_next_keys_public(placing->cli, AVOW_NEXT_NEXT_ROOT, &key) &&
+    if (status == AVOW_EXIT_OK && public_half(placing->cli, AVOW_NEXT_NEXT_ROOT, &key) &&
         is_committed_to(placing, &key))
         status =
             rename_key(placing, AVOW_NEXT_NEXT_ROOT, AVOW_NEXT_ROOT, "the root key after that one");
@@ -101,7 +103,7 @@ static int place_heartbeat(struct placing *placing)
 {
     struct avow_identity_keys keys = {0};
     struct avow_key key;
-    if (!avow_next_keys_public(placing->cli, AVOW_NEXT_HEARTBEAT, &key) ||
+    if (!public_half(placing->cli, AVOW_NEXT_HEARTBEAT, &key) ||
         !is_in_force(placing, &key, AVOW_KEY_HEARTBEAT))
         return AVOW_EXIT_OK;
     placing->placed = true;
@@ -114,13 +116,13 @@ static int place_heartbeat(struct placing *placing)
     return status;
 }
 
-int avow_next_keys_place(const struct avow_cli *cli, const struct avow_chain *chain, uint64_t size,
-                         bool *placed)
+static int place(const struct avow_cli *cli, const struct avow_chain *chain, uint64_t size,
+                 bool *placed)
 {
     struct placing placing = {.cli = cli, .chain = chain, .size = size};
     struct avow_key key;
     int status = place_roots(&placing);
-    if (status == AVOW_EXIT_OK && avow_next_keys_public(cli, AVOW_NEXT_SIGNING, &key) &&
+    if (status == AVOW_EXIT_OK && public_half(cli, AVOW_NEXT_SIGNING, &key) &&
         is_in_force(&placing, &key, AVOW_KEY_SIGN))
         status = rename_key(&placing, AVOW_NEXT_SIGNING, "signing", "the signing key from now on");
     if (status == AVOW_EXIT_OK)
@@ -138,7 +140,7 @@ int avow_next_keys_settle(const struct avow_cli *cli, bool *placed)
     if (status == AVOW_EXIT_OK)
         status = avow_own_log_open(cli, &issuer, NULL, 0, &log);
     if (status == AVOW_EXIT_OK)
-        status = avow_next_keys_place(cli, &log.proof->chain, log.proof->checkpoint.size, placed);
+        status = place(cli, &log.proof->chain, log.proof->checkpoint.size, placed);
     avow_own_log_fini(&log);
     return status;
 }

@@ -18,23 +18,15 @@
 #define AVOW_NEXT_ROOT "next-root"
 #define AVOW_NEXT_NEXT_ROOT "next-root-next"
 
-/* The public half of home/<name>.key as its file has it, without opening it. False when there is no
- * such file, or it cannot be read. */
-bool avow_next_keys_public(const struct avow_cli *cli, const char *name, struct avow_key *key);
-
 /* A new key pair in home/<name>.key, or the one that an earlier call has left; its public half. The
  * passphrase is asked for when the first is made: `*passphrase` begins as NULL, and is the caller's
  * to sodium_free. An exit status. */
 int avow_next_keys_make(const struct avow_cli *cli, const char *name, const char *use,
                         char **passphrase, struct avow_key *key);
 
-/* Puts in place what `chain`, of a log of `size` entries, has brought, and says so. `*placed`:
- * there was something; the heartbeat key is given to the home node. An exit status: UNKNOWN when
- * the home node did not take it. */
-int avow_next_keys_place(const struct avow_cli *cli, const struct avow_chain *chain, uint64_t size,
-                         bool *placed);
-
-/* The same by the log as the call's node has it. */
+/* Puts in place what the log, as the call's node has it, has brought, and says so. `*placed`: there
+ * was something; the heartbeat key is given to the home node. An exit status: UNKNOWN when the home
+ * node did not take it. */
 int avow_next_keys_settle(const struct avow_cli *cli, bool *placed);
 
 /* Gives the home node the seed in home/<name>.key, which the log authorises, as this home's signer.

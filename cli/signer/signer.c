@@ -90,8 +90,9 @@ int avow_signer_refused(struct avow_signer *signer, const struct avow_message *a
     }
 }
 
-int avow_signer_result(struct avow_signer *signer, enum avow_err err,
-                       const struct avow_message *answer)
+/* What the client's `err` means for the signer, with the node's `answer`. */
+static int result_of(struct avow_signer *signer, enum avow_err err,
+                     const struct avow_message *answer)
 {
     if (err == AVOW_ERR_REFUSED)
         return avow_signer_refused(signer, answer);
@@ -101,15 +102,14 @@ int avow_signer_result(struct avow_signer *signer, enum avow_err err,
 int avow_signer_ask(struct avow_signer *signer, struct avow_message *question,
                     enum avow_message_type expected, struct avow_message *answer)
 {
-    return avow_signer_result(signer, avow_client_ask(signer->client, question, expected, answer),
-                              answer);
+    return result_of(signer, avow_client_ask(signer->client, question, expected, answer), answer);
 }
 
 int avow_signer_contains(struct avow_signer *signer, uint64_t size, const struct avow_hash *root,
                          bool *contained)
 {
     struct avow_message answer;
-    return avow_signer_result(
+    return result_of(
         signer,
         avow_contains(signer->client, &signer->proof->checkpoint, size, root, &answer, contained),
         &answer);

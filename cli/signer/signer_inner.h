@@ -34,9 +34,6 @@ void avow_signer_disconnect(struct avow_signer *signer);
 /* Asks; REFUSED becomes an exit status or AGAIN, a lost connection LOST. */
 int avow_signer_ask(struct avow_signer *signer, struct avow_message *question,
                     enum avow_message_type expected, struct avow_message *answer);
-/* What the client's `err` means for the signer, with the node's `answer`. */
-int avow_signer_result(struct avow_signer *signer, enum avow_err err,
-                       const struct avow_message *answer);
 /* What a refusal means for the signer. */
 int avow_signer_refused(struct avow_signer *signer, const struct avow_message *answer);
 /* What an error of the client means. */

@@ -29,8 +29,10 @@ static int tell(const struct avow_cli *cli, const char *path, int bad, const str
     return bad;
 }
 
-int avow_policy_file_read(const struct avow_cli *cli, const char *path, int bad,
-                          struct avow_policy *policy)
+/* An exit status: `bad`, having told the person "FILE:LINE: what is wrong and what to write", for a
+ * file that is not well formed; USAGE if it cannot be read. */
+static int read_policy(const struct avow_cli *cli, const char *path, int bad,
+                       struct avow_policy *policy)
 {
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
@@ -107,7 +109,7 @@ int avow_policy_file_find(const struct avow_cli *cli, const char *name, int bad,
 {
     const bool absent = access(name, F_OK) != 0 && errno == ENOENT;
     return absent && is_plain_word(name) ? read_named(cli, name, policy)
-                                         : avow_policy_file_read(cli, name, bad, policy);
+                                         : read_policy(cli, name, bad, policy);
 }
 
 int avow_policy_file_of_call(const struct avow_cli *cli, struct avow_policy *policy)

@@ -5,14 +5,10 @@
 #include "cli/frame/command.h"
 #include "proto/trust/policy.h"
 
-/* Reads the policy file `path`. An exit status: `bad`, having told the person "FILE:LINE: what is
- * wrong and what to write", for one that is not well formed; USAGE if it cannot be read. */
-int avow_policy_file_read(const struct avow_cli *cli, const char *path, int bad,
-                          struct avow_policy *policy);
-
 /* Reads what `name` means: a file of that name, or, when there is none and it is a plain word, the
- * policy that the call's node holds under it, of which the person is told. An exit status: `bad`
- * for a file that is not well formed; USAGE; UNKNOWN when the node cannot be asked. */
+ * policy that the call's node holds under it, of which the person is told. An exit status: `bad`,
+ * having told the person where and what to write, for a file that is not well formed; USAGE if it
+ * cannot be read; UNKNOWN when the node cannot be asked. */
 int avow_policy_file_find(const struct avow_cli *cli, const char *name, int bad,
                           struct avow_policy *policy);
 

@@ -71,22 +71,6 @@ enum avow_err avow_catalogue_read(const struct avow_db *db, uint32_t number,
     return err == AVOW_OK ? read_row(row, &key, entry) : err;
 }
 
-enum avow_err avow_catalogue_next(const struct avow_db *db, uint32_t *number,
-                                  struct avow_catalogued *entry)
-{
-    struct avow_dbkey key = number_key(*number);
-    struct avow_bytes found;
-    struct avow_bytes row;
-    enum avow_err err = avow_db_seek(db, AVOW_TABLE_CATALOGUE, &key, &found, &row);
-    if (err != AVOW_OK)
-        return err;
-    if (found.len != 4)
-        return AVOW_ERR_CORRUPT;
-    *number = avow_get_u32be(found.data);
-    key = number_key(*number);
-    return read_row(row, &key, entry);
-}
-
 /* --------------------------------------------------------------------- writing */
 
 /* The number after the last one. Those of entries that have been taken out may come again: nothing

@@ -27,9 +27,6 @@ struct avow_catalogued {
 };
 AVOW_NODISCARD enum avow_err avow_catalogue_read(const struct avow_db *db, uint32_t number,
                                                  struct avow_catalogued *entry);
-/* The first number from `*number` on, which is moved to it. NOT_FOUND at the end. */
-AVOW_NODISCARD enum avow_err avow_catalogue_next(const struct avow_db *db, uint32_t *number,
-                                                 struct avow_catalogued *entry);
 
 /* Adds a decoded achievement or pathway; `*number` is what it got. `*words` is made if it is NULL.
  * Errors: those of a put, and of avow_words_new(); TOO_LARGE when the store has had 2^32 of them.

@@ -127,9 +127,9 @@ static enum avow_err awarded(struct avow_finder *finder, const struct avow_log *
     return AVOW_OK;
 }
 
-enum avow_err avow_finder_recognises(struct avow_finder *finder, const struct avow_log *log,
-                                     uint64_t index, const struct avow_entry *entry,
-                                     bool *recognised)
+/* Whether the policy recognises an award of this achievement. */
+static enum avow_err recognises(struct avow_finder *finder, const struct avow_log *log,
+                                uint64_t index, const struct avow_entry *entry, bool *recognised)
 {
     struct avow_entry achievement;
     struct avow_details details;
@@ -200,7 +200,7 @@ static enum avow_err read_hit(struct avow_finder *finder, uint32_t number,
         (entry.kind != AVOW_KIND_ACHIEVEMENT && entry.kind != AVOW_KIND_PATHWAY))
         return AVOW_ERR_CORRUPT;
     if (finder->policy != NULL)
-        err = avow_finder_recognises(finder, log, at.index, &entry, &recognised);
+        err = recognises(finder, log, at.index, &entry, &recognised);
     if (err != AVOW_OK || !recognised)
         return err == AVOW_OK ? AVOW_ERR_NOT_FOUND : err;
     struct avow_chain_names names = avow_chain_names(&log->state.chain, AVOW_NEVER);

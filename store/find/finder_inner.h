@@ -71,10 +71,5 @@ AVOW_NODISCARD enum avow_err avow_finder_narrow(struct avow_finder *finder);
 /* Whether results may come from this log, by what its number tells. */
 AVOW_NODISCARD enum avow_err avow_finder_admits(struct avow_finder *finder, uint32_t log,
                                                 bool *admits);
-/* Whether the policy recognises an award of this achievement. */
-AVOW_NODISCARD enum avow_err avow_finder_recognises(struct avow_finder *finder,
-                                                    const struct avow_log *log, uint64_t index,
-                                                    const struct avow_entry *entry,
-                                                    bool *recognised);
 
 #endif

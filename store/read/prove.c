@@ -99,17 +99,6 @@ static enum avow_err next_kept(struct avow_snapshot *snapshot, const struct avow
     return avow_row_kept_read(row, checkpoint, cosignatures, count);
 }
 
-enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,
-                                          const struct avow_log *log, uint64_t index,
-                                          struct avow_checkpoint *checkpoint,
-                                          struct avow_cosignature *cosignatures, size_t *count)
-{
-    AVOW_ASSERT(snapshot->live);
-    if (index >= log->checkpoint.size)
-        return AVOW_ERR_NOT_FOUND;
-    return next_kept(snapshot, log, index, checkpoint, cosignatures, count);
-}
-
 enum avow_err avow_snapshot_witnessed(struct avow_snapshot *snapshot, const struct avow_log *log,
                                       uint64_t index, uint64_t after,
                                       struct avow_checkpoint *checkpoint,

@@ -55,13 +55,6 @@ AVOW_NODISCARD enum avow_err avow_snapshot_chunk_inclusion(struct avow_snapshot 
 /* Full nodes of the accepted log, for tile export and audits. */
 struct avow_tree_nodes avow_snapshot_nodes(struct avow_snapshot *snapshot,
                                            const struct avow_log *log);
-/* The earliest kept checkpoint that covers `index` and carries a witness's cosignature; NOT_FOUND.
- */
-AVOW_NODISCARD enum avow_err avow_snapshot_first_witness(struct avow_snapshot *snapshot,
-                                                         const struct avow_log *log, uint64_t index,
-                                                         struct avow_checkpoint *checkpoint,
-                                                         struct avow_cosignature *cosignatures,
-                                                         size_t *count);
 /* The smallest kept checkpoint that covers `index`, is larger than `after` and carries a witness's
  * cosignature; the log's newest is not one of them. NOT_FOUND at the end; CORRUPT, IO. */
 AVOW_NODISCARD enum avow_err

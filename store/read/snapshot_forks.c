@@ -6,11 +6,6 @@
 #include "store/rows/fork_rows.h"
 #include "store/rows/status_rows.h"
 
-static enum avow_err must_be_good(enum avow_err err)
-{
-    return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
-}
-
 enum avow_err avow_snapshot_fork(struct avow_snapshot *snapshot,
                                  const struct avow_checkpoint *origin,
                                  struct avow_known_fork *known)
@@ -20,22 +15,6 @@ enum avow_err avow_snapshot_fork(struct avow_snapshot *snapshot,
     struct avow_bytes row;
     enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_FORKS, &key, &row);
     return err == AVOW_OK ? avow_fork_row_read(avow_row_key_view(&key), row, known) : err;
-}
-
-enum avow_err avow_snapshot_next_fork(struct avow_snapshot *snapshot,
-                                      const struct avow_checkpoint *after,
-                                      struct avow_known_fork *known)
-{
-    AVOW_ASSERT(snapshot->live);
-    struct avow_dbkey key = {.len = 0};
-    if (after != NULL) { /* the least key above: one zero byte longer */
-        key = avow_fork_key(after);
-        key.bytes[key.len++] = 0;
-    }
-    struct avow_bytes found;
-    struct avow_bytes row;
-    enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_FORKS, &key, &found, &row);
-    return err == AVOW_OK ? must_be_good(avow_fork_row_read(found, row, known)) : err;
 }
 
 enum avow_err avow_snapshot_foreign(struct avow_snapshot *snapshot, const struct avow_log *log,

@@ -10,11 +10,6 @@
 AVOW_NODISCARD enum avow_err avow_snapshot_fork(struct avow_snapshot *snapshot,
                                                 const struct avow_checkpoint *origin,
                                                 struct avow_known_fork *known);
-/* The first known fork whose origin comes after that of `after` (NULL: the first of all), by issuer
- * id, epoch and opening. NOT_FOUND at the end; CORRUPT, IO. */
-AVOW_NODISCARD enum avow_err avow_snapshot_next_fork(struct avow_snapshot *snapshot,
-                                                     const struct avow_checkpoint *after,
-                                                     struct avow_known_fork *known);
 
 /* The entry that is kept for `*target`, or with `next` for the first target from it on, which
  * `*target` then is. NOT_FOUND: none, or `log` is not forked; CORRUPT, IO. The entry's view lives

@@ -15,8 +15,6 @@ AVOW_NODISCARD enum avow_err avow_relate(struct avow_txn *txn, struct avow_wlog 
 AVOW_NODISCARD enum avow_err avow_relate_forks(struct avow_txn *txn, struct avow_wlog *wlog,
                                                const struct avow_checkpoint *before,
                                                uint32_t number);
-/* The half that is about other root chains: those that the accepted one has caught up with go. */
-AVOW_NODISCARD enum avow_err avow_relate_chains(struct avow_txn *txn, struct avow_wlog *wlog);
 
 /* The log of an issuer. NOT_FOUND when none is accepted; else errors spoil the transaction. */
 AVOW_NODISCARD enum avow_err

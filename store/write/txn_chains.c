@@ -118,7 +118,9 @@ static enum avow_err drop_within(struct avow_txn *txn, const struct avow_hash *i
     return err;
 }
 
-enum avow_err avow_relate_chains(struct avow_txn *txn, struct avow_wlog *wlog)
+/* The half of avow_relate() that is about other root chains: those that the accepted one has caught
+ * up with go. */
+static enum avow_err relate_chains(struct avow_txn *txn, struct avow_wlog *wlog)
 {
     AVOW_CLEANUP(chains_fini)
     struct chains chains;
@@ -134,7 +136,7 @@ enum avow_err avow_relate(struct avow_txn *txn, struct avow_wlog *wlog,
                           const struct avow_checkpoint *before, uint32_t number)
 {
     enum avow_err err = avow_relate_forks(txn, wlog, before, number);
-    return err == AVOW_OK ? avow_relate_chains(txn, wlog) : err;
+    return err == AVOW_OK ? relate_chains(txn, wlog) : err;
 }
 
 /* ------------------------------------------------------------------- adding */

@@ -11,7 +11,8 @@
 
 #define FILE_BYTES_MAX (1 << 20)
 
-bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint)
+/* Port 0 is left to the caller to judge. */
+static bool parse_endpoint(const char *text, struct avow_endpoint *endpoint)
 {
     *endpoint = (struct avow_endpoint){0};
     const char *at = strchr(text, '@');
@@ -49,7 +50,7 @@ static bool set_listen(const struct avow_option *option, void *target, const cha
 {
     struct avow_options *options = target;
     (void)option;
-    return avow_endpoint_parse(text, &options->listen) && !options->listen.has_node;
+    return parse_endpoint(text, &options->listen) && !options->listen.has_node;
 }
 
 static bool set_peer(const struct avow_option *option, void *target, const char *text)
@@ -59,7 +60,7 @@ static bool set_peer(const struct avow_option *option, void *target, const char 
     if (options->peer_count == AVOW_PEERS_MAX)
         return false;
     struct avow_endpoint *peer = &options->peers[options->peer_count];
-    if (!avow_endpoint_parse(text, peer) || peer->port == 0)
+    if (!parse_endpoint(text, peer) || peer->port == 0)
         return false;
     options->peer_count++;
     return true;
@@ -68,7 +69,7 @@ static bool set_peer(const struct avow_option *option, void *target, const char 
 static bool set_address(const struct avow_option *option, void *target, const char *text)
 {
     struct avow_endpoint endpoint;
-    return avow_endpoint_parse(text, &endpoint) && !endpoint.has_node &&
+    return parse_endpoint(text, &endpoint) && !endpoint.has_node &&
            avow_option_set_text(option, target, text);
 }
 

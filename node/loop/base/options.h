@@ -50,7 +50,4 @@ AVOW_NODISCARD enum avow_err avow_options_read(struct avow_options *options, int
 void avow_options_help(FILE *file);
 void avow_options_manual(FILE *file);
 
-/* False when `text` is not of the form above. Port 0 is left to the caller to judge. */
-bool avow_endpoint_parse(const char *text, struct avow_endpoint *endpoint);
-
 #endif

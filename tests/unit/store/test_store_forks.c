@@ -182,7 +182,6 @@ static void test_first_proof_stays(void **state)
     const struct avow_checkpoint *head = &world->held.marks[0].checkpoint;
     assert_false(log_of(world)->forked);
     assert_int_equal(avow_snapshot_fork(world->snapshot, head, &known), AVOW_ERR_NOT_FOUND);
-    assert_int_equal(avow_snapshot_next_fork(world->snapshot, NULL, &known), AVOW_ERR_NOT_FOUND);
     assert_true(add_fork(world, &first));
     assert_false(add_fork(world, &first));
     check(world);
@@ -195,9 +194,6 @@ static void test_first_proof_stays(void **state)
     assert_int_equal(avow_fork_decode(known.fork, &read), AVOW_ACCEPT);
     assert_true(avow_checkpoint_same_text(&read.second, &first.second));
     assert_true(avow_checkpoint_same_text(&known.newest, &second.second));
-    assert_int_equal(avow_snapshot_next_fork(world->snapshot, NULL, &known), AVOW_OK);
-    assert_int_equal(avow_snapshot_next_fork(world->snapshot, &known.newest, &known),
-                     AVOW_ERR_NOT_FOUND);
 }
 
 /* Freshness of a forked log is that of its newest checkpoint, on whichever branch. */

@@ -509,7 +509,7 @@ static void test_first_witness(void **state)
     struct world *world = *state;
     struct log_history history;
     log_history_begin(&history, "witnessed");
-    for (int n = 0; n < 4; n++) { /* two in one hour, then one in each of the next */
+    for (int n = 0; n < 5; n++) { /* two in one hour, then one in each of the next */
         history.builder.t += n == 1 ? 1 : 3600;
         (void)log_builder_add_issue(&history.builder, 2);
         log_history_mark(&history);
@@ -518,7 +518,7 @@ static void test_first_witness(void **state)
     struct avow_checkpoint found;
     struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
     size_t count;
-    for (size_t n = 0; n < 4; n++) {
+    for (size_t n = 0; n < 5; n++) {
         const struct log_mark *mark = &history.marks[n];
         uint64_t from = n == 0 ? 0 : history.marks[n - 1].checkpoint.size;
         struct avow_range range =
@@ -528,9 +528,8 @@ static void test_first_witness(void **state)
         assert_true(freshen(world, &mark->checkpoint, &heartbeat, 1));
         commit(world);
         const struct avow_log *log = log_of(world, &history);
-        assert_int_equal(avow_snapshot_first_witness(world->snapshot, log,
-                                                     mark->checkpoint.size - 1, &found, lines,
-                                                     &count),
+        assert_int_equal(avow_snapshot_witnessed(world->snapshot, log, mark->checkpoint.size - 1, 0,
+                                                 &found, lines, &count),
                          AVOW_ERR_NOT_FOUND);
         for (uint64_t after = 5; after < 10; after += 4) { /* the first line is what is kept */
             struct avow_cosignature line = cosign(&history, &mark->checkpoint, "w", after);
@@ -541,9 +540,9 @@ static void test_first_witness(void **state)
     static const size_t first_of[] = {1, 1, 2, 3}; /* the hour's newest has replaced its first */
     const struct avow_log *log = log_of(world, &history);
     for (size_t n = 0; n < 4; n++) {
-        assert_int_equal(avow_snapshot_first_witness(world->snapshot, log,
-                                                     history.marks[n].checkpoint.size - 1, &found,
-                                                     lines, &count),
+        assert_int_equal(avow_snapshot_witnessed(world->snapshot, log,
+                                                 history.marks[n].checkpoint.size - 1, 0, &found,
+                                                 lines, &count),
                          AVOW_OK);
         assert_true(avow_checkpoint_same_text(&found, &history.marks[first_of[n]].checkpoint));
         assert_int_equal(count, 1);
