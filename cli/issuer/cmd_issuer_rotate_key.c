@@ -13,9 +13,8 @@
 
 struct rotation {
     const struct avow_cli *cli;
-    bool heartbeat; /* the heartbeat key, not the signing key */
-    bool has_home;  /* the batch names another home node */
-    struct avow_node_names home;
+    bool heartbeat;                 /* the heartbeat key, not the signing key */
+    struct avow_node_names home;    /* that the batch names, if any */
     struct avow_identity_keys keys; /* who proposes: the new signing key signs for itself */
     struct avow_secret_key *root;   /* sodium_malloc */
     struct avow_key next;
@@ -72,7 +71,7 @@ static int build(void *context, struct avow_signer *signer)
                             avow_signer_time(signer) + AVOW_KEY_LIFE_MAX_S);
     if (status == AVOW_EXIT_OK)
         status = retire_others(rotation, signer);
-    if (status == AVOW_EXIT_OK && rotation->has_home)
+    if (status == AVOW_EXIT_OK && rotation->home.count > 0)
         status = avow_node_names_append(&rotation->home, signer);
     return status;
 }
@@ -90,7 +89,7 @@ static void tell(const struct rotation *rotation, const struct avow_outlook *out
         avow_cli_note(rotation->cli,
                       "- A new key signs from there on, for 13 months. What was signed before "
                       "stays good.");
-    if (rotation->has_home)
+    if (rotation->home.count > 0)
         avow_cli_note(rotation->cli, "- The home node is another one from there on: %s.",
                       avow_cli_value(rotation->cli, "home-node"));
 }
@@ -135,10 +134,7 @@ static int run(struct avow_cli *cli)
     struct rotation rotation = {.cli = cli, .heartbeat = avow_cli_flag(cli, "heartbeat")};
     struct avow_outlook outlook = {0};
     bool placed = false;
-    const char *home = avow_cli_value(cli, "home-node");
-    avow_node_names_init(&rotation.home);
-    rotation.has_home = home != NULL;
-    int status = home != NULL ? avow_node_names_add(cli, &rotation.home, home) : AVOW_EXIT_OK;
+    int status = avow_node_names_home(cli, &rotation.home);
     if (status == AVOW_EXIT_OK)
         status = avow_next_keys_settle(cli, &placed);
     if (status == AVOW_EXIT_OK && placed)
@@ -162,9 +158,7 @@ static int run(struct avow_cli *cli)
 
 static const struct avow_option options[] = {
     {.name = "heartbeat", .help = "replace the heartbeat key, and not the signing key"},
-    {.name = "home-node",
-     .value = "NODE",
-     .help = "the home node is gone: make this one the home, avownode1…@HOST:PORT or HOST:PORT"},
+    AVOW_HOME_NODE_OPTION,
     {.name = "root-key", .value = "FILE", .help = "the root key (default: root.key in the home)"},
     {.name = "no-passphrase", .help = "leave the new key's file unsealed"},
     AVOW_CONFIRM_OPTION,

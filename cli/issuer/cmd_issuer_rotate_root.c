@@ -12,9 +12,8 @@
 
 struct rotation {
     const struct avow_cli *cli;
-    bool has_home; /* the batch names another home node */
-    struct avow_node_names home;
-    bool has_root; /* the root key in force when the person was asked */
+    struct avow_node_names home; /* that the batch names, if any */
+    bool has_root;               /* the root key in force when the person was asked */
     struct avow_key root;
     struct avow_key_set set;
 };
@@ -31,7 +30,7 @@ static int build(void *context, struct avow_signer *signer)
                                        avow_signer_time(signer), &entry);
     if (status == AVOW_EXIT_OK)
         status = avow_signer_append(signer, &entry);
-    if (status == AVOW_EXIT_OK && rotation->has_home)
+    if (status == AVOW_EXIT_OK && rotation->home.count > 0)
         status = avow_node_names_append(&rotation->home, signer);
     return status;
 }
@@ -51,7 +50,7 @@ static void tell(const struct rotation *rotation, const struct avow_outlook *out
                   "- What was signed before stays good. root.key in %s, if there is one, is "
                   "erased once the log has the rotation.",
                   cli->home);
-    if (rotation->has_home)
+    if (rotation->home.count > 0)
         avow_cli_note(cli, "- The home node is another one from there on: %s.",
                       avow_cli_value(cli, "home-node"));
 }
@@ -115,10 +114,7 @@ static int run(struct avow_cli *cli)
 {
     struct rotation rotation = {.cli = cli};
     bool placed = false;
-    const char *home = avow_cli_value(cli, "home-node");
-    avow_node_names_init(&rotation.home);
-    rotation.has_home = home != NULL;
-    int status = home != NULL ? avow_node_names_add(cli, &rotation.home, home) : AVOW_EXIT_OK;
+    int status = avow_node_names_home(cli, &rotation.home);
     if (status == AVOW_EXIT_OK)
         status = avow_next_keys_settle(cli, &placed);
     if (status == AVOW_EXIT_OK && placed)
@@ -130,9 +126,7 @@ static int run(struct avow_cli *cli)
 }
 
 static const struct avow_option options[] = {
-    {.name = "home-node",
-     .value = "NODE",
-     .help = "the home node is gone: make this one the home, avownode1…@HOST:PORT or HOST:PORT"},
+    AVOW_HOME_NODE_OPTION,
     AVOW_KEY_SET_OPTIONS,
     AVOW_CONFIRM_OPTION,
     {0},

@@ -45,6 +45,13 @@ int avow_node_names_add(const struct avow_cli *cli, struct avow_node_names *name
     return AVOW_EXIT_OK;
 }
 
+int avow_node_names_home(const struct avow_cli *cli, struct avow_node_names *names)
+{
+    const char *home = avow_cli_value(cli, "home-node");
+    avow_node_names_init(names);
+    return home != NULL ? avow_node_names_add(cli, names, home) : AVOW_EXIT_OK;
+}
+
 int avow_node_names_append(const struct avow_node_names *names, struct avow_signer *signer)
 {
     const struct avow_entry entry = {

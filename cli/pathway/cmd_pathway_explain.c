@@ -68,11 +68,8 @@ static void explain(const struct avow_cli *cli, const struct avow_pathway_view *
 
 static int run(struct avow_cli *cli)
 {
-    struct avow_reference reference;
-    struct avow_pathway_view view = {.client = NULL};
-    int status = avow_pathway_view_find(cli, cli->operands[0], &reference);
-    if (status == AVOW_EXIT_OK)
-        status = avow_pathway_view_open(cli, &reference, &view);
+    struct avow_pathway_view view;
+    int status = avow_pathway_view_open(cli, cli->operands[0], &view);
     if (status == AVOW_EXIT_OK)
         explain(cli, &view);
     avow_pathway_view_close(&view);

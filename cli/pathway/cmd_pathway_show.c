@@ -4,11 +4,8 @@
 
 static int run(struct avow_cli *cli)
 {
-    struct avow_reference reference;
-    struct avow_pathway_view view = {.client = NULL};
-    int status = avow_pathway_view_find(cli, cli->operands[0], &reference);
-    if (status == AVOW_EXIT_OK)
-        status = avow_pathway_view_open(cli, &reference, &view);
+    struct avow_pathway_view view;
+    int status = avow_pathway_view_open(cli, cli->operands[0], &view);
     if (status == AVOW_EXIT_OK)
         status = avow_cli_print_json(cli, avow_shown_json(&view.shown));
     avow_pathway_view_close(&view);

@@ -4,8 +4,7 @@
 #include "cli/home/own_log.h"
 #include "proto/codec/id.h"
 
-int avow_pathway_view_find(const struct avow_cli *cli, const char *text,
-                           struct avow_reference *reference)
+static int find(const struct avow_cli *cli, const char *text, struct avow_reference *reference)
 {
     if (avow_id_reference_parse(avow_bytes_text(text), &reference->issuer, &reference->index) ==
         AVOW_ACCEPT)
@@ -45,15 +44,19 @@ static int fetch(const struct avow_cli *cli, struct avow_pathway_view *view,
     return AVOW_EXIT_OK;
 }
 
-int avow_pathway_view_open(const struct avow_cli *cli, const struct avow_reference *reference,
+int avow_pathway_view_open(const struct avow_cli *cli, const char *text,
                            struct avow_pathway_view *view)
 {
     char reason[AVOW_FETCH_REASON_MAX];
-    *view = (struct avow_pathway_view){.client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason),
-                                       .reference = *reference};
+    const struct avow_reference *reference = &view->reference;
+    *view = (struct avow_pathway_view){0};
+    int status = find(cli, text, &view->reference);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    view->client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     if (view->client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
-    int status = fetch(cli, view, reference, 1);
+    status = fetch(cli, view, reference, 1);
     if (status != AVOW_EXIT_OK)
         return status;
     struct avow_reference references[2 * AVOW_RULE_NODES_MAX + 2]; /* each node at most two */

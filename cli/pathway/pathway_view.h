@@ -17,12 +17,10 @@ struct avow_pathway_view {
     struct avow_pathway pathway; /* views into `fetched` */
 };
 
-/* "7", of --issuer's log or this home's, or a reference. */
-int avow_pathway_view_find(const struct avow_cli *cli, const char *text,
-                           struct avow_reference *reference);
-/* Connects and fetches. An exit status, having told the person: UNKNOWN if it is not shown,
- * USAGE if the entry is no pathway. Release with _close in every case. */
-int avow_pathway_view_open(const struct avow_cli *cli, const struct avow_reference *reference,
+/* Connects and fetches what `text` names: "7", of --issuer's log or this home's, or a reference. An
+ * exit status, having told the person: UNKNOWN if it is not shown, USAGE if there is no such text
+ * or the entry is no pathway. Release with _close in every case. */
+int avow_pathway_view_open(const struct avow_cli *cli, const char *text,
                            struct avow_pathway_view *view);
 void avow_pathway_view_close(struct avow_pathway_view *view);
 

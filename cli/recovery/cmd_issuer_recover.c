@@ -18,8 +18,7 @@
 struct recovery {
     const struct avow_cli *cli;
     uint64_t from;
-    bool has_home; /* the batch names another home node */
-    struct avow_node_names home;
+    struct avow_node_names home; /* that the batch names, if any */
     struct avow_outlook outlook;
     struct avow_salvage salvage;
     struct avow_reissue_files files;
@@ -39,7 +38,6 @@ static int read_options(struct recovery *recovery)
 {
     const struct avow_cli *cli = recovery->cli;
     const char *text = avow_cli_value(cli, "from");
-    const char *home = avow_cli_value(cli, "home-node");
     uint64_t ignored;
     int status = AVOW_EXIT_OK;
     if (text == NULL)
@@ -52,11 +50,7 @@ static int read_options(struct recovery *recovery)
     for (size_t i = 0; status == AVOW_EXIT_OK && (text = avow_cli_value_at(cli, "drop", i)) != NULL;
          i++)
         status = number(cli, "drop", text, &ignored);
-    avow_node_names_init(&recovery->home);
-    recovery->has_home = home != NULL;
-    if (status == AVOW_EXIT_OK && home != NULL)
-        status = avow_node_names_add(cli, &recovery->home, home);
-    return status;
+    return status == AVOW_EXIT_OK ? avow_node_names_home(cli, &recovery->home) : status;
 }
 
 /* A second history that reveals the same root key would be a root fork. */
@@ -172,7 +166,7 @@ static void tell(const struct recovery *recovery)
     if (sorts[1] > 0)
         avow_cli_note(cli, "- A credential without its file (--files DIR) is in the log again, but "
                            "the file that its holder has is not good any more: issue it anew.");
-    if (recovery->has_home)
+    if (recovery->home.count > 0)
         avow_cli_note(cli, "- The home node is another one from there on: %s.",
                       avow_cli_value(cli, "home-node"));
 }
@@ -188,7 +182,7 @@ static int draft(struct recovery *recovery)
     struct avow_entry entries[2];
     size_t count = 1;
     int status = avow_key_set_rotation(recovery->cli, &recovery->set, state, t, &entries[0]);
-    if (recovery->has_home)
+    if (recovery->home.count > 0)
         entries[count++] = (struct avow_entry){
             .kind = AVOW_KIND_NODES,
             .t = t,
@@ -292,9 +286,7 @@ static const struct avow_option options[] = {
      .value = "DIR",
      .help = "rewrite the badges in this folder whose records move",
      .repeatable = true},
-    {.name = "home-node",
-     .value = "NODE",
-     .help = "the home node is gone: make this one the home, avownode1…@HOST:PORT or HOST:PORT"},
+    AVOW_HOME_NODE_OPTION,
     AVOW_KEY_SET_OPTIONS,
     AVOW_CONFIRM_OPTION,
     {0},

@@ -19,7 +19,6 @@ static enum avow_err judge(struct avow_stack_call *call)
 
 int avow_stack_call_run(const struct avow_cli *cli, struct avow_stack_call **out)
 {
-    struct avow_reference reference;
     struct avow_stack_call *call = calloc(1, sizeof(*call));
     *out = call;
     if (call == NULL)
@@ -27,9 +26,7 @@ int avow_stack_call_run(const struct avow_cli *cli, struct avow_stack_call **out
     call->cli = cli;
     int status = avow_policy_file_of_call(cli, &call->policy);
     if (status == AVOW_EXIT_OK)
-        status = avow_pathway_view_find(cli, avow_cli_value(cli, "pathway"), &reference);
-    if (status == AVOW_EXIT_OK)
-        status = avow_pathway_view_open(cli, &reference, &call->view);
+        status = avow_pathway_view_open(cli, avow_cli_value(cli, "pathway"), &call->view);
     if (status == AVOW_EXIT_OK)
         status = avow_stack_folder_read(cli, cli->operands[0], &call->view, &call->policy,
                                         (uint64_t)time(NULL), &call->folder);
