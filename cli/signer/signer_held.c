@@ -306,10 +306,17 @@ int avow_signer_held_time(struct avow_signer *signer, uint64_t *time)
 {
     struct held held = {0};
     struct avow_checkpoint text;
+    enum owner owner;
     int status = ask_held(signer, &held);
-    if (status == AVOW_EXIT_OK && held.size != 0 &&
-        avow_draft_checkpoint(signer->draft, held.text.time, &text) == AVOW_OK &&
-        avow_checkpoint_same_text(&text, &held.text))
-        *time = held.text.time;
+    if (status != AVOW_EXIT_OK || held.size == 0 ||
+        avow_draft_checkpoint(signer->draft, held.text.time, &text) != AVOW_OK ||
+        !avow_checkpoint_same_text(&text, &held.text))
+        return status;
+    status = find_owner(signer, &held, &owner);
+    if (status == AVOW_EXIT_OK && owner == OWNER_OTHER)
+        return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
+                             "refusing to sign: the home node holds the beginning of this log with "
+                             "another time than this home has proposed");
+    *time = held.text.time;
     return status;
 }

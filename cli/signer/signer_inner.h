@@ -51,8 +51,9 @@ int avow_signer_ask_second(struct avow_signer *signer, const uint64_t *indices, 
  * fetched any more. */
 int avow_signer_settle(struct avow_signer *signer);
 /* Sets `*time` to the time of the text that the home node holds, if that text says of the draft
- * what this home would say: so an earlier call has proposed it, and it is completed by being
- * proposed once more. `*time` stays as it is otherwise. An exit status, AGAIN or LOST. */
+ * what this home would say, and this home has proposed it: then it is completed by being proposed
+ * once more. One that this home has not proposed is refused: the node could have chosen its time.
+ * `*time` stays as it is otherwise. An exit status, AGAIN or LOST. */
 int avow_signer_held_time(struct avow_signer *signer, uint64_t *time);
 
 /* Proposes the draft's entries for `text`, signs it and waits for the acceptance. */
