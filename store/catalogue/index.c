@@ -169,20 +169,10 @@ enum avow_err avow_index_drop(const struct avow_db *db, uint32_t log, uint64_t f
 
 /* ----------------------------------------------------------------- checking */
 
-static enum avow_err count_row(void *context, struct avow_bytes key, struct avow_bytes value)
-{
-    uint64_t *count = context;
-    (void)key;
-    (void)value;
-    ++*count;
-    return AVOW_OK;
-}
-
 enum avow_err avow_index_count(const struct avow_db *db, uint32_t log, uint64_t *count)
 {
     struct avow_dbkey first = avow_dbkey_log(log);
-    *count = 0;
-    return avow_db_walk(db, AVOW_TABLE_CLASSES, &first, first.len, count_row, count);
+    return avow_db_count(db, AVOW_TABLE_CLASSES, &first, first.len, count);
 }
 
 static enum avow_err check_recognition(const struct avow_db *db, uint32_t log, uint64_t index,

@@ -18,15 +18,6 @@ static enum avow_err read_head(struct avow_checker *check, const struct avow_has
     return err == AVOW_OK && info.chain_len == 0 ? AVOW_ERR_NOT_FOUND : err;
 }
 
-static enum avow_err count_row(void *context, struct avow_bytes key, struct avow_bytes value)
-{
-    uint64_t *count = context;
-    (void)key;
-    (void)value;
-    ++*count;
-    return AVOW_OK;
-}
-
 /* ------------------------------------------------------------------- forks */
 
 /* By the accepted chain, if the origin is one of its epochs; else by signatures alone. */
@@ -54,7 +45,7 @@ static enum avow_err compare_head(struct avow_checker *check, const struct avow_
 {
     uint64_t count = 0;
     struct avow_dbkey first = avow_fork_foreign_key(log->number, log->checkpoint.epoch, 0);
-    enum avow_err err = avow_db_walk(check->db, AVOW_TABLE_FOREIGN, &first, 8, count_row, &count);
+    enum avow_err err = avow_db_count(check->db, AVOW_TABLE_FOREIGN, &first, 8, &count);
     uint64_t time =
         known->newest.time > log->checkpoint.time ? known->newest.time : log->checkpoint.time;
     if (err == AVOW_OK && (!log->forked || log->fork_time != time || count != known->foreign))

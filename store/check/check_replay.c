@@ -217,15 +217,6 @@ static enum avow_err tally_row(void *context, struct avow_bytes key, struct avow
     return AVOW_OK;
 }
 
-static enum avow_err count_row(void *context, struct avow_bytes key, struct avow_bytes value)
-{
-    uint64_t *count = context;
-    (void)key;
-    (void)value;
-    ++*count;
-    return AVOW_OK;
-}
-
 /* Root chains that have not been compared, and status rows of parts that the log has not. */
 static enum avow_err check_parts(struct avow_replay *replay)
 {
@@ -235,10 +226,9 @@ static enum avow_err check_parts(struct avow_replay *replay)
         replay->has_pending ? AVOW_STATUS_PENDING_EVENTS + 1 : AVOW_STATUS_PENDING_CHUNKS, 0);
     uint64_t chains = 0;
     uint64_t left = 0;
-    enum avow_err err =
-        avow_db_walk(replay->check->db, AVOW_TABLE_CHAINS, &first, 4, count_row, &chains);
+    enum avow_err err = avow_db_count(replay->check->db, AVOW_TABLE_CHAINS, &first, 4, &chains);
     if (err == AVOW_OK)
-        err = avow_db_walk(replay->check->db, AVOW_TABLE_STATUS, &after, 4, count_row, &left);
+        err = avow_db_count(replay->check->db, AVOW_TABLE_STATUS, &after, 4, &left);
     if (err == AVOW_OK && chains != (uint64_t)__builtin_popcount(replay->chain_rows))
         avow_replay_problem(replay, "a root chain is stored that the log has not", 0);
     if (err == AVOW_OK && left > 0)

@@ -171,6 +171,22 @@ enum avow_err avow_db_walk(const struct avow_db *db, enum avow_table table,
     return rc == MDB_NOTFOUND ? AVOW_OK : avow_db_err(rc, db->folder);
 }
 
+static enum avow_err count_row(void *context, struct avow_bytes key, struct avow_bytes value)
+{
+    uint64_t *count = context;
+    (void)key;
+    (void)value;
+    ++*count;
+    return AVOW_OK;
+}
+
+enum avow_err avow_db_count(const struct avow_db *db, enum avow_table table,
+                            const struct avow_dbkey *first, size_t prefix_len, uint64_t *count)
+{
+    *count = 0;
+    return avow_db_walk(db, table, first, prefix_len, count_row, count);
+}
+
 enum avow_err avow_db_delete_run(const struct avow_db *db, enum avow_table table,
                                  const struct avow_dbkey *first, size_t prefix_len)
 {

@@ -49,6 +49,10 @@ typedef enum avow_err avow_db_row(void *context, struct avow_bytes key, struct a
 AVOW_NODISCARD enum avow_err avow_db_walk(const struct avow_db *db, enum avow_table table,
                                           const struct avow_dbkey *first, size_t prefix_len,
                                           avow_db_row *row, void *context);
+/* Counts those rows. */
+AVOW_NODISCARD enum avow_err avow_db_count(const struct avow_db *db, enum avow_table table,
+                                           const struct avow_dbkey *first, size_t prefix_len,
+                                           uint64_t *count);
 /* Deletes those rows. */
 AVOW_NODISCARD enum avow_err avow_db_delete_run(const struct avow_db *db, enum avow_table table,
                                                 const struct avow_dbkey *first, size_t prefix_len);

@@ -82,26 +82,17 @@ enum avow_err avow_wlog_accepted(struct avow_txn *txn, const struct avow_hash *i
     return (*wlog)->log.state.tree.size == 0 ? AVOW_ERR_NOT_FOUND : AVOW_OK;
 }
 
-static enum avow_err count_row(void *context, struct avow_bytes key, struct avow_bytes value)
-{
-    size_t *count = context;
-    (void)key;
-    (void)value;
-    ++*count;
-    return AVOW_OK;
-}
-
 /* Whether another origin of the issuer finds room. */
 static enum avow_err has_room(struct avow_txn *txn, const struct avow_wlog *wlog,
                               const struct avow_dbkey *key, enum avow_reject *reject)
 {
     struct avow_dbkey first = *key;
-    size_t count = 0;
+    uint64_t count;
     struct avow_dbkey own = avow_fork_key(&wlog->log.checkpoint);
     if (memcmp(own.bytes, key->bytes, key->len) == 0)
         return AVOW_OK;
     memset(first.bytes + 32, 0, first.len - 32);
-    enum avow_err err = avow_db_walk(&txn->db, AVOW_TABLE_FORKS, &first, 32, count_row, &count);
+    enum avow_err err = avow_db_count(&txn->db, AVOW_TABLE_FORKS, &first, 32, &count);
     if (err == AVOW_OK && count >= AVOW_FORKS_MAX)
         *reject = AVOW_REJECT_QUOTA;
     return err;
