@@ -1,7 +1,6 @@
 /* avow achievement add: the public definition of what credentials will be for. */
 #include "cli/achievement/definition.h"
 #include "cli/achievement/same_code.h"
-#include "cli/frame/request.h"
 #include "cli/signer/signer.h"
 #include "proto/crypto/sha256.h"
 
@@ -72,7 +71,7 @@ static int name_what_is_missing(const struct avow_cli *cli,
 static struct avow_hash request_of(const struct avow_cli *cli,
                                    const struct avow_definition *definition)
 {
-    const struct avow_hash words = avow_request_of(cli);
+    const struct avow_hash words = avow_cli_request(cli);
     const struct avow_achievement *achievement = &definition->achievement;
     const struct avow_bytes parts[] = {avow_bytes(words.bytes, sizeof(words.bytes)),
                                        achievement->code, achievement->title, achievement->language,

@@ -4,7 +4,6 @@
 #include "cli/signer/signer_inner.h"
 #include "client/found.h"
 #include "client/walk.h"
-#include "proto/log/status_map.h"
 
 struct search {
     struct avow_bytes code;

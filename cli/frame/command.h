@@ -33,9 +33,10 @@ struct avow_cli {
     const struct avow_command *const *commands; /* the whole table, ended by NULL */
     const struct avow_command *command;         /* the one that was called */
     FILE *out, *err;
-    bool json;           /* --json */
-    const char *node;    /* --node, AVOW_NODE, or the configuration's; never NULL */
-    const char *second;  /* AVOW_SECOND or the configuration's: cli/signer/second.h; NULL: none */
+    bool json;        /* --json */
+    const char *node; /* --node, AVOW_NODE, or the configuration's; never NULL */
+    const char
+        *second; /* AVOW_SECOND or the configuration's: cli/signer/signer_second.c; NULL: none */
     const char *network; /* --network or the configuration's; never NULL */
     const char *home;    /* AVOW_HOME, $XDG_CONFIG_HOME/avow or ~/.config/avow; NULL without HOME */
     char **operands;
@@ -53,6 +54,10 @@ struct avow_cli {
 const char *avow_cli_value(const struct avow_cli *cli, const char *option);
 /* The nth value of a repeatable option, from 0, or NULL. */
 const char *avow_cli_value_at(const struct avow_cli *cli, const char *option, size_t n);
+/* Whether an option was given. */
 bool avow_cli_flag(const struct avow_cli *cli, const char *option);
+/* SHA-256 over the command's name, its options and its operands, in their order: by it the same
+ * call after a crash finds what it had done. */
+struct avow_hash avow_cli_request(const struct avow_cli *cli);
 
 #endif

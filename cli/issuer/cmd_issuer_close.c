@@ -1,6 +1,5 @@
 /* avow issuer close: the end of a log, or its handing over to a custodian, by the root key. */
 #include "cli/frame/confirm.h"
-#include "cli/frame/request.h"
 #include "cli/issuer/own_log_summary.h"
 #include "cli/issuer/root_entry.h"
 #include "proto/codec/base58.h"
@@ -126,7 +125,7 @@ static int close_log(struct closing *closing)
 {
     struct avow_identity_keys keys = {0};
     struct avow_published published;
-    const struct avow_hash request = avow_request_of(closing->cli);
+    const struct avow_hash request = avow_cli_request(closing->cli);
     const struct avow_publication publication = {
         .request = &request, .build = build, .context = closing};
     int status = avow_home_identity(closing->cli, &keys);

@@ -1,6 +1,5 @@
 /* avow issuer identity: another name, jurisdiction or website, by the root key. */
 #include "cli/frame/confirm.h"
-#include "cli/frame/request.h"
 #include "cli/issuer/own_log_summary.h"
 #include "cli/issuer/root_entry.h"
 #include "proto/codec/utf8.h"
@@ -90,7 +89,7 @@ static int run(struct avow_cli *cli)
     struct avow_identity_keys keys = {0};
     struct renaming renaming = {.cli = cli};
     struct avow_published published;
-    const struct avow_hash request = avow_request_of(cli);
+    const struct avow_hash request = avow_cli_request(cli);
     const struct avow_publication publication = {
         .request = &request, .build = build, .context = &renaming};
     int status = check_options(cli);

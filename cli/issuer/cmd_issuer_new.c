@@ -8,7 +8,6 @@
 #include "proto/codec/utf8.h"
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
-#include "proto/entry/node_address.h"
 #include "proto/entry/shape.h"
 
 #include <jansson.h>
@@ -62,7 +61,7 @@ static int ask_node(const struct avow_cli *cli, char home[400])
     avow_id_node_text(avow_client_node(client), id);
     (void)snprintf(home, 400, "%s@%s", id, avow_client_address(client));
     avow_client_free(&client);
-    if (avow_node_address_fits(avow_bytes_text(home)))
+    if (avow_nodes_address_fits(avow_bytes_text(home)))
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s cannot be named in a log: write HOST:PORT",
                          cli->node);

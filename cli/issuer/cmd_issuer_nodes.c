@@ -1,5 +1,4 @@
 /* avow issuer nodes: where the log lives. The first is the home node. */
-#include "cli/frame/request.h"
 #include "cli/frame/say.h"
 #include "cli/home/own_log.h"
 #include "cli/issuer/node_names.h"
@@ -16,7 +15,7 @@ static int change(struct avow_cli *cli)
     struct avow_identity_keys keys = {0};
     struct avow_node_names names;
     struct avow_published published;
-    const struct avow_hash request = avow_request_of(cli);
+    const struct avow_hash request = avow_cli_request(cli);
     const struct avow_publication publication = {
         .request = &request, .build = build, .context = &names};
     int status = AVOW_EXIT_OK;

@@ -2,7 +2,6 @@
 
 #include "proto/codec/id.h"
 #include "proto/codec/writer.h"
-#include "proto/entry/node_address.h"
 
 void avow_node_names_init(struct avow_node_names *names)
 {
@@ -36,7 +35,7 @@ int avow_node_names_add(const struct avow_cli *cli, struct avow_node_names *name
         status = ask_id(cli, operand, text);
     if (status != AVOW_EXIT_OK)
         return status;
-    if (!avow_node_address_fits(avow_bytes_text(text)))
+    if (!avow_nodes_address_fits(avow_bytes_text(text)))
         return avow_cli_fail(cli, AVOW_EXIT_USAGE,
                              "%s: write avownode1…@HOST:PORT, or HOST:PORT of a running node",
                              operand);

@@ -1,7 +1,6 @@
 /* avow pathway add: by which credentials a larger award is earned. */
 #include "cli/frame/ask.h"
 #include "cli/frame/given.h"
-#include "cli/frame/request.h"
 #include "cli/pathway/pathway_file.h"
 #include "cli/signer/signer.h"
 #include "cli/signer/signer_inner.h"
@@ -174,7 +173,7 @@ static void list_needed(struct addition *addition, const struct avow_hash *own)
 /* What is asked for: the words of the call, and what is in its file. */
 static struct avow_hash request_of(const struct avow_cli *cli, const struct avow_pathway *pathway)
 {
-    const struct avow_hash words = avow_request_of(cli);
+    const struct avow_hash words = avow_cli_request(cli);
     const uint64_t numbers[] = {pathway->award, pathway->cascade};
     const struct avow_bytes parts[] = {avow_bytes(words.bytes, sizeof(words.bytes)),
                                        avow_bytes((const uint8_t *)numbers, sizeof(numbers)),

@@ -1,5 +1,4 @@
 /* avow recognise: a body's signed word about an issuer, or about another body. */
-#include "cli/frame/request.h"
 #include "cli/frame/say.h"
 #include "cli/home/own_log.h"
 #include "cli/recognition/same_statement.h"
@@ -62,7 +61,7 @@ static int locate(struct publishing *publishing, const struct avow_hash *issuer,
 static struct avow_hash request_of(const struct avow_cli *cli,
                                    const struct avow_statements *statements)
 {
-    struct avow_hash hash = avow_request_of(cli);
+    struct avow_hash hash = avow_cli_request(cli);
     for (size_t i = 0; i < statements->count; i++) {
         const struct avow_bytes parts[] = {
             avow_bytes(hash.bytes, sizeof(hash.bytes)),

@@ -7,7 +7,7 @@
 #include "cli/issuer/key_set.h"
 #include "cli/issuer/node_names.h"
 #include "cli/issuer/own_log_summary.h"
-#include "cli/recovery/recovery_send.h"
+#include "cli/recovery/recovery_file.h"
 #include "proto/codec/id.h"
 
 #include <sodium.h>
@@ -262,7 +262,7 @@ static int run(struct avow_cli *cli)
             status = avow_recovery_file_read(cli, &file, &found);
     }
     if (status == AVOW_EXIT_OK)
-        status = avow_recovery_send(cli, &file);
+        status = avow_recovery_file_send(cli, &file);
     avow_recovery_file_fini(&file);
     avow_key_set_fini(&recovery.set);
     avow_reissue_fini(&recovery.files);

@@ -41,6 +41,10 @@ int avow_recovery_file_write(const struct avow_salvage *salvage,
 int avow_recovery_file_read(const struct avow_cli *cli, struct avow_recovery_file *file,
                             bool *found);
 void avow_recovery_file_fini(struct avow_recovery_file *file);
+/* Does all that follows: it is sent, what did not fit is published, badge files are rewritten, keys
+ * go into place; then removes home/recovery, and tells. Each step may have been done before. An
+ * exit status: with any but OK the same call goes on from there. */
+int avow_recovery_file_send(const struct avow_cli *cli, struct avow_recovery_file *file);
 /* All is done. An exit status. */
 int avow_recovery_file_remove(const struct avow_cli *cli);
 

@@ -1,4 +1,5 @@
-#include "cli/recovery/recovery_send.h"
+/* What follows a recovery that is signed and kept. */
+#include "cli/recovery/recovery_file.h"
 
 #include "cli/frame/ask.h"
 #include "cli/frame/say.h"
@@ -215,7 +216,7 @@ static int report(const struct avow_cli *cli, const struct avow_recovery_file *f
     return avow_cli_print_json(cli, avow_put_whole(answer, ok));
 }
 
-int avow_recovery_send(const struct avow_cli *cli, struct avow_recovery_file *file)
+int avow_recovery_file_send(const struct avow_cli *cli, struct avow_recovery_file *file)
 {
     bool placed;
     int status = send_batch(cli, file);

@@ -280,7 +280,7 @@ static int run_all(struct run *run)
         if (!reached || clock_s() - start > patience || run->count == PROPOSALS_MAX)
             return give_up(run, status);
         if (status == AVOW_SIGNER_LOST)
-            avow_signer_disconnect(run->signer);
+            avow_client_free(&run->signer->client);
         pause_before(attempts);
     }
 }

@@ -37,7 +37,7 @@ static int follow(struct avow_signer *signer, struct avow_bytes home)
     (void)snprintf(signer->address, sizeof(signer->address), "%.*s", (int)home.len,
                    (const char *)home.data);
     (void)snprintf(signer->reason, sizeof(signer->reason), "the home node is %s", signer->address);
-    avow_signer_disconnect(signer);
+    avow_client_free(&signer->client);
     return AVOW_SIGNER_AGAIN;
 }
 
@@ -151,18 +151,13 @@ int avow_signer_connect(struct avow_signer *signer)
     return prove_self(signer);
 }
 
-void avow_signer_disconnect(struct avow_signer *signer)
-{
-    avow_client_free(&signer->client);
-}
-
 void avow_signer_free(struct avow_signer **spent)
 {
     struct avow_signer *signer = *spent;
     *spent = NULL;
     if (signer == NULL)
         return;
-    avow_signer_disconnect(signer);
+    avow_client_free(&signer->client);
     avow_draft_free(&signer->draft);
     avow_evidence_fini(&signer->evidence);
     avow_buf_fini(&signer->bytes);

@@ -30,7 +30,6 @@ struct avow_signer {
 
 /* Connects, unless it is connected, and proves itself. */
 int avow_signer_connect(struct avow_signer *signer);
-void avow_signer_disconnect(struct avow_signer *signer);
 /* Asks; REFUSED becomes an exit status or AGAIN, a lost connection LOST. */
 int avow_signer_ask(struct avow_signer *signer, struct avow_message *question,
                     enum avow_message_type expected, struct avow_message *answer);
@@ -63,5 +62,9 @@ int avow_signer_find_key(const struct avow_signer *signer, const struct avow_che
                          const struct avow_secret_key **secret);
 /* Signs `text`, which is held and the draft's. `text` is signed then. */
 int avow_signer_sign(struct avow_signer *signer, struct avow_checkpoint *text);
+/* Whether `second`, a checked proof of the log whose draft this is, shows a status entry below the
+ * draft's base that the draft does not know: `*target` is what it is about. */
+bool avow_signer_second_knows(const struct avow_draft *draft, const struct avow_log_proof *second,
+                              uint64_t *target);
 
 #endif

@@ -1,8 +1,11 @@
-/* Asking the second node what the home node has been asked (cli/signer/second.h). */
+/* Asking the second node, which the person has configured (second in config.ini, or AVOW_SECOND),
+ * what the home node has been asked: before anything is signed it has to know nothing of the log
+ * that the home node does not show. So a home node that was restored from a backup does not make
+ * its issuer sign a second history, and one that lies by leaving out a record's older status
+ * entries does not make it sign an entry that breaks a rule. */
 #include "cli/signer/signer_inner.h"
 
 #include "cli/signer/references.h"
-#include "cli/signer/second.h"
 #include "client/fetch.h"
 
 #include <stdlib.h>
@@ -13,6 +16,25 @@ static int differs(const struct avow_signer *signer, const char *how)
                          "refusing to sign: %s, the second node, %s than %s; one of them lies, or "
                          "somebody has signed another history",
                          signer->cli->second, how, signer->address);
+}
+
+bool avow_signer_second_knows(const struct avow_draft *draft, const struct avow_log_proof *second,
+                              uint64_t *target)
+{
+    for (size_t i = 0; i < second->entry_count; i++) {
+        const uint64_t index = second->entries[i].index;
+        struct avow_entry entry;
+        enum avow_status status;
+        uint64_t last;
+        if (index >= avow_draft_base(draft) ||
+            avow_entry_decode(second->entries[i].bytes, &entry) != AVOW_ACCEPT ||
+            entry.kind != AVOW_KIND_STATUS)
+            continue;
+        *target = entry.status.target;
+        if (avow_draft_status(draft, *target, &status, &last) == AVOW_OK && last < index)
+            return true;
+    }
+    return false;
 }
 
 /* What both show is one log; the second node may be behind, and is not ahead. */
@@ -34,7 +56,7 @@ static int compare(struct avow_signer *signer, const struct avow_log_proof *seco
         return status;
     if (!contained)
         return differs(signer, "shows another log");
-    return avow_second_knows_more(signer->draft, second, &target)
+    return avow_signer_second_knows(signer->draft, second, &target)
                ? differs(signer, "shows more status entries")
                : AVOW_EXIT_OK;
 }

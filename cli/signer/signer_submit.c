@@ -137,6 +137,6 @@ int avow_signer_submit(struct avow_signer *signer, struct avow_checkpoint *text)
     avow_buf_fini(&proposal.entries);
     /* Answers may still be under way: the connection is of no more use. */
     if (status != AVOW_EXIT_OK && proposal.under_way > 0)
-        avow_signer_disconnect(signer);
+        avow_client_free(&signer->client);
     return status == AVOW_EXIT_OK ? avow_signer_sign(signer, text) : status;
 }

@@ -44,19 +44,6 @@ static const struct row *find_row(struct avow_bytes key)
     return NULL;
 }
 
-static bool is_not_empty(struct avow_bytes text)
-{
-    return text.len > 0;
-}
-
-static struct avow_bytes read_text(struct avow_reader *reader, bool (*fits)(struct avow_bytes))
-{
-    struct avow_bytes text = avow_reader_text(reader, AVOW_ENTRY_BYTES_MAX);
-    if (!fits(text))
-        avow_reader_reject(reader, AVOW_REJECT_VALUE);
-    return text;
-}
-
 /* An element that is absent is left out: an empty list is refused. */
 static struct avow_text_list read_list(struct avow_reader *reader, bool (*fits)(struct avow_bytes))
 {
@@ -73,16 +60,16 @@ static void read_value(struct avow_reader *reader, const struct row *row,
     void *at = base + row->offset;
     switch (row->value) {
     case VALUE_TEXT:
-        *(struct avow_bytes *)at = read_text(reader, is_not_empty);
+        *(struct avow_bytes *)at = avow_shape_read(reader, avow_shape_any);
         return;
     case VALUE_FIELD:
-        *(struct avow_bytes *)at = read_text(reader, avow_shape_field);
+        *(struct avow_bytes *)at = avow_shape_read(reader, avow_shape_field);
         return;
     case VALUE_URL:
-        *(struct avow_bytes *)at = read_text(reader, avow_shape_url);
+        *(struct avow_bytes *)at = avow_shape_read(reader, avow_shape_url);
         return;
     case VALUE_TEXTS:
-        *(struct avow_text_list *)at = read_list(reader, is_not_empty);
+        *(struct avow_text_list *)at = read_list(reader, avow_shape_any);
         return;
     case VALUE_URIS:
         *(struct avow_text_list *)at = read_list(reader, avow_shape_uri);

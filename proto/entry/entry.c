@@ -3,7 +3,6 @@
 
 #include "proto/codec/reader.h"
 #include "proto/entry/details.h"
-#include "proto/entry/node_address.h"
 #include "proto/entry/rule.h"
 #include "proto/entry/scope.h"
 #include "proto/entry/shape.h"
@@ -13,19 +12,6 @@ static void judge(struct avow_reader *reader, enum avow_reject reject)
 {
     if (reject != AVOW_ACCEPT)
         avow_reader_reject(reader, reject);
-}
-
-static bool is_not_empty(struct avow_bytes text)
-{
-    return text.len > 0;
-}
-
-static struct avow_bytes read_text(struct avow_reader *reader, bool (*fits)(struct avow_bytes))
-{
-    struct avow_bytes text = avow_reader_text(reader, AVOW_ENTRY_BYTES_MAX);
-    if (!fits(text))
-        avow_reader_reject(reader, AVOW_REJECT_VALUE);
-    return text;
 }
 
 /* An enumerated value: anything above `max` is an unknown word, not a number out of range. */
@@ -66,9 +52,9 @@ static void read_period(struct avow_reader *reader, uint64_t *from, uint64_t *un
 static void read_inception(struct avow_reader *reader, struct avow_inception *inception)
 {
     *inception = (struct avow_inception){0};
-    inception->name = read_text(reader, is_not_empty);
-    inception->jurisdiction = read_text(reader, avow_shape_jurisdiction);
-    inception->website = read_text(reader, avow_shape_url);
+    inception->name = avow_shape_read(reader, avow_shape_any);
+    inception->jurisdiction = avow_shape_read(reader, avow_shape_jurisdiction);
+    inception->website = avow_shape_read(reader, avow_shape_url);
     avow_reader_key32(reader, &inception->root_key);
     avow_reader_hash(reader, &inception->next_root_digest);
     avow_reader_key32(reader, &inception->signing_key);
@@ -100,7 +86,7 @@ static void read_rotation(struct avow_reader *reader, struct avow_root_rotation 
 static void read_nodes(struct avow_reader *reader, struct avow_nodes *nodes)
 {
     struct avow_text_list list =
-        avow_text_list_read(reader, AVOW_NODES_MAX, avow_node_address_fits);
+        avow_text_list_read(reader, AVOW_NODES_MAX, avow_nodes_address_fits);
     *nodes = (struct avow_nodes){.count = list.count, .list = list.items};
     if (list.count == 0) {
         avow_reader_reject(reader, AVOW_REJECT_LENGTH);
@@ -116,9 +102,9 @@ static void read_achievement(struct avow_reader *reader, struct avow_achievement
 {
     struct avow_details details;
     *achievement = (struct avow_achievement){0};
-    achievement->code = read_text(reader, is_not_empty);
-    achievement->title = read_text(reader, is_not_empty);
-    achievement->language = read_text(reader, avow_shape_language);
+    achievement->code = avow_shape_read(reader, avow_shape_any);
+    achievement->title = avow_shape_read(reader, avow_shape_any);
+    achievement->language = avow_shape_read(reader, avow_shape_language);
     achievement->details = avow_reader_any_inside(reader, 1);
     if (reader->reject == AVOW_ACCEPT)
         judge(reader, avow_details_parse(achievement->details, &details));
@@ -150,7 +136,7 @@ static void read_pathway(struct avow_reader *reader, struct avow_pathway *pathwa
 {
     *pathway = (struct avow_pathway){0};
     pathway->award = avow_reader_uint(reader);
-    pathway->title = read_text(reader, is_not_empty);
+    pathway->title = avow_shape_read(reader, avow_shape_any);
     pathway->cascade = read_word(reader, AVOW_CASCADE_COUNT - 1);
     pathway->rule = avow_reader_any_inside(reader, 1);
     if (reader->reject == AVOW_ACCEPT)
@@ -162,12 +148,12 @@ static void read_recognition(struct avow_reader *reader, struct avow_recognition
     struct avow_scope scope;
     *recognition = (struct avow_recognition){0};
     avow_reader_hash(reader, &recognition->subject);
-    recognition->subject_name = read_text(reader, is_not_empty);
+    recognition->subject_name = avow_shape_read(reader, avow_shape_any);
     recognition->role = (enum avow_role)read_word(reader, AVOW_ROLE_AUTHORITY);
     recognition->scope = avow_reader_any_inside(reader, 1);
     recognition->equivalence = avow_reader_any_inside(reader, 1);
     read_period(reader, &recognition->valid_from, &recognition->valid_until);
-    recognition->basis = read_text(reader, avow_shape_uri);
+    recognition->basis = avow_shape_read(reader, avow_shape_uri);
     if (reader->reject != AVOW_ACCEPT)
         return;
     judge(reader, avow_scope_parse(recognition->scope, &scope));
@@ -179,9 +165,9 @@ static void read_recognition(struct avow_reader *reader, struct avow_recognition
 static void read_identity(struct avow_reader *reader, struct avow_identity *identity)
 {
     *identity = (struct avow_identity){0};
-    identity->name = read_text(reader, is_not_empty);
-    identity->jurisdiction = read_text(reader, avow_shape_jurisdiction);
-    identity->website = read_text(reader, avow_shape_url);
+    identity->name = avow_shape_read(reader, avow_shape_any);
+    identity->jurisdiction = avow_shape_read(reader, avow_shape_jurisdiction);
+    identity->website = avow_shape_read(reader, avow_shape_url);
     avow_reader_signature(reader, &identity->signature);
 }
 

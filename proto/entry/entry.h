@@ -260,5 +260,7 @@ void avow_entry_root_message(struct avow_buf *out, const struct avow_entry *entr
 /* Takes the next "avownode1…@host:port" off `*list` (start with nodes.list): its id and its address
  * "host:port". False at the end. The list has been decoded already. */
 bool avow_nodes_next(struct avow_bytes *list, struct avow_key *node, struct avow_bytes *address);
+/* Whether `text` is "avownode1…@host:port": false unless both parts have exactly their form. */
+bool avow_nodes_address_fits(struct avow_bytes text);
 
 #endif

@@ -1,6 +1,4 @@
 /* Node addresses, and the walk over those of a nodes entry. */
-#include "proto/entry/node_address.h"
-
 #include "proto/codec/id.h"
 #include "proto/entry/entry.h"
 #include "proto/entry/shape.h"
@@ -21,7 +19,7 @@ static bool split(struct avow_bytes text, struct avow_key *node, struct avow_byt
     return avow_bytes_equal(id, avow_bytes_text(canonical)) && avow_shape_address(*address);
 }
 
-bool avow_node_address_fits(struct avow_bytes text)
+bool avow_nodes_address_fits(struct avow_bytes text)
 {
     struct avow_key node;
     struct avow_bytes address;

@@ -65,14 +65,6 @@ enum avow_reject avow_scope_parse(struct avow_bytes map, struct avow_scope *scop
     return avow_reader_finish(&reader);
 }
 
-static struct avow_bytes read_text(struct avow_reader *reader)
-{
-    struct avow_bytes text = avow_reader_text(reader, AVOW_ENTRY_BYTES_MAX);
-    if (text.len == 0)
-        avow_reader_reject(reader, AVOW_REJECT_VALUE);
-    return text;
-}
-
 /* Reads one row; `*key` becomes the encoding of its first three texts, which is unique if they are,
  * since there is one encoding of a text. */
 static void read_row(struct avow_reader *reader, struct avow_equivalence *row,
@@ -80,12 +72,12 @@ static void read_row(struct avow_reader *reader, struct avow_equivalence *row,
 {
     avow_reader_array_of(reader, 4);
     const uint8_t *start = reader->rest.data;
-    row->subject_framework = read_text(reader);
-    row->subject_level = read_text(reader);
-    row->own_framework = read_text(reader);
+    row->subject_framework = avow_shape_read(reader, avow_shape_any);
+    row->subject_level = avow_shape_read(reader, avow_shape_any);
+    row->own_framework = avow_shape_read(reader, avow_shape_any);
     *key = reader->reject != AVOW_ACCEPT ? avow_bytes(NULL, 0)
                                          : avow_bytes(start, (size_t)(reader->rest.data - start));
-    row->own_level = read_text(reader);
+    row->own_level = avow_shape_read(reader, avow_shape_any);
 }
 
 /* Puts a key among the first `count`, which are in order; false if it is one of them. A row costs a

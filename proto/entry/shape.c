@@ -1,6 +1,8 @@
 /* Shapes of short texts, by hand and byte by byte: the locale has no say. */
 #include "proto/entry/shape.h"
 
+#include "proto/entry/entry.h"
+
 static bool is_upper(uint8_t c)
 {
     return c >= 'A' && c <= 'Z';
@@ -150,4 +152,17 @@ bool avow_shape_address(struct avow_bytes text)
         return false;
     return is_host(avow_bytes(text.data, colon - 1)) &&
            is_port(avow_bytes(text.data + colon, text.len - colon));
+}
+
+bool avow_shape_any(struct avow_bytes text)
+{
+    return text.len > 0;
+}
+
+struct avow_bytes avow_shape_read(struct avow_reader *reader, bool (*fits)(struct avow_bytes text))
+{
+    struct avow_bytes text = avow_reader_text(reader, AVOW_ENTRY_BYTES_MAX);
+    if (!fits(text))
+        avow_reader_reject(reader, AVOW_REJECT_VALUE);
+    return text;
 }

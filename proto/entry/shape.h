@@ -3,7 +3,7 @@
 #ifndef AVOW_PROTO_ENTRY_SHAPE_H
 #define AVOW_PROTO_ENTRY_SHAPE_H
 
-#include "proto/base.h"
+#include "proto/codec/reader.h"
 
 /* ISO 3166-1 alpha-2 ("PT") or ISO 3166-2 ("PT-13": one to three letters or digits), upper case. */
 bool avow_shape_jurisdiction(struct avow_bytes text);
@@ -23,5 +23,11 @@ bool avow_shape_field(struct avow_bytes text);
 /* "host:port": a DNS name or IPv4 address, or an IPv6 address in brackets; 1 to 253 bytes of host;
  * a port from 1 to 65535 without leading zeros. */
 bool avow_shape_address(struct avow_bytes text);
+
+/* Any text but the empty one. */
+bool avow_shape_any(struct avow_bytes text);
+
+/* Reads a text of an entry that `fits`, else VALUE; a view. */
+struct avow_bytes avow_shape_read(struct avow_reader *reader, bool (*fits)(struct avow_bytes text));
 
 #endif

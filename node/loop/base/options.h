@@ -10,8 +10,7 @@
 #include <stdio.h>
 
 #define AVOW_PEERS_MAX 64
-#define AVOW_PEER_TEXT_MAX 352 /* "avownode1…@host:port" and a NUL */
-#define AVOW_HOST_MAX 256      /* with its NUL */
+#define AVOW_HOST_MAX 256 /* with its NUL */
 
 /* "host:port" or "[v6]:port"; a peer may be pinned by "avownode1…@" before it. */
 struct avow_endpoint {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/signer/second.h"
+#include "cli/signer/signer_inner.h"
 #include "tests/support/log_prover.h"
 
 #define TARGET 3
@@ -97,7 +97,7 @@ static void test_cases(void **state)
                          AVOW_OK);
         assert_int_equal(reject, AVOW_ACCEPT);
         const bool more =
-            avow_second_knows_more(draft, avow_evidence_log(&second, issuer), &target);
+            avow_signer_second_knows(draft, avow_evidence_log(&second, issuer), &target);
         if (more != cases[i].more)
             fail_msg("%s", cases[i].name);
         if (more)
