@@ -9,7 +9,7 @@ setup() {
     declare -gA host=()
     export LD_PRELOAD=$AVOW_TOOLS/names.so
     export NAMES="both.test=127.0.0.2,127.0.0.1 twice.test=127.0.0.1,127.0.0.1 six.test=::1,127.0.0.1 only-six.test=::1 \
-away.test=127.0.0.1,192.0.2.1"
+six-twice.test=::1,::1 away.test=127.0.0.1,192.0.2.1"
 }
 teardown() { end_nodes; }
 
@@ -45,6 +45,7 @@ refuses() { # HOST WHAT
     NO_IPV6=1 start_on a six.test
     answers 127.0.0.1 a
     NO_IPV6=1 refuses only-six.test 'why="[::1]:'
+    NO_IPV6=1 refuses six-twice.test 'why="[::1]:'
 }
 
 @test "one of a name's addresses cannot be had" {

@@ -26,6 +26,15 @@ static bool is_before(const struct addrinfo *list, const struct addrinfo *item)
     return list != item;
 }
 
+/* Whether an address follows that was not there before. */
+static bool has_more(const struct addrinfo *list, const struct addrinfo *item)
+{
+    do {
+        item = item->ai_next;
+    } while (item != NULL && is_before(list, item));
+    return item != NULL;
+}
+
 /* Whether the machine does without the whole family. Only ::1 tells so by not being there: any
  * other address may be one that is still to come, or another machine's. */
 static bool has_no_family(const struct sockaddr_storage *address, int rc)
@@ -72,7 +81,7 @@ enum avow_err avow_listen_on(struct avow_links *links, const struct avow_endpoin
     for (const struct addrinfo *item = request.addrinfo; item != NULL && err == AVOW_OK;
          item = item->ai_next) {
         if (!is_before(request.addrinfo, item))
-            err = listen_one(&listening, item, item->ai_next == NULL);
+            err = listen_one(&listening, item, !has_more(request.addrinfo, item));
     }
     uv_freeaddrinfo(request.addrinfo);
     *port = listening.port;
