@@ -11,8 +11,8 @@
 
 #include "proto/codec/utf8.h"
 
-#define EXPONENT_MAX 1000000000 /* far beyond a double, whatever digits stand before it */
-#define NUMBER_ROOM 32          /* for an exponent that the text does not write, and a NUL */
+#define EXPONENT_MAX 100000000 /* far beyond a double, whatever digits stand before it */
+#define NUMBER_ROOM 32         /* for an exponent that the text does not write, and a NUL */
 
 struct parse {
     struct avow_bytes rest; /* unread */
@@ -234,6 +234,7 @@ static bool read_exponent(struct parse *parse, size_t len, long *exponent)
     if (!read_digits(parse, &end))
         return false;
     *exponent = 0;
+    /* Ten times the bound is a long on every machine. */
     for (size_t i = len; i < end && *exponent < EXPONENT_MAX; i++)
         *exponent = *exponent * 10 + (parse->scratch[i] - '0');
     *exponent = negative ? -*exponent : *exponent;
