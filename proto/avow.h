@@ -1,6 +1,6 @@
 /* libavow: is this credential good? Evidence, the text of a badge and a policy go in; one word
  * comes out, and everything behind it as JSON. The word and the JSON are those of `avow verify
- * --offline`, for the same input and the same moment.
+ * --offline`, for the same input and the same moment, where the question says any_issuer.
  *
  * This is the library's only header, for C and C++. It needs nothing but the standard library.
  *
@@ -93,8 +93,8 @@ struct avow_question {
 
     /* On whom you rely. Where nobody says so nothing is "valid": it is "unrecognised", however
      * authentic. Say at least one of three. The text of a policy file that names an anchor or
-     * demands recognition (only with `require_recognition = yes` must a path lead to the issuer):
-     */
+     * demands recognition: then a path must lead to the issuer, also where the file says
+     * `require_recognition = no`, unless one of the other two is said too: */
     const void *policy;
     size_t policy_len;
     const char *issuer; /* the one issuer whose badge this must be: avow1..., or NULL */

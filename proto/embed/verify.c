@@ -1,5 +1,5 @@
 /* avow_verify(): what `avow verify --offline` does, and one thing more: without a word on whom
- * somebody relies, nothing is valid. */
+ * somebody relies, nothing is valid, and anchors that are named must recognise the issuer. */
 #include "proto/embed/outcome_inner.h"
 
 #include <stdio.h>
@@ -84,6 +84,9 @@ static enum avow_result read_policy(struct call *call)
         return AVOW_RESULT_POLICY;
     if (question->region != NULL)
         (void)snprintf(call->policy.region, sizeof(call->policy.region), "%s", question->region);
+    /* Anchors are named to be relied on: that they are, the file need not say again. */
+    if (call->policy.anchor_count > 0 && question->issuer == NULL && question->any_issuer == 0)
+        call->policy.require_recognition = true;
     return AVOW_RESULT_OK;
 }
 
@@ -108,8 +111,8 @@ static void demand_reliance(struct call *call)
 {
     const struct avow_question *question = call->question;
     struct avow_verdict *verdict = &call->verdict;
-    const bool relies = question->any_issuer != 0 || question->issuer != NULL ||
-                        call->policy.anchor_count > 0 || call->policy.require_recognition;
+    const bool relies =
+        question->any_issuer != 0 || question->issuer != NULL || call->policy.require_recognition;
     const bool other =
         question->issuer != NULL && !avow_hash_equal(&call->issuer, &verdict->issuer);
     if (verdict->word != AVOW_WORD_VALID || (relies && !other))

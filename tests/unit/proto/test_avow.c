@@ -120,6 +120,21 @@ static void strict_age(struct avow_question *q)
                                      sample.authority);
     q->policy = text;
 }
+/* The anchor is relied on elsewhere only; that a path must lead from it is not said. */
+static void anchor_elsewhere(struct avow_question *q)
+{
+    static char text[512];
+    q->policy_len = (size_t)snprintf(text, sizeof(text),
+                                     "[policy]\nmax_age = 48h\n[anchor M]\n"
+                                     "issuer = %s\nregions = KE\n",
+                                     sample.authority);
+    q->policy = text;
+}
+static void anchor_elsewhere_any_issuer(struct avow_question *q)
+{
+    anchor_elsewhere(q);
+    q->any_issuer = 1;
+}
 static void no_evidence(struct avow_question *q)
 {
     q->evidence = NULL;
@@ -159,6 +174,8 @@ static const struct asked {
     {"before it was issued", before_all, AVOW_VERDICT_NOT_YET_VALID, "period", ""},
     {"another region", other_region, AVOW_VERDICT_VALID, "none", ""},
     {"older than the policy allows", strict_age, AVOW_VERDICT_UNKNOWN, "stale", "older"},
+    {"no path", anchor_elsewhere, AVOW_VERDICT_UNRECOGNISED, "no-path", ""},
+    {"no path, any issuer", anchor_elsewhere_any_issuer, AVOW_VERDICT_VALID, "none", ""},
     {"no evidence", no_evidence, AVOW_VERDICT_UNKNOWN, "evidence", "ends too early"},
     {"evidence over 1 MiB", long_evidence, AVOW_VERDICT_UNKNOWN, "evidence", "over 1 MiB"},
     {"evidence cut short", cut_evidence, AVOW_VERDICT_UNKNOWN, "evidence", "does not hold"},
