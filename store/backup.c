@@ -1,5 +1,6 @@
 /* A consistent copy, taken while a writer may be at work. */
 #include "store/env_inner.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +12,11 @@
 
 static enum avow_err copy_file(const struct avow_store *from, const char *path, const char *to)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = avow_fd_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
         return errno == EEXIST ? AVOW_ERR_EXISTS : avow_db_err(errno, to);
     enum avow_err err = avow_db_err(mdb_env_copyfd(from->env, fd), to);
-    if (err == AVOW_OK && fsync(fd) != 0)
+    if (err == AVOW_OK && avow_fd_sync(fd, fsync) != AVOW_OK)
         err = avow_db_err(errno, to);
     if (close(fd) != 0 && err == AVOW_OK)
         err = avow_db_err(errno, to);

@@ -31,6 +31,8 @@ interrupted() { LD_PRELOAD=$AVOW_TOOLS/interrupts.so avow "$@"; }
     interrupted issuer rotate-key --yes 2>"$T/err"
     interrupted log export --issuer "$(cat "$T/issuer")" --out "$T/tiles"
     interrupted log audit 2>"$T/err"
+    interrupted node backup --data "$T/a" --to "$T/copy"
+    avow node check --data "$T/copy"
 }
 
 @test "a file that the disk cannot take whole: the message is about that" {
