@@ -3,10 +3,10 @@
 #include "store/env_inner.h"
 
 #include "sys/fd.h"
+#include "sys/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,16 +35,8 @@ struct child {
 
 static void send_message(int pipe_end, const struct message *message)
 {
-    const uint8_t *at = (const uint8_t *)message;
-    for (size_t left = sizeof(*message); left > 0;) {
-        ssize_t written = write(pipe_end, at, left);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            _exit(1); /* the parent is gone */
-        at += written;
-        left -= (size_t)written;
-    }
+    if (avow_fd_write(pipe_end, avow_bytes(message, sizeof(*message))) != AVOW_OK)
+        _exit(1); /* the parent is gone */
 }
 
 static void tell_problem(struct avow_checker *check, const char *what,
@@ -107,17 +99,9 @@ static _Noreturn void child_main(const char *folder, int pipe_end)
 
 static bool receive(int pipe_end, struct message *message)
 {
-    uint8_t *at = (uint8_t *)message;
-    for (size_t left = sizeof(*message); left > 0;) {
-        ssize_t got = read(pipe_end, at, left);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        at += got;
-        left -= (size_t)got;
-    }
-    return true;
+    size_t got;
+    return avow_fd_read(pipe_end, message, sizeof(*message), &got) == AVOW_OK &&
+           got == sizeof(*message);
 }
 
 static enum avow_err listen_to(int pipe_end, avow_check_report *report, void *context,
@@ -139,18 +123,12 @@ static enum avow_err listen_to(int pipe_end, avow_check_report *report, void *co
     return AVOW_OK;
 }
 
-static enum avow_err path_in(const char *folder, const char *name, char path[PATH_MAX])
-{
-    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return len < 0 || len >= PATH_MAX ? AVOW_ERR_TOO_LARGE : AVOW_OK;
-}
-
 /* The size of the store's file. Looked for first: checking a folder without one leaves nothing. */
 static enum avow_err find_store(const char *folder, off_t *size)
 {
-    char path[PATH_MAX];
+    char path[AVOW_PATH_BYTES];
     struct stat found;
-    enum avow_err err = path_in(folder, AVOW_STORE_FILE, path);
+    enum avow_err err = avow_folder_join(folder, AVOW_STORE_FILE, path);
     if (err != AVOW_OK)
         return err;
     if (stat(path, &found) != 0)
@@ -162,8 +140,8 @@ static enum avow_err find_store(const char *folder, off_t *size)
 /* No writer may have the folder open, nor come while it is being checked. */
 static enum avow_err lock_folder(const char *folder, int *lock)
 {
-    char path[PATH_MAX];
-    enum avow_err err = path_in(folder, AVOW_STORE_LOCK_FILE, path);
+    char path[AVOW_PATH_BYTES];
+    enum avow_err err = avow_folder_join(folder, AVOW_STORE_LOCK_FILE, path);
     if (err != AVOW_OK)
         return err;
     *lock = avow_fd_open(path, O_RDWR | O_CREAT, 0600);

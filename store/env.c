@@ -3,10 +3,10 @@
 #include "store/env_inner.h"
 #include "store/write/writer.h"
 #include "sys/fd.h"
+#include "sys/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,17 +22,11 @@
 #define MAP_SIZE_MIN (UINT64_C(1) << 26)
 #define READERS_DEFAULT 126
 
-static enum avow_err path_in(char *path, size_t cap, const char *folder, const char *name)
-{
-    int len = snprintf(path, cap, "%s/%s", folder, name);
-    return len < 0 || (size_t)len >= cap ? AVOW_ERR_TOO_LARGE : AVOW_OK;
-}
-
 /* One writer a folder, whatever process it is in. */
 static enum avow_err take_lock(struct avow_store *store)
 {
-    char path[PATH_MAX];
-    enum avow_err err = path_in(path, sizeof(path), store->folder, AVOW_STORE_LOCK_FILE);
+    char path[AVOW_PATH_BYTES];
+    enum avow_err err = avow_folder_join(store->folder, AVOW_STORE_LOCK_FILE, path);
     if (err != AVOW_OK)
         return err;
     store->lock_fd = avow_fd_open(path, O_RDWR | O_CREAT, 0600);
@@ -63,8 +57,8 @@ static int open_env(struct avow_store *store, const char *path, unsigned readers
 static enum avow_err open_map(struct avow_store *store, const char *name,
                               const struct avow_store_options *options)
 {
-    char path[PATH_MAX];
-    enum avow_err err = path_in(path, sizeof(path), store->folder, name);
+    char path[AVOW_PATH_BYTES];
+    enum avow_err err = avow_folder_join(store->folder, name, path);
     if (err != AVOW_OK)
         return err;
     if (store->read_only && access(path, F_OK) != 0)
@@ -109,14 +103,14 @@ static enum avow_err lay_out(struct avow_store *store, const struct avow_store_o
 static enum avow_err create_file(struct avow_store *store, const struct avow_store_options *options,
                                  const struct avow_migrations *migrations)
 {
-    char path[PATH_MAX];
-    char made[PATH_MAX];
-    char lock[PATH_MAX];
-    enum avow_err err = path_in(path, sizeof(path), store->folder, AVOW_STORE_FILE);
+    char path[AVOW_PATH_BYTES];
+    char made[AVOW_PATH_BYTES];
+    char lock[AVOW_PATH_BYTES];
+    enum avow_err err = avow_folder_join(store->folder, AVOW_STORE_FILE, path);
     if (err == AVOW_OK)
-        err = path_in(made, sizeof(made), store->folder, AVOW_STORE_NEW_FILE);
+        err = avow_folder_join(store->folder, AVOW_STORE_NEW_FILE, made);
     if (err == AVOW_OK)
-        err = path_in(lock, sizeof(lock), store->folder, AVOW_STORE_NEW_FILE "-lock");
+        err = avow_folder_join(store->folder, AVOW_STORE_NEW_FILE "-lock", lock);
     if (err != AVOW_OK || access(path, F_OK) == 0)
         return err;
     (void)unlink(made); /* a crash's */
@@ -136,10 +130,10 @@ static enum avow_err create_file(struct avow_store *store, const struct avow_sto
 
 static enum avow_err create_folder(const char *folder)
 {
-    char parent[PATH_MAX];
+    char parent[AVOW_PATH_BYTES];
     if (mkdir(folder, 0700) != 0)
         return errno == EEXIST ? AVOW_OK : avow_db_err(errno, NULL);
-    enum avow_err err = path_in(parent, sizeof(parent), folder, "..");
+    enum avow_err err = avow_folder_join(folder, "..", parent);
     if (err == AVOW_OK)
         err = avow_store_sync_folder(parent);
     if (err != AVOW_OK)

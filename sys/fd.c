@@ -5,7 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-static enum avow_err from_errno(void)
+enum avow_err avow_fd_err(void)
 {
     return errno == ENOSPC || errno == EDQUOT ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
 }
@@ -27,7 +27,7 @@ enum avow_err avow_fd_write(int fd, struct avow_bytes bytes)
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
-            return from_errno();
+            return avow_fd_err();
         bytes = avow_bytes(bytes.data + done, bytes.len - (size_t)done);
     }
     return AVOW_OK;
@@ -55,7 +55,7 @@ enum avow_err avow_fd_sync(int fd, int (*how)(int fd))
     do {
         rc = how(fd);
     } while (rc != 0 && errno == EINTR);
-    return rc == 0 ? AVOW_OK : from_errno();
+    return rc == 0 ? AVOW_OK : avow_fd_err();
 }
 
 enum avow_err avow_fd_lock(int fd)

@@ -5,6 +5,8 @@
 
 #include "proto/base.h"
 
+/* What errno says of a failed call: DISK_FULL, IO. */
+AVOW_NODISCARD enum avow_err avow_fd_err(void);
 /* open(2), with O_CLOEXEC. The descriptor, or -1 with errno. */
 int avow_fd_open(const char *path, int flags, unsigned mode);
 /* Writes all of it. DISK_FULL, IO; some of it may have been written then. */

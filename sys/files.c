@@ -13,11 +13,6 @@
 
 #define READ_STEP ((size_t)64 * 1024)
 
-static enum avow_err from_errno(void)
-{
-    return errno == ENOSPC || errno == EDQUOT ? AVOW_ERR_DISK_FULL : AVOW_ERR_IO;
-}
-
 bool avow_file_is_none(const char *path)
 {
     struct stat info;
@@ -50,14 +45,14 @@ static enum avow_err write_part(const char *path, struct avow_bytes bytes, unsig
         return AVOW_ERR_TOO_LARGE;
     int fd = mkostemps(part, (int)strlen(".part"), O_CLOEXEC);
     if (fd < 0)
-        return from_errno();
+        return avow_fd_err();
     enum avow_err err = avow_fd_write(fd, bytes);
     if (err == AVOW_OK && fchmod(fd, (mode_t)mode) != 0)
-        err = from_errno();
+        err = avow_fd_err();
     if (err == AVOW_OK)
         err = avow_fd_sync(fd, fsync);
     if (close(fd) != 0 && err == AVOW_OK)
-        err = from_errno();
+        err = avow_fd_err();
     if (err != AVOW_OK) {
         int error = errno;
         (void)unlink(part);
@@ -73,7 +68,7 @@ static enum avow_err put(const char *path, struct avow_bytes bytes, unsigned mod
     if (err != AVOW_OK)
         return err;
     if (renameat2(AT_FDCWD, part, AT_FDCWD, path, flags) != 0) {
-        err = errno == EEXIST ? AVOW_ERR_EXISTS : from_errno();
+        err = errno == EEXIST ? AVOW_ERR_EXISTS : avow_fd_err();
         int error = errno;
         (void)unlink(part);
         errno = error;
@@ -136,11 +131,11 @@ enum avow_err avow_folder_make(const char *path, unsigned mode)
             continue;
         *c = '\0';
         if (mkdir(partial, (mode_t)mode) != 0 && errno != EEXIST)
-            return from_errno();
+            return avow_fd_err();
         *c = '/';
     }
     if (mkdir(partial, (mode_t)mode) != 0 && errno != EEXIST)
-        return from_errno();
+        return avow_fd_err();
     struct stat found;
     if (stat(partial, &found) != 0)
         return AVOW_ERR_IO;
