@@ -6,10 +6,10 @@ static bool is_future(const struct avow_core *core, uint64_t time)
     return time > core->unix_s && time - core->unix_s > AVOW_CLOCK_AHEAD_MAX_S;
 }
 
-/* A line that is worth judging: by a key that counts, and newer than the held line by that key. */
+/* A line that is worth judging: one that counts, and newer than the held line by that key. */
 static bool is_newer(const struct avow_core *core, const struct avow_cosignature *line)
 {
-    if (!core->reads.counts(core->reads.context, &core->held.checkpoint.issuer, &line->key))
+    if (!core->reads.counts(core->reads.context, &core->held.checkpoint.issuer, line))
         return false;
     for (size_t i = 0; i < core->held.cosignature_count; i++)
         if (avow_key_equal(&core->held.cosignatures[i].key, &line->key))

@@ -59,8 +59,10 @@ struct avow_core_reads {
     /* The root of the first `size` entries of the held log, size <= its checkpoint's. */
     enum avow_err (*root)(void *context, const struct avow_hash *issuer, uint64_t size,
                           struct avow_hash *root);
-    /* Whether a line by this key on the held log is a heartbeat, or by one of config.witnesses. */
-    bool (*counts)(void *context, const struct avow_hash *issuer, const struct avow_key *key);
+    /* Whether this line on the held checkpoint is worth judging: avow_judge_line_counts(), with
+     * config.witnesses. */
+    bool (*counts)(void *context, const struct avow_hash *issuer,
+                   const struct avow_cosignature *line);
     /* A fingerprint of what peers are told about the issuer's forks, as FORKS gives it. NOT_FOUND:
      * there is nothing to tell; others: cannot tell now. */
     enum avow_err (*digest)(void *context, const struct avow_hash *issuer,

@@ -11,31 +11,22 @@ static bool is_of_chain(const struct avow_checkpoint *checkpoint, const struct a
            avow_hash_equal(&checkpoint->opening, avow_chain_opening(chain));
 }
 
-static bool is_named(const struct avow_judge_task *task, const struct avow_key *key)
+bool avow_judge_line_counts(const struct avow_cosignature *line,
+                            const struct avow_checkpoint *checkpoint,
+                            const struct avow_chain *chain, const struct avow_key *witnesses,
+                            size_t witness_count)
 {
-    for (size_t i = 0; i < task->witness_count; i++)
-        if (avow_key_equal(&task->witnesses[i], key))
-            return true;
-    return false;
+    if (!avow_evidence_line_counts(line, checkpoint, chain))
+        return false;
+    bool named = avow_chain_has_key(chain, &line->key); /* the heartbeat's */
+    for (size_t i = 0; i < witness_count && !named; i++)
+        named = avow_key_equal(&witnesses[i], &line->key);
+    return named;
 }
 
-/* A heartbeat that does not stand is the fault of its issuer or its sender. Of a witness's line,
- * only a wrong signature is held against the sender. */
-static enum avow_reject judge_line(const struct avow_judge_task *task,
-                                   const struct avow_cosignature *line,
-                                   const struct avow_chain *chain, bool *counts)
-{
-    const struct avow_checkpoint *checkpoint = &task->checkpoint;
-    bool heartbeat =
-        avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size) != NULL;
-    *counts = false;
-    if (!heartbeat && !is_named(task, &line->key))
-        return AVOW_ACCEPT;
-    enum avow_reject reject = avow_evidence_judge_cosignature(line, checkpoint, chain, &heartbeat);
-    *counts = reject == AVOW_ACCEPT;
-    return heartbeat || reject == AVOW_REJECT_SIGNATURE ? reject : AVOW_ACCEPT;
-}
-
+/* A line that does not count is left out unlooked at, and held against nobody: its signer may have
+ * known less of the log, and its sender passes on what it holds. A wrong signature is the sender's
+ * own fault, who should have verified it. */
 static enum avow_reject judge_signatures(const struct avow_judge_task *task,
                                          const struct avow_chain *chain,
                                          struct avow_judgement *judgement)
@@ -45,10 +36,11 @@ static enum avow_reject judge_signatures(const struct avow_judge_task *task,
     if (!task->checkpoint_known)
         reject = avow_evidence_judge_checkpoint(checkpoint, chain);
     for (size_t i = 0; i < task->cosignature_count && reject == AVOW_ACCEPT; i++) {
-        bool counts;
-        reject = judge_line(task, &task->cosignatures[i], chain, &counts);
-        if (counts)
-            judgement->lines |= UINT32_C(1) << i;
+        const struct avow_cosignature *line = &task->cosignatures[i];
+        if (!avow_judge_line_counts(line, checkpoint, chain, task->witnesses, task->witness_count))
+            continue;
+        reject = avow_evidence_judge_line(line, checkpoint, chain);
+        judgement->lines |= UINT32_C(1) << i;
     }
     return reject;
 }

@@ -60,6 +60,13 @@ struct avow_judgement {
     uint64_t shared; /* if the histories part elsewhere, it is not below this size */
 };
 
+/* Whether a line on this checkpoint is worth keeping, its signature aside: a heartbeat of the
+ * chain's that counts, or one that counts by one of `witnesses`. */
+bool avow_judge_line_counts(const struct avow_cosignature *line,
+                            const struct avow_checkpoint *checkpoint,
+                            const struct avow_chain *chain, const struct avow_key *witnesses,
+                            size_t witness_count);
+
 /* Judges `task`. Takes milliseconds at worst; allocates; safe on any thread. */
 void avow_judge_task_run(const struct avow_judge_task *task, const struct avow_known_chains *known,
                          struct avow_judgement *judgement);

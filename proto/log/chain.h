@@ -113,6 +113,8 @@ struct avow_chain_names avow_chain_names(const struct avow_chain *chain, uint64_
 const struct avow_chain_key *avow_chain_key(const struct avow_chain *chain,
                                             const struct avow_key *key, enum avow_key_kind kind,
                                             uint64_t size);
+/* Whether the log has ever had this key, in whichever role and in force or not. */
+bool avow_chain_has_key(const struct avow_chain *chain, const struct avow_key *key);
 /* The root key in force at the chain's end. NULL for an empty chain, and after a closure until the
  * custodian's first root rotation. */
 const struct avow_key *avow_chain_root_key(const struct avow_chain *chain);

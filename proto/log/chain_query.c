@@ -62,6 +62,14 @@ const struct avow_chain_key *avow_chain_key(const struct avow_chain *chain,
     return NULL;
 }
 
+bool avow_chain_has_key(const struct avow_chain *chain, const struct avow_key *key)
+{
+    for (size_t i = 0; i < chain->key_count; i++)
+        if (avow_key_equal(&chain->keys[i].key, key))
+            return true;
+    return false;
+}
+
 void avow_chain_save(struct avow_buf *out, const struct avow_chain *chain)
 {
     avow_write_array(out, chain->count);

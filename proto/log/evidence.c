@@ -117,15 +117,14 @@ enum avow_err avow_evidence_chain_of_list(struct avow_bytes list,
 
 /* ------------------------------------------------------------------ log proofs */
 
+/* Every signature must be good; of the lines only those that count are left. */
 static void judge_cosignatures(struct avow_reader *reader, const struct avow_checkpoint *checkpoint,
-                               const struct avow_chain *chain, const struct avow_cosignature *lines,
-                               size_t count)
+                               const struct avow_chain *chain, struct avow_cosignature *lines,
+                               size_t *count)
 {
-    for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
-        bool heartbeat;
-        avow_reader_reject(
-            reader, avow_evidence_judge_cosignature(&lines[i], checkpoint, chain, &heartbeat));
-    }
+    for (size_t i = 0; i < *count && reader->reject == AVOW_ACCEPT; i++)
+        avow_reader_reject(reader, avow_evidence_judge_line(&lines[i], checkpoint, chain));
+    *count = avow_evidence_keep_lines(lines, *count, checkpoint, chain);
 }
 
 /* An entry that breaks a rule makes every checkpoint that covers it invalid: what one entry alone
@@ -284,8 +283,8 @@ static void read_first_witness(struct avow_reader *reader, struct avow_log_proof
     if (reader->reject == AVOW_ACCEPT && !avow_checkpoint_verify(first))
         avow_reader_reject(reader, AVOW_REJECT_SIGNATURE);
     judge_cosignatures(reader, first, &proof->chain, proof->first_cosignatures,
-                       proof->first_cosignature_count);
-    proof->has_first_witness = reader->reject == AVOW_ACCEPT;
+                       &proof->first_cosignature_count);
+    proof->has_first_witness = reader->reject == AVOW_ACCEPT && proof->first_cosignature_count > 0;
 }
 
 static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_proof *proof)
@@ -309,7 +308,7 @@ static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_
     if (!avow_checkpoint_verify(&proof->checkpoint))
         avow_reader_reject(reader, AVOW_REJECT_SIGNATURE);
     judge_cosignatures(reader, &proof->checkpoint, &proof->chain, proof->cosignatures,
-                       proof->cosignature_count);
+                       &proof->cosignature_count);
     if (reader->reject == AVOW_ACCEPT)
         read_first_witness(reader, proof);
     if (reader->reject == AVOW_ACCEPT)

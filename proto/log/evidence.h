@@ -52,7 +52,8 @@ struct avow_foreign_status {
     struct avow_bytes entry;
 };
 
-/* One checked log proof. Views point into the evidence's bytes. */
+/* One checked log proof, with those of its cosignatures that count. Views point into the evidence's
+ * bytes. */
 struct avow_log_proof {
     struct avow_checkpoint checkpoint;
     struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
@@ -82,11 +83,11 @@ struct avow_evidence {
 
 /* Decodes and checks all of `bytes`, which must outlive the evidence: root chains complete to the
  * checkpoint's epoch and their signatures, the checkpoint's signature by a sign key in force at its
- * size and time, each cosignature, each path, each entry's form (a kind that needs a newer version
- * passes), that entries contradict neither the checkpoint's time, nor the root chain, nor the
- * status map, and that forks are what they are said to be. `*reject` says what is wrong with it
- * when AVOW_OK is returned; AVOW_ERR_NOMEM otherwise. On anything but acceptance `evidence` is
- * empty. */
+ * size and time, each cosignature's signature, each path, each entry's form (a kind that needs a
+ * newer version passes), that entries contradict neither the checkpoint's time, nor the root chain,
+ * nor the status map, and that forks are what they are said to be. `*reject` says what is wrong
+ * with it when AVOW_OK is returned; AVOW_ERR_NOMEM otherwise. On anything but acceptance `evidence`
+ * is empty. */
 AVOW_NODISCARD enum avow_err avow_evidence_check(struct avow_bytes bytes,
                                                  struct avow_evidence *evidence,
                                                  enum avow_reject *reject);
@@ -120,13 +121,22 @@ avow_evidence_judge_checkpoint(const struct avow_checkpoint *checkpoint,
 /* The same but for the signature, for those who verify it elsewhere. */
 AVOW_NODISCARD enum avow_reject avow_evidence_judge_key(const struct avow_checkpoint *checkpoint,
                                                         const struct avow_chain *chain);
-/* A cosignature judged: by a heartbeat key of the chain, in force at the checkpoint's size and with
- * checkpoint time <= time <= not_after (`*heartbeat` true), or as a witness's by any key that the
- * log itself never had. KEY_UNKNOWN, KEY_EXPIRED, KEY_POINT, TIME, SIGNATURE. */
-AVOW_NODISCARD enum avow_reject
-avow_evidence_judge_cosignature(const struct avow_cosignature *line,
+/* Whether a cosignature counts, its signature aside: as a heartbeat, by a heartbeat key of the
+ * chain that is in force at the checkpoint's size, with checkpoint time <= time <= not_after; or as
+ * a witness's, by a key that the log itself never had, with checkpoint time <= time. A line that
+ * does not is nobody's fault: a log can name anybody's key as its own, after the line was signed
+ * too. */
+bool avow_evidence_line_counts(const struct avow_cosignature *line,
+                               const struct avow_checkpoint *checkpoint,
+                               const struct avow_chain *chain);
+/* Judges a line's signature, whether it counts or not. KEY_POINT, SIGNATURE, ACCEPT. */
+AVOW_NODISCARD enum avow_reject avow_evidence_judge_line(const struct avow_cosignature *line,
+                                                         const struct avow_checkpoint *checkpoint,
+                                                         const struct avow_chain *chain);
+/* Leaves those of `lines` that count, in their order. Returns how many they are. */
+size_t avow_evidence_keep_lines(struct avow_cosignature *lines, size_t count,
                                 const struct avow_checkpoint *checkpoint,
-                                const struct avow_chain *chain, bool *heartbeat);
+                                const struct avow_chain *chain);
 
 /* A chain as it travels, [proved entry, …], checked against the (unverified) checkpoint that it is
  * to judge: every path leads to the checkpoint's root, every rule and root signature holds, and it

@@ -29,30 +29,35 @@ enum avow_reject avow_evidence_judge_checkpoint(const struct avow_checkpoint *ch
     return avow_checkpoint_verify(checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
 }
 
-/* A log's own key is no witness of it, whatever became of the key since. */
-static bool is_own_key(const struct avow_chain *chain, const struct avow_key *key)
+bool avow_evidence_line_counts(const struct avow_cosignature *line,
+                               const struct avow_checkpoint *checkpoint,
+                               const struct avow_chain *chain)
 {
-    for (size_t i = 0; i < chain->key_count; i++) {
-        if (avow_key_equal(&chain->keys[i].key, key))
-            return true;
-    }
-    return false;
+    if (line->time < checkpoint->time)
+        return false;
+    const struct avow_chain_key *heartbeat =
+        avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size);
+    return heartbeat != NULL ? line->time <= heartbeat->not_after
+                             : !avow_chain_has_key(chain, &line->key);
 }
 
-enum avow_reject avow_evidence_judge_cosignature(const struct avow_cosignature *line,
-                                                 const struct avow_checkpoint *checkpoint,
-                                                 const struct avow_chain *chain, bool *heartbeat)
+enum avow_reject avow_evidence_judge_line(const struct avow_cosignature *line,
+                                          const struct avow_checkpoint *checkpoint,
+                                          const struct avow_chain *chain)
 {
-    const struct avow_chain_key *key =
-        avow_chain_key(chain, &line->key, AVOW_KEY_HEARTBEAT, checkpoint->size);
-    *heartbeat = key != NULL;
-    if (key != NULL && line->time > key->not_after)
-        return AVOW_REJECT_KEY_EXPIRED;
-    if (line->time < checkpoint->time)
-        return AVOW_REJECT_TIME;
-    if (key == NULL && is_own_key(chain, &line->key))
-        return AVOW_REJECT_KEY_UNKNOWN;
-    if (key == NULL && !avow_ed25519_key_is_valid(&line->key))
+    /* The points of the log's own keys were checked with the chain. */
+    if (!avow_chain_has_key(chain, &line->key) && !avow_ed25519_key_is_valid(&line->key))
         return AVOW_REJECT_KEY_POINT;
     return avow_cosignature_verify(line, checkpoint) ? AVOW_ACCEPT : AVOW_REJECT_SIGNATURE;
+}
+
+size_t avow_evidence_keep_lines(struct avow_cosignature *lines, size_t count,
+                                const struct avow_checkpoint *checkpoint,
+                                const struct avow_chain *chain)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (avow_evidence_line_counts(&lines[i], checkpoint, chain))
+            lines[kept++] = lines[i];
+    return kept;
 }

@@ -9,7 +9,7 @@
 /* A log as the facts have it. Pointers live as the facts do. */
 struct avow_known_log {
     const struct avow_checkpoint *checkpoint;    /* its signature and chain are checked */
-    const struct avow_cosignature *cosignatures; /* checked likewise */
+    const struct avow_cosignature *cosignatures; /* checked likewise, and all of them count */
     size_t cosignature_count;
     const struct avow_chain *chain;
     /* A better root chain is known and not held: what it would abandon. AVOW_NEVER: nothing. */
@@ -27,8 +27,8 @@ struct avow_known_log {
     const void *handle; /* the source's own */
 };
 
-/* A kept checkpoint that proves when something existed: its size and its lines, which are checked.
- */
+/* A kept checkpoint that proves when something existed: its size and its lines, which are checked,
+ * and which count. */
 struct avow_witnessed {
     uint64_t size;
     size_t count;

@@ -14,6 +14,17 @@ static enum avow_err optional(enum avow_err err, bool *found)
 
 /* ------------------------------------------------------------------ freshness */
 
+/* Whether a line that counts is by one of the policy's witnesses, and not by a key of the log's
+ * own.
+ */
+static bool is_witnessed(const struct avow_known_log *log, const struct avow_policy *policy,
+                         const struct avow_cosignature *line, uint64_t now)
+{
+    return line->time <= now + AVOW_CLOCK_AHEAD_MAX_S &&
+           avow_policy_has_witness(policy, &line->key) &&
+           !avow_chain_has_key(log->chain, &line->key);
+}
+
 /* The nth newest time among the policy's witnesses on this checkpoint, n from 1; 0 if there are
  * fewer. `*count`: how many there are. */
 static uint64_t nth_newest_witness(const struct avow_known_log *log,
@@ -24,8 +35,7 @@ static uint64_t nth_newest_witness(const struct avow_known_log *log,
     *count = 0;
     for (size_t i = 0; i < log->cosignature_count; i++) {
         const struct avow_cosignature *line = &log->cosignatures[i];
-        if (line->time > now + AVOW_CLOCK_AHEAD_MAX_S ||
-            !avow_policy_has_witness(policy, &line->key))
+        if (!is_witnessed(log, policy, line, now))
             continue;
         size_t place = (*count)++;
         for (; place > 0 && times[place - 1] < line->time; place--)
@@ -72,15 +82,14 @@ struct avow_freshness avow_freshness(const struct avow_known_log *log,
 /* ------------------------------------------------------------------ cover */
 
 /* When enough of the policy's witnesses had signed these lines; AVOW_NEVER if not enough did. */
-static uint64_t enough_at(const struct avow_cosignature *lines, size_t count,
-                          const struct avow_policy *policy, uint64_t now)
+static uint64_t enough_at(const struct avow_known_log *log, const struct avow_cosignature *lines,
+                          size_t count, const struct avow_policy *policy, uint64_t now)
 {
     uint64_t times[AVOW_COSIGNATURES_MAX];
     size_t found = 0;
     const size_t needed = policy->min_witnesses > 1 ? policy->min_witnesses : 1;
     for (size_t i = 0; i < count; i++) {
-        if (lines[i].time > now + AVOW_CLOCK_AHEAD_MAX_S ||
-            !avow_policy_has_witness(policy, &lines[i].key))
+        if (!is_witnessed(log, policy, &lines[i], now))
             continue;
         size_t place = found++;
         for (; place > 0 && times[place - 1] > lines[i].time; place--)
@@ -99,7 +108,7 @@ static enum avow_err find_cover(const struct avow_facts *facts, const struct avo
     *time = AVOW_NEVER;
     if (policy->witness_count == 0 || index >= log->checkpoint->size)
         return AVOW_OK;
-    *time = enough_at(log->cosignatures, log->cosignature_count, policy, now);
+    *time = enough_at(log, log->cosignatures, log->cosignature_count, policy, now);
     for (;;) {
         if (whether && *time != AVOW_NEVER)
             return AVOW_OK;
@@ -108,7 +117,7 @@ static enum avow_err find_cover(const struct avow_facts *facts, const struct avo
             optional(facts->witnessed(facts->context, log, index, kept.size, &kept), &found);
         if (err != AVOW_OK || !found)
             return err;
-        const uint64_t at = enough_at(kept.lines, kept.count, policy, now);
+        const uint64_t at = enough_at(log, kept.lines, kept.count, policy, now);
         if (at < *time)
             *time = at;
     }

@@ -30,13 +30,12 @@ static void show_log(const struct findings *f, struct avow_verdict *v)
 }
 
 /* By a key that is not the log's own. */
-static uint64_t earliest_witness(const struct avow_known_log *log, uint64_t size,
+static uint64_t earliest_witness(const struct avow_known_log *log,
                                  const struct avow_cosignature *lines, size_t count)
 {
     uint64_t earliest = AVOW_NEVER;
     for (size_t i = 0; i < count; i++) {
-        if (lines[i].time < earliest &&
-            avow_chain_key(log->chain, &lines[i].key, AVOW_KEY_HEARTBEAT, size) == NULL)
+        if (lines[i].time < earliest && !avow_chain_has_key(log->chain, &lines[i].key))
             earliest = lines[i].time;
     }
     return earliest;
@@ -47,11 +46,10 @@ static enum avow_err show_witness(const struct findings *f, struct avow_verdict 
 {
     const struct avow_known_log *log = &f->log;
     struct avow_witnessed kept;
-    v->witnessed_at =
-        earliest_witness(log, log->checkpoint->size, log->cosignatures, log->cosignature_count);
+    v->witnessed_at = earliest_witness(log, log->cosignatures, log->cosignature_count);
     enum avow_err err = f->facts->witnessed(f->facts->context, log, v->index, 0, &kept);
     if (err == AVOW_OK) {
-        const uint64_t first = earliest_witness(log, kept.size, kept.lines, kept.count);
+        const uint64_t first = earliest_witness(log, kept.lines, kept.count);
         if (first < v->witnessed_at)
             v->witnessed_at = first;
     }

@@ -69,11 +69,12 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
     return size % 3 == 0 ? AVOW_ERR_IO : AVOW_OK;
 }
 
-static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+static bool counts(void *context, const struct avow_hash *issuer,
+                   const struct avow_cosignature *line)
 {
     (void)context;
     (void)issuer;
-    return key->bytes[0] != 1;
+    return line->key.bytes[0] != 1;
 }
 
 static enum avow_err read_digest(void *context, const struct avow_hash *issuer,

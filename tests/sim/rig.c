@@ -29,11 +29,12 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
     return AVOW_OK;
 }
 
-static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+static bool counts(void *context, const struct avow_hash *issuer,
+                   const struct avow_cosignature *line)
 {
     (void)context;
     (void)issuer;
-    (void)key;
+    (void)line;
     return true;
 }
 

@@ -162,15 +162,14 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
     return AVOW_OK;
 }
 
-static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+static bool counts(void *context, const struct avow_hash *issuer,
+                   const struct avow_cosignature *line)
 {
     struct sim_node *node = context;
     const struct replica *replica = find_log(node, issuer, false);
-    for (size_t i = 0; i < node->witness_count; i++)
-        if (avow_key_equal(&node->witnesses[i], key))
-            return true;
-    return replica != NULL && avow_chain_key(&replica->log.state.chain, key, AVOW_KEY_HEARTBEAT,
-                                             replica->checkpoint.size) != NULL;
+    return replica != NULL &&
+           avow_judge_line_counts(line, &replica->checkpoint, &replica->log.state.chain,
+                                  node->witnesses, node->witness_count);
 }
 
 static enum avow_err read_digest(void *context, const struct avow_hash *issuer,

@@ -60,15 +60,14 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
     return avow_tree_root_at(&nodes, size, root);
 }
 
-static bool counts(void *context, const struct avow_hash *issuer, const struct avow_key *key)
+static bool counts(void *context, const struct avow_hash *issuer,
+                   const struct avow_cosignature *line)
 {
     struct avow_gossip *gossip = context;
     const struct avow_log *log;
-    for (size_t i = 0; i < gossip->witness_count; i++)
-        if (avow_key_equal(&gossip->witnesses[i], key))
-            return true;
     return avow_reading_log(gossip->config.reading, issuer, &log) == AVOW_OK &&
-           avow_chain_key(&log->state.chain, key, AVOW_KEY_HEARTBEAT, log->checkpoint.size) != NULL;
+           avow_judge_line_counts(line, &log->checkpoint, &log->state.chain, gossip->witnesses,
+                                  gossip->witness_count);
 }
 
 static enum avow_err read_digest(void *context, const struct avow_hash *issuer,

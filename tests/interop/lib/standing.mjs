@@ -13,7 +13,8 @@ const stateOf = ({ fields }) => STATES[fields[4]]
 const voids = (move) => stateOf(move) === 'revoked' && VOIDS.includes(move.fields[5])
 
 const seenBy = (lines, { witnesses }, now) =>
-  lines.filter(({ key, time }) => time <= now + AHEAD && witnesses.some((w) => w.equals(key)))
+  lines.filter(({ key, time, heartbeat }) =>
+    !heartbeat && time <= now + AHEAD && witnesses.some((w) => w.equals(key)))
     .map(({ time }) => time).sort((a, b) => a - b)
 
 // When enough of the policy's witnesses had signed one checkpoint that covers the record.
