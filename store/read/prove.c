@@ -1,4 +1,5 @@
 /* Status and proofs from a snapshot. */
+#include "proto/log/evidence.h"
 #include "store/read/snapshot_state.h"
 #include "store/rows/status_rows.h"
 
@@ -83,10 +84,11 @@ enum avow_err avow_snapshot_chunk_inclusion(struct avow_snapshot *snapshot,
     return avow_status_map_prove(&nodes, chunk, log->checkpoint.size, path);
 }
 
-/* The first kept checkpoint of a size above this one. */
-static enum avow_err next_kept(struct avow_snapshot *snapshot, const struct avow_log *log,
-                               uint64_t size, struct avow_checkpoint *checkpoint,
-                               struct avow_cosignature *cosignatures, size_t *count)
+/* The first kept checkpoint of a size above this one, with those of its lines that count: none,
+ * where the log has had the witness's key as its own since. */
+static enum avow_err next_row(struct avow_snapshot *snapshot, const struct avow_log *log,
+                              uint64_t size, struct avow_checkpoint *checkpoint,
+                              struct avow_cosignature *cosignatures, size_t *count)
 {
     struct avow_dbkey key = avow_dbkey_item(log->number, size + 1);
     struct avow_bytes found;
@@ -96,7 +98,23 @@ static enum avow_err next_kept(struct avow_snapshot *snapshot, const struct avow
         return err;
     if (found.len != key.len || memcmp(found.data, key.bytes, 4) != 0)
         return AVOW_ERR_NOT_FOUND; /* the next log's */
-    return avow_row_kept_read(row, checkpoint, cosignatures, count);
+    err = avow_row_kept_read(row, checkpoint, cosignatures, count);
+    if (err == AVOW_OK)
+        *count = avow_evidence_keep_lines(cosignatures, *count, checkpoint, &log->state.chain);
+    return err;
+}
+
+/* The first that has such a line. */
+static enum avow_err next_kept(struct avow_snapshot *snapshot, const struct avow_log *log,
+                               uint64_t size, struct avow_checkpoint *checkpoint,
+                               struct avow_cosignature *cosignatures, size_t *count)
+{
+    enum avow_err err;
+    do {
+        err = next_row(snapshot, log, size, checkpoint, cosignatures, count);
+        size = checkpoint->size;
+    } while (err == AVOW_OK && *count == 0);
+    return err;
 }
 
 enum avow_err avow_snapshot_witnessed(struct avow_snapshot *snapshot, const struct avow_log *log,

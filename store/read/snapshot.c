@@ -1,4 +1,5 @@
 /* Snapshots: renewing, finding logs, reading what is small. */
+#include "proto/log/evidence.h"
 #include "store/read/snapshot_state.h"
 
 #include "store/rows/branch_rows.h"
@@ -128,6 +129,10 @@ static enum avow_err decode(struct avow_snapshot *snapshot, struct avow_cached_l
     avow_chain_fini(&old);
     if (err != AVOW_OK)
         return err;
+    /* An older store may hold lines that do not count. */
+    struct avow_log *log = &cached->log;
+    log->cosignature_count = avow_evidence_keep_lines(log->cosignatures, log->cosignature_count,
+                                                      &log->checkpoint, &log->state.chain);
     cached->version = info.version;
     snapshot->chain_bytes += avow_chain_bytes(&cached->log.state.chain);
     cached->nodes = (struct avow_node_source){.db = &snapshot->db, .log = info.number};

@@ -1,4 +1,5 @@
 /* Freshness: re-signed checkpoints, cosignatures, what of them is kept, the abandoned mark. */
+#include "proto/log/evidence.h"
 #include "store/write/kept_inner.h"
 #include "store/write/writer.h"
 
@@ -38,13 +39,6 @@ static bool merge_line(struct avow_log *log, const struct avow_cosignature *line
     return true;
 }
 
-/* Whether a line is by a witness: anyone but the log's own heartbeat. */
-static bool is_witness(const struct avow_log *log, const struct avow_cosignature *line)
-{
-    return avow_chain_key(&log->state.chain, &line->key, AVOW_KEY_HEARTBEAT,
-                          log->checkpoint.size) == NULL;
-}
-
 /* The kept row of this very text, if there is one. */
 static enum avow_err read_kept(const struct avow_db *db, const struct avow_dbkey *key,
                                const struct avow_log *log,
@@ -60,6 +54,8 @@ static enum avow_err read_kept(const struct avow_db *db, const struct avow_dbkey
         err = avow_row_kept_read(row, &checkpoint, lines, count);
     if (err == AVOW_OK && !avow_checkpoint_same_text(&checkpoint, &log->checkpoint))
         *count = AVOW_COSIGNATURES_MAX + 1; /* an older text of this size: it stays */
+    else if (err == AVOW_OK)
+        *count = avow_evidence_keep_lines(lines, *count, &checkpoint, &log->state.chain);
     return err;
 }
 
@@ -74,8 +70,8 @@ static enum avow_err keep(const struct avow_db *db, const struct avow_log *log, 
     size_t before = kept.cosignature_count;
     for (size_t i = 0; i < log->cosignature_count; i++) {
         const struct avow_cosignature *line = &log->cosignatures[i];
-        if (is_witness(log, line) && line_of(&kept, &line->key) == NULL &&
-            kept.cosignature_count < AVOW_COSIGNATURES_MAX)
+        if (!avow_chain_has_key(&log->state.chain, &line->key) &&
+            line_of(&kept, &line->key) == NULL && kept.cosignature_count < AVOW_COSIGNATURES_MAX)
             kept.cosignatures[kept.cosignature_count++] = *line;
     }
     if (kept.cosignature_count == before)
@@ -119,7 +115,8 @@ enum avow_err avow_txn_freshen(struct avow_txn *txn, const struct avow_checkpoin
     if (!avow_checkpoint_same_text(checkpoint, &log->checkpoint))
         return AVOW_OK;
     for (size_t i = 0; i < count; i++) {
-        if (merge_line(log, &cosignatures[i], now))
+        if (avow_evidence_line_counts(&cosignatures[i], &log->checkpoint, &log->state.chain) &&
+            merge_line(log, &cosignatures[i], now))
             *changed = true;
     }
     if (!*changed)

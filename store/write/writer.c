@@ -1,5 +1,7 @@
 /* Write transactions, and the logs that the writer has in memory. */
 #include "store/write/writer.h"
+
+#include "proto/log/evidence.h"
 #include "store/catalogue/index.h"
 #include "store/catalogue/place.h"
 #include "store/catalogue/words.h"
@@ -148,8 +150,12 @@ static enum avow_err read_log(const struct avow_db *db, struct avow_wlog *wlog)
     wlog->number = info.number;
     if (info.chain_len > 0)
         err = avow_row_chain_read(db, info.number, AVOW_CHAIN_ACCEPTED, &wlog->log.state.chain);
-    if (err == AVOW_OK)
-        err = read_pending(db, wlog);
+    if (err != AVOW_OK)
+        return err;
+    struct avow_log *log = &wlog->log; /* of an older store, whose lines need not all count */
+    log->cosignature_count = avow_evidence_keep_lines(log->cosignatures, log->cosignature_count,
+                                                      &log->checkpoint, &log->state.chain);
+    err = read_pending(db, wlog);
     return err == AVOW_OK ? read_branch(db, wlog) : err;
 }
 

@@ -553,6 +553,58 @@ static void test_first_witness(void **state)
     log_history_fini(&history);
 }
 
+/* Lines by keys of the log's own are not taken, and those that were taken are not read back once
+ * the log has named their key. */
+static void test_lines_that_do_not_count(void **state)
+{
+    struct world *world = *state;
+    struct log_history history;
+    log_history_begin(&history, "idle lines");
+    struct log_builder *log = &history.builder;
+    struct log_key witness = log_builder_key(log, "w");
+    log_history_mark(&history);
+    (void)log_builder_authorise(log, AVOW_USE_HEARTBEAT, &witness.key);
+    (void)log_builder_retire(log, AVOW_USE_HEARTBEAT, &witness.key);
+    log_history_mark(&history);
+    log_history_end(&history);
+    const struct log_mark *first = accept_mark(world, &history, 0);
+    struct avow_cosignature line = cosign(&history, &first->checkpoint, "w", 5);
+    assert_true(freshen(world, &first->checkpoint, &line, 1));
+    commit(world);
+    assert_int_equal(log_of(world, &history)->cosignature_count, 1);
+
+    const struct avow_checkpoint *now = &history.marks[1].checkpoint;
+    struct avow_range range = fixture_range(&history, &history.marks[1], first->checkpoint.size,
+                                            now->size - first->checkpoint.size, false);
+    assert_int_equal(fixture_append(world->txn, &range), AVOW_ACCEPT);
+    uint64_t life =
+        avow_chain_key(&log->state.chain, &log->heartbeat.key, AVOW_KEY_HEARTBEAT, now->size)
+            ->not_after -
+        now->time;
+    const struct avow_cosignature idle[] = {
+        cosign(&history, now, "w", 5),
+        cosign(&history, now, "heartbeat", life + 1),
+        cosign(&history, now, "another", (uint64_t)-1),
+    };
+    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
+        assert_false(freshen(world, now, &idle[i], 1));
+    struct avow_cosignature other = cosign(&history, now, "another", 5);
+    assert_true(freshen(world, now, &other, 1));
+    commit(world);
+    assert_int_equal(log_of(world, &history)->cosignature_count, 1);
+    struct avow_checkpoint found;
+    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
+    size_t count;
+    assert_int_equal(avow_snapshot_first_witness(world->snapshot, log_of(world, &history), 0,
+                                                 &found, lines, &count),
+                     AVOW_OK);
+    assert_true(avow_checkpoint_same_text(&found, now)); /* the line on the first is none by now */
+    assert_int_equal(count, 1);
+    assert_true(avow_key_equal(&lines[0].key, &other.key));
+    expect_check_passes(world);
+    log_history_fini(&history);
+}
+
 /* ------------------------------------------------------------- names, the mark */
 
 static void test_names_and_mark(void **state)
@@ -646,6 +698,7 @@ int main(void)
         CASE(test_many_entries),
         CASE(test_freshen),
         CASE(test_first_witness),
+        CASE(test_lines_that_do_not_count),
         CASE(test_names_and_mark),
         CASE(test_opening),
         CASE(test_schema),
