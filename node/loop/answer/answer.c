@@ -13,6 +13,7 @@ enum avow_err avow_answerer_new(struct avow_snapshot *snapshot, const struct avo
         return AVOW_ERR_NOMEM;
     (*answerer)->snapshot = snapshot;
     (*answerer)->self = self;
+    memcpy((*answerer)->self_id.bytes, self->bytes + 32, sizeof((*answerer)->self_id.bytes));
     (*answerer)->policies = policies;
     (*answerer)->facts = avow_facts_from_snapshot(snapshot);
     avow_policy_init(&(*answerer)->policy);
@@ -77,9 +78,10 @@ static enum avow_err answer_verify(struct avow_answerer *a, struct avow_buf *out
     return AVOW_OK;
 }
 
-bool avow_answer_may_witness(const struct avow_log *log, uint64_t now)
+bool avow_answer_may_witness(const struct avow_log *log, const struct avow_key *self, uint64_t now)
 {
-    return log->abandoned_from == AVOW_NEVER && now >= log->checkpoint.time;
+    return log->abandoned_from == AVOW_NEVER && now >= log->checkpoint.time &&
+           !avow_chain_has_key(&log->state.chain, self);
 }
 
 const struct avow_cosignature *avow_answer_own_line(struct avow_answerer *a,
@@ -89,7 +91,7 @@ const struct avow_cosignature *avow_answer_own_line(struct avow_answerer *a,
     const struct avow_checkpoint *checkpoint = &log->checkpoint;
     struct avow_own_line *own =
         &a->own[avow_get_u32be(checkpoint->issuer.bytes) % AVOW_WITNESS_CACHE];
-    if (!avow_answer_may_witness(log, now))
+    if (!avow_answer_may_witness(log, &a->self_id, now))
         return NULL;
     if (!own->used || own->line.time + AVOW_ANSWER_WITNESS_S < now || own->line.time > now ||
         !avow_checkpoint_same_text(&own->checkpoint, checkpoint)) {

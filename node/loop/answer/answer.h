@@ -37,7 +37,9 @@ AVOW_NODISCARD enum avow_reject avow_answer(struct avow_answerer *answerer,
                                             struct avow_bytes request, uint64_t now,
                                             struct avow_buf *out);
 
-/* The node may cosign: this log's accepted checkpoint, unless a better root chain is known. */
-bool avow_answer_may_witness(const struct avow_log *log, uint64_t now);
+/* Whether the node of this id may cosign the log's accepted checkpoint: unless a better root chain
+ * is known, the checkpoint is from the future, or the log has ever named the id as a key of its
+ * own, in whichever role. Whoever writes a log can do that, and a witness must not be the log's. */
+bool avow_answer_may_witness(const struct avow_log *log, const struct avow_key *self, uint64_t now);
 
 #endif

@@ -16,6 +16,7 @@ struct avow_own_line {
 struct avow_answerer {
     struct avow_snapshot *snapshot;
     const struct avow_secret_key *self;
+    struct avow_key self_id; /* of `self` */
     const struct avow_policies *policies;
     struct avow_facts facts;
     struct avow_policy policy;           /* the default one */

@@ -205,7 +205,8 @@ static void witness(struct avow_heartbeats *heartbeats, uint64_t now)
             return;
         }
         heartbeats->swept = log->checkpoint.issuer;
-        if (line_by(log, heartbeats->config.self_id) == NULL && avow_answer_may_witness(log, now))
+        const struct avow_key *self = heartbeats->config.self_id;
+        if (line_by(log, self) == NULL && avow_answer_may_witness(log, self, now))
             (void)put_line(heartbeats, log, heartbeats->config.self, now, line_stored);
     }
 }

@@ -10,6 +10,7 @@
 #include "node/loop/answer/answer.h"
 #include "node/loop/base/policies.h"
 #include "proto/codec/writer.h"
+#include "proto/crypto/sha256.h"
 #include "proto/wire/find.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -348,6 +349,82 @@ static void test_verdicts_and_evidence(void **state)
     }
 }
 
+struct role {
+    const char *name;
+    void (*give)(struct log_builder *log, const struct avow_key *self);
+};
+
+static void be_nothing(struct log_builder *log, const struct avow_key *self)
+{
+    (void)self;
+    log_builder_add_inception(log);
+}
+
+static void be_root(struct log_builder *log, const struct avow_key *self)
+{
+    struct avow_entry entry;
+    log_builder_inception(log, &entry);
+    entry.inception.root_key = *self;
+    (void)log_builder_append(log, &entry);
+}
+
+static void be_sign(struct log_builder *log, const struct avow_key *self)
+{
+    log_builder_add_inception(log);
+    (void)log_builder_authorise(log, AVOW_USE_SIGN, self);
+}
+
+static void be_heartbeat(struct log_builder *log, const struct avow_key *self)
+{
+    log_builder_add_inception(log);
+    (void)log_builder_authorise(log, AVOW_USE_HEARTBEAT, self);
+}
+
+static void be_no_more(struct log_builder *log, const struct avow_key *self)
+{
+    be_heartbeat(log, self);
+    (void)log_builder_retire(log, AVOW_USE_HEARTBEAT, self);
+}
+
+static void be_custodian(struct log_builder *log, const struct avow_key *self)
+{
+    struct avow_entry entry;
+    log_builder_add_inception(log);
+    struct log_key next = log_builder_key(log, "custodian root");
+    struct avow_bytes bytes = avow_bytes(next.key.bytes, sizeof(next.key.bytes));
+    log_builder_closing(log, &entry);
+    entry.closure.has_custodian = true;
+    entry.closure.custodian = log->state.chain.issuer;
+    entry.closure.custodian_key = *self;
+    entry.closure.next_root_digest = avow_sha256(&bytes, 1);
+    entry.closure.not_after = log->t + log->key_life_s;
+    log_builder_sign(log, &entry, &log->root);
+    (void)log_builder_append(log, &entry);
+}
+
+/* Whoever writes a log can name this node's key in it, in any role: the node is no witness of it.
+ */
+static void test_witnesses_no_log_of_its_own_key(void **state)
+{
+    static const struct role roles[] = {
+        {"nothing", be_nothing},       {"the root", be_root},       {"a signing key", be_sign},
+        {"a heartbeat", be_heartbeat}, {"one retired", be_no_more}, {"the custodian", be_custodian},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        struct avow_log log = {.abandoned_from = AVOW_NEVER};
+        struct log_builder builder;
+        log_builder_init(&builder, "a role");
+        roles[i].give(&builder, &scene.self_id);
+        log.state.chain = builder.state.chain;
+        log.checkpoint.time = NOW;
+        if (avow_answer_may_witness(&log, &scene.self_id, NOW) != (i == 0))
+            fail_msg("%s", roles[i].name);
+        assert_false(avow_answer_may_witness(&log, &scene.self_id, NOW - 1));
+        log_builder_fini(&builder);
+    }
+}
+
 /* The same under a policy, with another entry of the log beside the subject. */
 static void test_proves_under_a_policy(void **state)
 {
@@ -508,6 +585,7 @@ static void test_recognised(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_witnesses_no_log_of_its_own_key),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_ranges),
