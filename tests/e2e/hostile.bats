@@ -70,3 +70,19 @@ attack() {
 @test "questions without end, and nobody who reads the answers" {
     attack deaf 5000000
 }
+
+holds() { [ "$(node_status "$1" | jq .store.logs)" -eq "$2" ]; }
+
+@test "a log that names a node's own key as its heartbeat parts nobody, now or after a restart" {
+    attack claims 3
+    eventually holds a 5
+    eventually holds c 5
+    stop_node b
+    start_node b
+    eventually peers_ready a 1
+    eventually peers_ready c 1
+    eventually peers_ready b 2
+    avow revoke "$T/out/r7.json" --reason error
+    eventually says revoked c "$T/out/r7.json"
+    [ "$(cat "$T"/[abc].log | grep -c reject=REJECT_)" -eq 0 ]
+}

@@ -5,6 +5,7 @@
  *   listed     a peer whose list of logs has no end: COUNT issuers that do not exist
  *   announced  a peer that announces COUNT such checkpoints
  *   forged     COUNT connections, each announcing a checkpoint of a real issuer that nobody signed
+ *   claims     COUNT logs that each name the node's own key as a heartbeat key of theirs, expired
  *   deaf       COUNT questions with large answers, none of which is read
  *
  * Prints what it did. Being dropped is what it expects; what the node is like meanwhile, others
@@ -322,6 +323,23 @@ static uint64_t forged(uint64_t count)
     return count;
 }
 
+static uint64_t claims(uint64_t count)
+{
+    char address[32];
+    (void)snprintf(address, sizeof(address), "127.0.0.1:%u", (unsigned)ntohs(node.sin_port));
+    struct avow_client *client = tool_connect(address);
+    for (uint64_t i = 0; i < count; i++) {
+        char seed[32];
+        struct tool_issuer issuer;
+        (void)snprintf(seed, sizeof(seed), "claims %llu", (unsigned long long)i);
+        tool_issuer_claim(&issuer, seed, avow_client_node(client), address);
+        tool_submit(client, issuer.draft, 0, &issuer.id, &issuer.keys);
+        tool_issuer_fini(&issuer);
+    }
+    avow_client_free(&client);
+    return count;
+}
+
 static uint64_t deaf(uint64_t count)
 {
     struct avow_checkpoint real = real_checkpoint();
@@ -357,8 +375,8 @@ struct scenario {
 };
 
 static const struct scenario scenarios[] = {
-    {"junk", junk},           {"halves", halves}, {"listed", listed},
-    {"announced", announced}, {"forged", forged}, {"deaf", deaf},
+    {"junk", junk},     {"halves", halves}, {"listed", listed}, {"announced", announced},
+    {"forged", forged}, {"deaf", deaf},     {"claims", claims},
 };
 
 int main(int argc, char **argv)

@@ -122,9 +122,9 @@ void tool_append_status(struct avow_draft *draft, uint64_t target, enum avow_sta
     append(draft, &entry);
 }
 
-static void append_inception(struct tool_issuer *issuer)
+static void append_inception(struct tool_issuer *issuer, uint64_t t)
 {
-    struct avow_entry entry = {.kind = AVOW_KIND_INCEPTION, .t = tool_unix()};
+    struct avow_entry entry = {.kind = AVOW_KIND_INCEPTION, .t = t};
     entry.inception = (struct avow_inception){
         .name = avow_bytes_text(issuer->seed),
         .jurisdiction = avow_bytes_text("PT"),
@@ -166,14 +166,47 @@ static void append_achievement(struct avow_draft *draft)
     append(draft, &entry);
 }
 
-void tool_issuer_init(struct tool_issuer *issuer, const char *seed, const struct avow_key *home,
-                      const char *address)
+static void begin(struct tool_issuer *issuer, const char *seed, uint64_t t)
 {
     *issuer = (struct tool_issuer){.achievement = 2};
     (void)snprintf(issuer->seed, sizeof(issuer->seed), "%s", seed);
     tool_keys_init(&issuer->keys, seed);
     tool_expect(avow_draft_new(&issuer->draft) == AVOW_OK, "memory");
-    append_inception(issuer);
+    append_inception(issuer, t);
+}
+
+/* Right after inception, and for a second. */
+static void append_claim(struct tool_issuer *issuer, const struct avow_key *claimed)
+{
+    const struct avow_state *state = avow_draft_state(issuer->draft);
+    struct avow_entry entry = {.kind = AVOW_KIND_KEY, .t = state->time};
+    entry.key = (struct avow_key_entry){.action = AVOW_KEY_AUTHORISE,
+                                        .use = AVOW_USE_HEARTBEAT,
+                                        .key = *claimed,
+                                        .not_after = entry.t + 1};
+    struct avow_hash before = avow_tree_root(&state->tree);
+    struct avow_buf message;
+    uint8_t storage[2 * AVOW_ROOT_ENTRY_BYTES_MAX];
+    avow_buf_init_fixed(&message, storage, sizeof(storage));
+    avow_entry_root_message(&message, &entry, avow_chain_opening(&state->chain), 1, &before);
+    avow_ed25519_sign(&issuer->keys.root, avow_buf_bytes(&message), &entry.key.signature);
+    append(issuer->draft, &entry);
+}
+
+void tool_issuer_claim(struct tool_issuer *issuer, const char *seed, const struct avow_key *home,
+                       const char *address)
+{
+    begin(issuer, seed, tool_unix() - 100);
+    append_claim(issuer, home);
+    append_nodes(issuer->draft, home, address);
+    append_achievement(issuer->draft);
+    issuer->id = avow_draft_state(issuer->draft)->chain.issuer;
+}
+
+void tool_issuer_init(struct tool_issuer *issuer, const char *seed, const struct avow_key *home,
+                      const char *address)
+{
+    begin(issuer, seed, tool_unix());
     append_nodes(issuer->draft, home, address);
     append_achievement(issuer->draft);
     issuer->id = avow_draft_state(issuer->draft)->chain.issuer;

@@ -39,6 +39,10 @@ struct tool_issuer {
 /* Inception, a nodes entry that names `home` at `address`, one achievement: three entries. */
 void tool_issuer_init(struct tool_issuer *issuer, const char *seed, const struct avow_key *home,
                       const char *address);
+/* The same, but begun 100 s ago, with `home` authorised as a heartbeat key then, for a second: four
+ * entries. */
+void tool_issuer_claim(struct tool_issuer *issuer, const char *seed, const struct avow_key *home,
+                       const char *address);
 void tool_issuer_fini(struct tool_issuer *issuer);
 
 /* Each appends to a draft and dies if it is refused: an issue entry with this commitment, or a
