@@ -75,8 +75,8 @@ holds() { [ "$(node_status "$1" | jq .store.logs)" -eq "$2" ]; }
 
 @test "a log that names a node's own key as its heartbeat parts nobody, now or after a restart" {
     attack claims 3
-    eventually holds a 5
-    eventually holds c 5
+    eventually holds a 6
+    eventually holds c 6
     stop_node b
     start_node b
     eventually peers_ready a 1

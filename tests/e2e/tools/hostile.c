@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WAIT_MS 30000
@@ -323,6 +324,35 @@ static uint64_t forged(uint64_t count)
     return count;
 }
 
+static bool has_line(struct avow_client *client, const struct avow_hash *issuer)
+{
+    struct avow_message list = {.type = AVOW_MESSAGE_LIST}, answer;
+    struct avow_checkpoint checkpoint;
+    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
+    size_t count;
+    tool_expect(avow_client_ask(client, &list, AVOW_MESSAGE_LOGS, &answer) == AVOW_OK, "a list");
+    while (avow_list_next_checkpoint(&answer.checkpoints, &checkpoint, lines, &count))
+        for (size_t i = 0; i < count; i++)
+            if (avow_hash_equal(&checkpoint.issuer, issuer) &&
+                avow_key_equal(&lines[i].key, avow_client_node(client)))
+                return true;
+    return false;
+}
+
+/* Until the node has witnessed an honest log, and so has been round all of them. */
+static void wait_witnessed(struct avow_client *client, const char *address)
+{
+    struct tool_issuer honest;
+    const struct timespec step = {.tv_nsec = 10000000};
+    tool_issuer_init(&honest, "honest", avow_client_node(client), address);
+    tool_submit(client, honest.draft, 0, &honest.id, &honest.keys);
+    for (unsigned i = 0; !has_line(client, &honest.id); i++) {
+        tool_expect(i < WAIT_MS / 10, "the node to witness");
+        (void)nanosleep(&step, NULL);
+    }
+    tool_issuer_fini(&honest);
+}
+
 static uint64_t claims(uint64_t count)
 {
     char address[32];
@@ -336,6 +366,7 @@ static uint64_t claims(uint64_t count)
         tool_submit(client, issuer.draft, 0, &issuer.id, &issuer.keys);
         tool_issuer_fini(&issuer);
     }
+    wait_witnessed(client, address);
     avow_client_free(&client);
     return count;
 }
