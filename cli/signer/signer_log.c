@@ -72,35 +72,44 @@ static bool is_recovered(const struct avow_chain *chain, const struct avow_check
            chain->entries[seen->epoch + 1].index < seen->size;
 }
 
-/* Never behind, and never beside, what this home has seen accepted. */
-static int compare_with_seen(struct avow_signer *signer)
+/* What this home has seen of its log; of size 0 when it has seen nothing. */
+static int read_seen(const struct avow_signer *signer, struct avow_checkpoint *seen)
 {
-    struct avow_checkpoint seen;
-    const struct avow_checkpoint *now = &signer->proof->checkpoint;
-    const char *address = avow_client_address(signer->client);
-    enum avow_err err = avow_home_load_checkpoint(signer->cli, &signer->keys->issuer, &seen);
+    enum avow_err err = avow_home_load_checkpoint(signer->cli, &signer->keys->issuer, seen);
+    if (err == AVOW_OK)
+        return AVOW_EXIT_OK;
+    *seen = (struct avow_checkpoint){0};
     if (err == AVOW_ERR_NOT_FOUND)
         return AVOW_EXIT_OK;
-    if (err != AVOW_OK)
-        return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
-                             "%s/checkpoint, the latest this home has seen of its log, cannot be "
-                             "read: %s",
-                             signer->cli->home, avow_err_text(err));
-    if (is_recovered(&signer->proof->chain, &seen)) {
+    return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
+                         "%s/checkpoint, the latest this home has seen of its log, cannot be "
+                         "read: %s",
+                         signer->cli->home, avow_err_text(err));
+}
+
+/* Never behind, and never beside, what this home had seen accepted when it asked. */
+static int compare_with_seen(struct avow_signer *signer, const struct avow_checkpoint *seen)
+{
+    const struct avow_checkpoint *now = &signer->proof->checkpoint;
+    const char *address = avow_client_address(signer->client);
+    if (seen->size == 0)
+        return AVOW_EXIT_OK;
+    if (is_recovered(&signer->proof->chain, seen)) {
         avow_cli_note(signer->cli,
                       "The log was recovered at entry %llu: what this home has seen beyond it does "
                       "not count any more.",
-                      (unsigned long long)signer->proof->chain.entries[seen.epoch + 1].index);
+                      (unsigned long long)signer->proof->chain.entries[seen->epoch + 1].index);
         return AVOW_EXIT_OK;
     }
-    if (now->size < seen.size)
+    if (now->size < seen->size)
         return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
                              "refusing to sign: %s shows a log of %llu entries, and this home has "
                              "seen one of %llu; the node may have been restored from a backup: "
                              "let it catch up with its peers, or ask another node",
-                             address, (unsigned long long)now->size, (unsigned long long)seen.size);
+                             address, (unsigned long long)now->size,
+                             (unsigned long long)seen->size);
     bool contained;
-    int status = avow_signer_contains(signer, seen.size, &seen.root, &contained);
+    int status = avow_signer_contains(signer, seen->size, &seen->root, &contained);
     if (status != AVOW_EXIT_OK || contained)
         return status;
     return avow_cli_fail(signer->cli, AVOW_EXIT_NEGATIVE,
@@ -108,17 +117,20 @@ static int compare_with_seen(struct avow_signer *signer)
                          "that this home has seen (%llu entries, %s/checkpoint): somebody else has "
                          "signed another history, or the node lies; if the issuer has recovered "
                          "its log (`avow issuer show`), remove that file",
-                         address, (unsigned long long)seen.size, signer->cli->home);
+                         address, (unsigned long long)seen->size, signer->cli->home);
 }
 
 int avow_signer_fetch(struct avow_signer *signer, const uint64_t *indices, size_t count)
 {
     struct avow_message answer = {0};
-    int status = ask_for_proof(signer, indices, count, &answer);
+    struct avow_checkpoint seen; /* read first: another command of this home may go on meanwhile */
+    int status = read_seen(signer, &seen);
+    if (status == AVOW_EXIT_OK)
+        status = ask_for_proof(signer, indices, count, &answer);
     if (status == AVOW_EXIT_OK)
         status = take_proof(signer, answer.evidence);
     if (status == AVOW_EXIT_OK)
-        status = compare_with_seen(signer);
+        status = compare_with_seen(signer, &seen);
     if (status == AVOW_EXIT_OK && signer->cli->second != NULL)
         status = avow_signer_ask_second(signer, indices, count);
     if (status == AVOW_EXIT_OK)

@@ -48,6 +48,25 @@ each_once() {
     avow node check --data "$T/a"
 }
 
+@test "a command that stands still while another of the same home publishes goes on after it" {
+    start_node a
+    new_issuer a 2>"$T/said"
+    for n in $(seq 1 16); do
+        csv 1 "slow$n" >"$T/slow.csv"
+        csv 1 "fast$n" >"$T/fast.csv"
+        rm -f "$T/strace"
+        strace -f -o "$T/strace" -e trace=recvfrom -e "inject=recvfrom:signal=STOP:when=$n" \
+            "$AVOW_BIN/avow" issue --achievement "$achievement" --csv "$T/slow.csv" --out "$T/slow$n" 2>"$T/err" &
+        slow=$!
+        stands_or_ended() { grep -qE 'stopped by SIGSTOP|exited with' "$T/strace"; }
+        eventually stands_or_ended
+        issue "$T/fast.csv" "$T/fast$n" 2>"$T/said"
+        kill -CONT "$(awk 'NR == 1 { print $1 }' "$T/strace")" 2>/dev/null || :
+        wait "$slow" || fail "stopped at answer $n: $(cat "$T/err")"
+    done
+    each_once 32 "$T"/slow?{,?} "$T"/fast?{,?}
+}
+
 @test "a signer killed at every step of a submission: the same command completes it" {
     start_node a
     for step in $(seq 0 40); do
