@@ -1,5 +1,6 @@
-/* latency HOME OTHER COUNT: revokes COUNT records at one node, each in a batch of its own, and
- * asks another node about each until its verdict is "revoked".
+/* latency HOME OTHER COUNT [SEED]: revokes COUNT records at one node, each in a batch of its own,
+ * and asks another node about each until its verdict is "revoked". Of a log by SEED: another call
+ * at the same nodes wants another.
  *
  * Prints, for each, the milliseconds from before the submission began until that answer, and
  * lastly "max N.NNN". Never gives up on its own before the client's time limit. */
@@ -49,14 +50,14 @@ static double revoke_one(struct avow_client *home, struct avow_client *other,
 
 int main(int argc, char **argv)
 {
-    if (argc != 4 || avow_crypto_init() != AVOW_OK)
-        tool_die("usage: latency HOME OTHER COUNT");
+    if (argc < 4 || argc > 5 || avow_crypto_init() != AVOW_OK)
+        tool_die("usage: latency HOME OTHER COUNT [SEED]");
     uint64_t count = tool_number(argv[3]);
     tool_expect(count <= BATCH, "a count of at most 1000");
     struct avow_client *home = tool_connect(argv[1]), *other = tool_connect(argv[2]);
     struct tool_issuer issuer;
     double max = 0;
-    tool_issuer_init(&issuer, "Latency", avow_client_node(home), argv[1]);
+    tool_issuer_init(&issuer, argc == 5 ? argv[4] : "Latency", avow_client_node(home), argv[1]);
     uint64_t first = avow_draft_size(issuer.draft);
     for (uint64_t i = 0; i < BATCH; i++) {
         struct avow_hash commitment = tool_commitment(issuer.seed, i);

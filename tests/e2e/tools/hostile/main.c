@@ -11,7 +11,7 @@ struct attack {
     uint64_t (*run)(uint64_t count);
 };
 
-#define ATTACK_ROW(name, what) {#name, what, attack_##name},
+#define ATTACK_ROW(name, siege, what) {#name, what, attack_##name},
 static const struct attack attacks[] = {ATTACK_LIST(ATTACK_ROW)};
 #undef ATTACK_ROW
 
