@@ -30,7 +30,7 @@ static uint32_t shun_set_count(const struct avow_core_config *config)
 
 static size_t actions_max(const struct avow_core_config *config)
 {
-    return 2 * (size_t)config->links_max + 8 + PUMPED_ACTIONS;
+    return (size_t)config->links_max + EVENT_ACTIONS + PUMPED_ACTIONS;
 }
 
 /* Deals out the block, or with `memory` NULL only measures it. */
@@ -75,6 +75,7 @@ size_t avow_core_size(const struct avow_core_config *config)
 struct avow_core *avow_core_init(void *memory, const struct avow_core_config *config,
                                  const struct avow_core_reads *reads)
 {
+    /* All of these are the program's own words, said once at its start. */
     AVOW_ASSERT(config->links_max > 0 && config->links_max <= UINT16_MAX);
     AVOW_ASSERT(config->wants_max > 0 && config->wants_max <= UINT16_MAX);
     AVOW_ASSERT(config->judgements_max > 0 && config->ranges_max > 0 && config->shunned_max > 0);
@@ -273,7 +274,7 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
     core->task_count = 0;
     avow_buf_clear(&core->arena);
     switch (event->type) {
-    case AVOW_CORE_LINK_UP:
+    case AVOW_CORE_LINK_UP: /* links are numbered by the caller, whatever comes over them */
         AVOW_ASSERT(event->link < core->config.links_max);
         core_link_up(core, event);
         break;

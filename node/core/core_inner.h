@@ -13,8 +13,8 @@
 
 /* ------------------------------------------------------------------ output.c: actions of a step */
 
-/* Whether an action that can wait may be added now. The actions that one event must cause are never
- * more than `actions_max` leaves beside them. */
+/* Whether one action that can wait may be added now, so that those which cannot still fit: what is
+ * done for each of many wants asks first, each time. */
 bool core_has_room(const struct avow_core *core);
 /* A new action of the step, empty but for its type. */
 struct avow_core_action *core_action(struct avow_core *core, enum avow_core_action_type type);

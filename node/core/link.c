@@ -4,6 +4,7 @@
 void core_link_up(struct avow_core *core, const struct avow_core_event *event)
 {
     struct link *link = &core->links[event->link];
+    /* The caller uses a number again after LINK_DOWN, and no step ends with a link that is lost. */
     AVOW_ASSERT(link->phase == LINK_FREE && !link->lost);
     memset(link, 0, sizeof(*link));
     link->phase = LINK_GREETING;

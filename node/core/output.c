@@ -5,12 +5,14 @@
 
 bool core_has_room(const struct avow_core *core)
 {
-    return core->actions_max - core->action_count > 2 * (size_t)core->config.links_max + 8 &&
+    return core->actions_max - core->action_count > core->config.links_max + EVENT_ACTIONS &&
            core->arena.cap - core->arena.len > core->arena.cap - ARENA_BYTES / 2 + MESSAGE_ROOM;
 }
 
 struct avow_core_action *core_action(struct avow_core *core, enum avow_core_action_type type)
 {
+    /* What is done for each of many wants has asked for room; what an event alone leads to is
+     * bounded by its kind (EVENT_ACTIONS), whatever a peer says or keeps back. */
     AVOW_ASSERT(core->action_count < core->actions_max);
     struct avow_core_action *action = &core->actions[core->action_count++];
     *action = (struct avow_core_action){.type = type, .link = NONE};
@@ -19,6 +21,8 @@ struct avow_core_action *core_action(struct avow_core *core, enum avow_core_acti
 
 struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id)
 {
+    /* Whoever asks for a judgement has looked at stats.judgements, which counts this step's tasks
+     * among others: none of them is answered yet. */
     AVOW_ASSERT(core->task_count < core->config.judgements_max);
     struct avow_judge_task *task = &core->tasks[core->task_count++];
     memset(task, 0, sizeof(*task));
@@ -46,6 +50,9 @@ static struct avow_bytes encode_draft(struct avow_core *core)
 {
     size_t start = core->arena.len;
     avow_message_encode(&core->arena, core->draft);
+    /* Half of the arena is kept for what cannot wait: an announcement or two that links share, and
+     * for each link one PING. No message of ours takes over from a peer more than a checkpoint and
+     * its lines, whose sizes are bounded. */
     AVOW_ASSERT(core->arena.err == AVOW_OK);
     return avow_bytes(core->arena.data + start, core->arena.len - start);
 }

@@ -11,6 +11,7 @@ static void settle_links(struct avow_core *core)
         if (core->wants[i].phase != WANT_FREE)
             core_source_lost(core, i);
     for (uint32_t i = 0; i < core->config.links_max; i++) {
+        /* core_source_lost() has moved each want off, whatever its phase: no source is lost. */
         AVOW_ASSERT(!core->links[i].lost || core->links[i].wants == 0);
         core->links[i].lost = false;
     }

@@ -32,13 +32,17 @@
 #define RESTARTS_MAX 8          /* times that a pull may begin again */
 #define ARENA_BYTES (64 * 1024) /* for a step's messages */
 #define ARENA_LINK_BYTES 16     /* added to ARENA_BYTES for each link */
-#define PUMPED_ACTIONS 256      /* actions of a step beside those that its event must cause */
-#define FORKS_QUEUE 32          /* issuers whose forks are to be read of one link */
-#define FORKS_CREDITS 8         /* readings that a link's own word may cause at once */
-#define FORKS_CREDIT_MS 10000   /* a link gets one more reading after so long */
-#define FORKS_WAIT_MS 5000      /* that logs on their way may hold up a reading */
-#define STATUS_PAGES_MAX 4096   /* pages of one issuer's statuses read at a time */
-#define KEEPER_NONE UINT16_MAX  /* stands for the link where nothing is kept on a link's account */
+#define PUMPED_ACTIONS 256      /* actions of a step that can wait for the next one */
+/* Actions that cannot wait: one for each link (an announcement, a digest, PING or CLOSE in a TICK)
+ * and these of the one want or link that the event is about, at most KEEP_CHAIN, SET_ABANDONED and
+ * BRANCH of one judgement. */
+#define EVENT_ACTIONS 4
+#define FORKS_QUEUE 32         /* issuers whose forks are to be read of one link */
+#define FORKS_CREDITS 8        /* readings that a link's own word may cause at once */
+#define FORKS_CREDIT_MS 10000  /* a link gets one more reading after so long */
+#define FORKS_WAIT_MS 5000     /* that logs on their way may hold up a reading */
+#define STATUS_PAGES_MAX 4096  /* pages of one issuer's statuses read at a time */
+#define KEEPER_NONE UINT16_MAX /* stands for the link where nothing is kept on a link's account */
 
 /* What a want can wait for, in its link's list. */
 enum list_kind {

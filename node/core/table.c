@@ -132,6 +132,8 @@ uint32_t core_want_add(struct avow_core *core, const struct candidate *candidate
 void core_want_free(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
+    /* Wants end when their chunks are stored and their judgement is in (core_pull_drain(), and
+     * is_idle() for who must go), and what is asked of peers is taken back first. */
     AVOW_ASSERT(want->phase != WANT_FREE && want->window_count == 0 && want->charged == NONE);
     core_want_unlist(core, slot);
     core_want_set_link(core, slot, NONE);
@@ -167,6 +169,8 @@ static void append(struct avow_core *core, uint32_t slot)
 void core_want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
 {
     struct want *want = &core->wants[slot];
+    /* A want has left its list by the time its link answers or is asked; one without a link is
+     * drained, and ends. */
     AVOW_ASSERT(!want->listed && want->link != NONE);
     want->list = kind;
     append(core, slot);
@@ -201,6 +205,8 @@ void core_want_unlist(struct avow_core *core, uint32_t slot)
 void core_want_set_link(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
+    /* A list belongs to a link: who moves a want has taken back what it waits for, which takes it
+     * off its list. The list of those that end belongs to none. */
     AVOW_ASSERT(!want->listed || want->phase == WANT_ENDING);
     if (want->link != NONE)
         core->links[want->link].wants--;

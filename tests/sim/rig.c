@@ -1,6 +1,8 @@
 /* The rig: a core in a block with a canary behind it. */
 #include "tests/sim/rig.h"
 
+#include "node/core/state_inner.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,13 +11,20 @@
 
 #define CANARY 64
 
+static bool holds(const struct rig *rig, const struct avow_hash *issuer)
+{
+    return rig->held.pending > 0 &&
+           (rig->holds_all || avow_hash_equal(issuer, &rig->held.checkpoint.issuer));
+}
+
 static enum avow_err read_log(void *context, const struct avow_hash *issuer,
                               struct avow_core_log *log)
 {
     const struct rig *rig = context;
-    if (rig->held.pending == 0 || !avow_hash_equal(issuer, &rig->held.checkpoint.issuer))
+    if (!holds(rig, issuer))
         return AVOW_ERR_NOT_FOUND;
     *log = rig->held;
+    log->checkpoint.issuer = *issuer;
     return AVOW_OK;
 }
 
@@ -23,7 +32,7 @@ static enum avow_err read_root(void *context, const struct avow_hash *issuer, ui
                                struct avow_hash *root)
 {
     const struct rig *rig = context;
-    if (size != rig->held.checkpoint.size || !avow_hash_equal(issuer, &rig->held.checkpoint.issuer))
+    if (size != rig->held.checkpoint.size || !holds(rig, issuer))
         return AVOW_ERR_NOT_FOUND;
     *root = rig->held.checkpoint.root;
     return AVOW_OK;
@@ -55,6 +64,7 @@ void rig_init(struct rig *rig, const struct avow_core_config *config)
     used.agent = "test";
     memset(rig, 0, sizeof(*rig));
     rig->now = (struct avow_core_time){.ms = 1000000, .unix_s = RIG_T0};
+    rig->links_max = used.links_max;
     rig->size = avow_core_size(&used);
     rig->memory = malloc(rig->size + CANARY);
     assert_non_null(rig->memory);
@@ -79,11 +89,41 @@ static void check_closed(const struct rig *rig)
                          rig->actions[k].link == rig->actions[i].link);
 }
 
+static bool can_wait(const struct avow_core_action *action)
+{
+    uint64_t type = 0;
+    if (action->type != AVOW_CORE_SEND)
+        return action->type == AVOW_CORE_JUDGE || action->type == AVOW_CORE_TRACE ||
+               action->type == AVOW_CORE_DROP_BRANCH;
+    assert_int_equal(avow_message_peek(action->bytes, &type), AVOW_ACCEPT);
+    switch (type) {
+    case AVOW_MESSAGE_HELLO:
+    case AVOW_MESSAGE_PING:
+    case AVOW_MESSAGE_PONG:
+    case AVOW_MESSAGE_ANNOUNCE:
+    case AVOW_MESSAGE_FORKS:
+        return false;
+    default: /* a question */
+        return true;
+    }
+}
+
+/* What cannot wait finds the room that is kept for it, however full all else is. */
+static void check_room(const struct rig *rig)
+{
+    size_t urgent = 0;
+    for (size_t i = 0; i < rig->count; i++)
+        urgent += !can_wait(&rig->actions[i]);
+    assert_true(urgent <= rig->links_max + EVENT_ACTIONS);
+    assert_true(rig->count <= rig->links_max + EVENT_ACTIONS + PUMPED_ACTIONS);
+}
+
 void rig_step(struct rig *rig, struct avow_core_event event)
 {
     event.now = rig->now;
     rig->actions = avow_core_step(rig->core, &event, &rig->count);
     check_closed(rig);
+    check_room(rig);
 }
 
 void rig_up(struct rig *rig, uint32_t link)

@@ -11,8 +11,10 @@ struct rig {
     struct avow_core *core;
     uint8_t *memory;
     size_t size;
+    uint32_t links_max;
     struct avow_core_time now;
     struct avow_core_log held; /* the one log that is held; size 0 and pending 0: none */
+    bool holds_all;            /* a log like `held` of every issuer */
     bool has_digest;           /* something is known of the log's forks */
     struct avow_hash digest;
     const struct avow_core_action *actions; /* of the last step */
@@ -25,6 +27,8 @@ void rig_init(struct rig *rig, const struct avow_core_config *config);
 /* Fails the test if anything was written beyond the core's block. */
 void rig_fini(struct rig *rig);
 
+/* Fails the test if the step has more of the actions that cannot wait than the core keeps room
+ * for. */
 void rig_step(struct rig *rig, struct avow_core_event event);
 void rig_up(struct rig *rig, uint32_t link);
 void rig_down(struct rig *rig, uint32_t link);
