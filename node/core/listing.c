@@ -22,10 +22,7 @@ void core_listing_begin(struct avow_core *core, uint32_t slot, const struct avow
     link->listing = LISTING_DUE;
     link->listing_whole = issuer == NULL;
     link->listing_since_ms = core->ms;
-    if (issuer == NULL)
-        memset(&link->cursor, 0, sizeof(link->cursor));
-    else
-        link->cursor = before(issuer);
+    link->cursor = issuer == NULL ? link->mark : before(issuer);
 }
 
 void core_listing_pump(struct avow_core *core, uint32_t slot)
@@ -51,17 +48,23 @@ void core_listing_pump(struct avow_core *core, uint32_t slot)
     core_send(core, slot, AVOW_CORE_CONTROL);
 }
 
+/* A list that takes long is read less often, a tenth of the time at most: that one, as a peer's
+ * slowness is its own matter. */
+static void rest(struct avow_core *core, struct link *link)
+{
+    link->listing = LISTING_IDLE;
+    if (link->listing_whole)
+        link->listing_next_ms = core->ms + 9 * (core->ms - link->listing_since_ms);
+}
+
 static void end(struct avow_core *core, uint32_t slot)
 {
     struct link *link = &core->links[slot];
-    link->listing = LISTING_IDLE;
+    rest(core, link);
     if (!link->listing_whole)
         return;
-    /* Long lists are read less often: a tenth of the time at most. */
-    uint64_t next_ms = core->ms + 9 * (core->ms - link->listing_since_ms);
-    if (core->next_listing_ms < next_ms)
-        core->next_listing_ms = next_ms;
     link->listing_read = true;
+    memset(&link->mark, 0, sizeof(link->mark));
     core_forks_begin(core, slot);
 }
 
@@ -98,6 +101,14 @@ void core_listing_answer(struct avow_core *core, uint32_t slot, const struct avo
         link->listing = LISTING_DUE;
 }
 
+/* Whether the peer has had its time: for an answer, or for all of a list. */
+static bool is_overdue(const struct avow_core *core, const struct link *link)
+{
+    return link->listing == LISTING_ASKED &&
+           (core->ms - link->listing_ms >= ANSWER_MS ||
+            (link->listing_whole && core->ms - link->listing_since_ms >= LISTING_MAX_MS));
+}
+
 void core_listing_refused(struct avow_core *core, uint32_t slot, uint64_t request)
 {
     struct link *link = &core->links[slot];
@@ -109,8 +120,10 @@ void core_listing_tick(struct avow_core *core)
 {
     for (uint32_t i = 0; i < core->config.links_max; i++) {
         struct link *link = &core->links[i];
-        if (link->listing == LISTING_ASKED && core->ms - link->listing_ms >= ANSWER_MS) {
-            link->listing = LISTING_IDLE;
+        if (is_overdue(core, link)) {
+            if (link->listing_whole)
+                link->mark = link->cursor;
+            rest(core, link);
             core_trace(core, AVOW_CORE_TRACE_STALLED, i, NULL, 0, AVOW_ACCEPT);
         }
     }
@@ -119,7 +132,9 @@ void core_listing_tick(struct avow_core *core)
     core->next_listing_ms = core->ms + LISTING_MS;
     for (uint32_t i = 1; i <= core->config.links_max; i++) {
         uint32_t slot = (core->last_listed + i) % core->config.links_max;
-        if (core_link_is_node(&core->links[slot]) && core->links[slot].listing == LISTING_IDLE) {
+        const struct link *link = &core->links[slot];
+        if (core_link_is_node(link) && link->listing == LISTING_IDLE &&
+            core->ms >= link->listing_next_ms) {
             core->last_listed = slot;
             core_listing_begin(core, slot, NULL);
             return;

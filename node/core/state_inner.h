@@ -21,7 +21,8 @@
 #define GREETING_MS 10000       /* the time for HELLO */
 #define PING_MS 30000           /* a link silent for so long is sent PING */
 #define DEAD_MS 90000           /* a link silent for so long is closed */
-#define LISTING_MS 30000        /* from one reading of a peer's list to the next */
+#define LISTING_MS 30000        /* from one reading of some peer's list to the next one's */
+#define LISTING_MAX_MS 600000   /* a list that takes longer is read on in the link's next turn */
 #define STEP_MAX_MS 10000       /* more than this between two events is a clock's jump */
 #define WINDOW 128              /* chunks of one log in flight */
 #define SOURCES_MAX 8           /* links remembered to have a candidate */
@@ -126,11 +127,13 @@ struct link {
     uint32_t ranges;     /* asked for, or being stored */
     enum listing_phase listing;
     struct avow_hash cursor;   /* the list has been read up to this issuer */
+    struct avow_hash mark;     /* the whole list is begun behind this issuer: zeros, the start */
     bool listing_whole;        /* the whole list is read, not one page to find one log */
     bool listing_read;         /* the list is read to the end, and not all of it judged yet */
     uint64_t listing_id;       /* of the LIST that is unanswered */
     uint64_t listing_ms;       /* when LIST was sent */
     uint64_t listing_since_ms; /* when the reading became due */
+    uint64_t listing_next_ms;  /* before which the list is not read in its turn */
     struct forks_reading forks;
     uint64_t proof_id; /* of the KEEP_FORK for a fork that the link's log showed */
     uint64_t served;   /* candidates completed with the link's help */
