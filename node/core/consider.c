@@ -103,39 +103,50 @@ static bool has_more_lines(const struct candidate *a, const struct candidate *b)
     return false;
 }
 
-/* Another candidate of an issuer that is wanted already. The larger one is kept for later. As that
- * may prove false, the link whose candidate was let go is remembered. So is a link that has lines
- * which the others lack, as lines of two links cannot be mixed: that link's list is read again. */
-static void consider_next(struct want *want, const struct candidate *candidate)
+/* The larger candidate is kept for later, with whoever offers it. Those that offered the one which
+ * it replaces may be right after all. */
+static void take_next(struct avow_core *core, uint32_t slot, const struct candidate *candidate)
 {
-    bool same = is_same(&candidate->checkpoint, &want->now.checkpoint);
-    if (same)
-        core_want_add_source(want, candidate->link);
-    const bool has_more = has_more_lines(candidate, &want->now);
-    if (has_more && want->has_next && has_more_lines(candidate, &want->next)) {
-        want->missed = candidate->link;
-        want->look_again = true;
-        return;
+    struct want *want = &core->wants[slot];
+    uint64_t *next = core_set(core, slot, SET_NEXT), *missed = core_set(core, slot, SET_MISSED);
+    bool same = want->has_next && is_same(&candidate->checkpoint, &want->next.checkpoint);
+    for (size_t i = 0; i < core->set_words && !same; i++) {
+        missed[i] |= next[i];
+        next[i] = 0;
     }
-    if (has_more && !want->has_next) {
-        want->has_next = true;
-        want->next = *candidate;
-        return;
-    }
-    if (!is_larger(candidate, &want->now)) {
-        if (!same && !want->judged && candidate->link != want->link)
-            want->missed = candidate->link;
-        return;
-    }
-    if (want->has_next && !is_larger(candidate, &want->next)) {
-        if (candidate->link != want->next.link)
-            want->missed = candidate->link;
-        return;
-    }
-    if (want->has_next && candidate->link != want->next.link)
-        want->missed = want->next.link;
+    core_set_add(next, candidate->link);
+    core_set_drop(missed, candidate->link);
     want->has_next = true;
     want->next = *candidate;
+}
+
+/* Another candidate of an issuer that is wanted already. The larger one is kept for later. As that
+ * may prove false, the links whose candidates were let go are remembered. So are links that have
+ * lines which the others lack, as lines of two links cannot be mixed: their lists are read again.
+ */
+static void consider_next(struct avow_core *core, uint32_t slot, const struct candidate *candidate)
+{
+    struct want *want = &core->wants[slot];
+    uint64_t *missed = core_set(core, slot, SET_MISSED);
+    bool same = is_same(&candidate->checkpoint, &want->now.checkpoint);
+    core_set_add(core_set(core, slot, SET_HOLDERS), candidate->link);
+    if (same)
+        core_set_add(core_set(core, slot, SET_SOURCES), candidate->link);
+    if (want->phase == WANT_PAUSED &&
+        !core_set_has(core_set(core, slot, SET_TRIED), candidate->link))
+        want->deadline_ms = core->ms; /* the others are busy */
+    const bool has_more = has_more_lines(candidate, &want->now);
+    const bool larger = is_larger(candidate, &want->now);
+    if (has_more && want->has_next && has_more_lines(candidate, &want->next)) {
+        core_set_add(missed, candidate->link);
+        want->look_again = true;
+    } else if (want->has_next ? larger && is_larger(candidate, &want->next) : larger || has_more) {
+        take_next(core, slot, candidate);
+    } else if (larger && is_same(&candidate->checkpoint, &want->next.checkpoint)) {
+        core_set_add(core_set(core, slot, SET_NEXT), candidate->link);
+    } else if (larger || (!same && !want->judged && candidate->link != want->link)) {
+        core_set_add(missed, candidate->link);
+    }
 }
 
 bool core_consider(struct avow_core *core, struct candidate *candidate)
@@ -145,12 +156,13 @@ bool core_consider(struct avow_core *core, struct candidate *candidate)
         return true;
     uint32_t slot = core_want_find(core, &candidate->checkpoint.issuer);
     if (slot != NONE) {
-        consider_next(&core->wants[slot], candidate);
+        consider_next(core, slot, candidate);
         return true;
     }
     slot = core_want_add(core, candidate);
     if (slot == NONE)
         return false;
+    core->wants[slot].held = core->held.checkpoint.size > 0;
     core_want_list(core, slot, need == NEED_CHAIN ? LIST_CHAIN : LIST_JUDGE);
     return true;
 }

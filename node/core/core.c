@@ -28,6 +28,11 @@ static uint32_t shun_set_count(const struct avow_core_config *config)
     return (config->shunned_max + SHUN_WAYS - 1) / SHUN_WAYS;
 }
 
+static size_t set_words(const struct avow_core_config *config)
+{
+    return (config->links_max + 63) / 64;
+}
+
 static size_t actions_max(const struct avow_core_config *config)
 {
     return (size_t)config->links_max + EVENT_ACTIONS + PUMPED_ACTIONS;
@@ -48,6 +53,7 @@ static size_t lay_out(struct avow_core *core, uint8_t *memory,
         sizeof(struct avow_judge_task) * config->judgements_max,
         sizeof(struct avow_message),
         ARENA_BYTES + (size_t)ARENA_LINK_BYTES * config->links_max,
+        sizeof(uint64_t) * SETS * set_words(config) * ((size_t)config->wants_max + 1),
     };
     void *parts[sizeof(sizes) / sizeof(sizes[0])];
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -63,6 +69,7 @@ static size_t lay_out(struct avow_core *core, uint8_t *memory,
         core->tasks = parts[6];
         core->draft = parts[7];
         avow_buf_init_fixed(&core->arena, parts[8], sizes[8]);
+        core->sets = parts[9];
     }
     return used;
 }
@@ -88,6 +95,7 @@ struct avow_core *avow_core_init(void *memory, const struct avow_core_config *co
     core->reads = *reads;
     (void)lay_out(core, memory, config);
     core->bucket_mask = bucket_count(config) - 1;
+    core->set_words = set_words(config);
     core->shun_sets = shun_set_count(config);
     core->actions_max = actions_max(config);
     core->next_listing_ms = LISTING_MS;
@@ -159,12 +167,16 @@ static void answered(struct avow_core *core, uint32_t link, const struct avow_me
     if (core_id_kind(request) == ID_FORKS || slot >= core->config.wants_max)
         return;
     const struct want *want = &core->wants[slot];
-    if (want->phase == WANT_FREE || want->link != link)
+    if (want->phase == WANT_FREE)
+        return;
+    if (message->type == AVOW_MESSAGE_REFUSED) {
+        core_source_refused(core, slot, link, message);
+        return;
+    }
+    if (!core_source_answered(core, slot, link, message))
         return;
     bool current = want->id == request;
-    if (message->type == AVOW_MESSAGE_REFUSED)
-        core_source_refused(core, slot, message);
-    else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHAIN && current)
+    if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHAIN && current)
         core_judging_chain(core, slot, message);
     else if (message->type == AVOW_MESSAGE_CHAIN && want->phase == WANT_CHECKING && current)
         core_stored_first(core, slot, message);
@@ -295,7 +307,7 @@ const struct avow_core_action *avow_core_step(struct avow_core *core,
     case AVOW_CORE_LOG_CHANGED:
         core->line_only = event->line_only;
         core_announce(core, &event->issuer, event->line_only ? AVOW_CORE_ROUTINE : AVOW_CORE_URGENT,
-                      NULL, 0);
+                      NULL);
         core->line_only = false;
         break;
     case AVOW_CORE_TICK:

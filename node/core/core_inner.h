@@ -27,9 +27,10 @@ struct avow_message *core_draft(struct avow_core *core, enum avow_message_type t
 void core_send(struct avow_core *core, uint32_t link, enum avow_core_priority priority);
 /* Sends the draft to every node. */
 void core_send_all(struct avow_core *core, const struct avow_hash *about);
-/* Announces the held log of `issuer` to every link but those of `except`. */
+/* Announces the held log of `issuer` to every link but those of the set `except`, which may be
+ * NULL. */
 void core_announce(struct avow_core *core, const struct avow_hash *issuer,
-                   enum avow_core_priority priority, const uint32_t *except, size_t except_count);
+                   enum avow_core_priority priority, const uint64_t *except);
 /* Adds a TRACE, if there is room. `link` may be NONE, `issuer` NULL. */
 void core_trace(struct avow_core *core, enum avow_core_trace trace, uint32_t link,
                 const struct avow_hash *issuer, uint64_t value, enum avow_reject reject);
@@ -44,7 +45,7 @@ void core_table_init(struct avow_core *core);
 uint32_t core_want_find(const struct avow_core *core, const struct avow_hash *issuer);
 /* A new want for a candidate of an issuer that has none; NONE when there is no room. */
 uint32_t core_want_add(struct avow_core *core, const struct candidate *candidate);
-/* Marks the want as over. `failed`: the list of `missed` is read again. */
+/* Marks the want as over. `failed`: the lists of SET_MISSED are read again. */
 void core_want_end(struct avow_core *core, uint32_t slot, bool failed);
 /* Frees a want that nothing is outstanding for. */
 void core_want_free(struct avow_core *core, uint32_t slot);
@@ -54,17 +55,36 @@ void core_want_list(struct avow_core *core, uint32_t slot, enum list_kind kind);
 void core_want_unlist(struct avow_core *core, uint32_t slot);
 /* Makes `link` (or NONE) the want's link. */
 void core_want_set_link(struct avow_core *core, uint32_t slot, uint32_t link);
-/* Remembers the link as a source, where there is room. */
-void core_want_add_source(struct want *want, uint32_t link);
-void core_want_drop_source(struct want *want, uint32_t link);
-/* The source after the want's link, which comes last; NONE when there is no source. */
-uint32_t core_want_next_source(const struct want *want);
+/* The link is no source any more. */
+void core_want_drop_source(struct avow_core *core, uint32_t slot, uint32_t link);
+/* The link to ask, of those that have not been yet: who offers the candidate, or, when that is
+ * judged good, has offered anything of the issuer. With capacity for `kind`, unless LIST_KINDS.
+ * NONE when there is none. */
+uint32_t core_want_best(const struct avow_core *core, uint32_t slot, enum list_kind kind);
+/* The link to ask after the want's own; when all were asked, all are asked anew, its own last. NONE
+ * when there is none. */
+uint32_t core_want_next_source(struct avow_core *core, uint32_t slot);
+/* Whether this link may be asked one more question that waits for an answer of this kind, beside
+ * its own. */
+bool core_want_has_capacity(const struct avow_core *core, uint32_t link, enum list_kind kind);
+/* The want's link is asked now: its time begins. */
+void core_want_asked(struct avow_core *core, uint32_t slot);
+/* This link is not awaited beside the want's own any more. */
+void core_want_unrace(struct avow_core *core, uint32_t slot, uint32_t link);
+/* None is. */
+void core_want_end_race(struct avow_core *core, uint32_t slot);
 /* Whether this link may have one more want: when full, at the cost of a link that has more. */
 bool core_want_has_room(const struct avow_core *core, uint32_t link);
 /* Forgets the chunks that are asked for; those being stored stay. */
 void core_want_drop_asked(struct avow_core *core, struct want *want);
 /* Forgets all that is asked of the want's link. Operations of this node's own stay. */
 void core_want_take_back(struct avow_core *core, uint32_t slot);
+
+/* Whether the link has let others wait of late. */
+static inline bool core_link_is_slow(const struct avow_core *core, uint32_t link)
+{
+    return link != NONE && core->links[link].slow_until_ms > core->ms;
+}
 
 /* The chunk at this position of the window. */
 static inline struct chunk *core_want_chunk(struct want *want, size_t position)
@@ -174,13 +194,18 @@ void core_pull_range(struct avow_core *core, uint32_t slot, const struct avow_me
 
 /* ------------------------------------------------------------------ source.c: links that fail */
 
-/* The want's link failed it: the next source is asked. `keep`: the link stays a source. */
+/* The want's link failed it: another one is asked. `keep`: the link stays a source. */
 void core_source_failed(struct avow_core *core, uint32_t slot, bool keep);
 /* `link` answers from another history than the one that it offered: it has moved over to a better
  * one, or lies. The link is asked no more about the candidate for MOVED_MS. */
 void core_source_moved(struct avow_core *core, uint32_t slot, uint32_t link);
+/* An answer has come from `link`, not REFUSED. True if it is the want's link's, to be looked at: of
+ * several that were asked, the first one's, who is the want's link from now on. */
+bool core_source_answered(struct avow_core *core, uint32_t slot, uint32_t link,
+                          const struct avow_message *message);
+void core_source_refused(struct avow_core *core, uint32_t slot, uint32_t link,
+                         const struct avow_message *message);
 void core_source_tick(struct avow_core *core, uint32_t slot);
-void core_source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message);
 /* After links were lost: the want moves on to another source, or is marked as over. */
 void core_source_lost(struct avow_core *core, uint32_t slot);
 

@@ -13,9 +13,21 @@ static bool may_judge(const struct avow_core *core, uint32_t link)
            core->links[link].judgements < link_judgements_max(core);
 }
 
+/* Lines are their sender's: whoever else offers the same checkpoint has other ones, in its list. */
+static void leave_strange_lines(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    if (want->now.link == want->link || want->now.line_count == 0)
+        return;
+    want->now.line_count = 0;
+    want->look_again = true;
+    core_set_add(core_set(core, slot, SET_MISSED), want->link);
+}
+
 static struct avow_judge_task *ask_judgement(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
+    leave_strange_lines(core, slot);
     want->id = core_id(core, ID_JUDGE, slot);
     struct avow_judge_task *task = core_judge_task(core, want->id);
     task->checkpoint = want->now.checkpoint;
@@ -33,7 +45,7 @@ static void ask_chain(struct avow_core *core, uint32_t slot)
     struct want *want = &core->wants[slot];
     want->phase = WANT_CHAIN;
     core_want_begin(core, want);
-    want->deadline_ms = core->ms + ANSWER_MS;
+    core_want_asked(core, slot);
     want->id = core_id(core, ID_CHAIN, slot);
     core->links[want->link].asks++;
     struct avow_message *message = core_draft(core, AVOW_MESSAGE_GET_CHAIN, want->id);
@@ -61,7 +73,7 @@ static bool start(struct avow_core *core, uint32_t slot)
         task->checkpoint_known = need == NEED_LINES;
         return true;
     case NEED_CHAIN:
-        if (core->links[want->link].asks >= LINK_ASKS_MAX)
+        if (core->links[want->link].asks + core->links[want->link].raced >= LINK_ASKS_MAX)
             return false;
         core_want_unlist(core, slot);
         ask_chain(core, slot);
@@ -116,7 +128,7 @@ void core_judging_freshened(struct avow_core *core, uint32_t slot,
     struct want *want = &core->wants[slot];
     bool good = stored->err == AVOW_OK && stored->reject == AVOW_ACCEPT;
     if (good && stored->changed)
-        core_announce(core, &want->issuer, AVOW_CORE_ROUTINE, want->sources, want->source_count);
+        core_announce(core, &want->issuer, AVOW_CORE_ROUTINE, core_set(core, slot, SET_SOURCES));
     core_want_end(core, slot, !good);
 }
 
@@ -232,20 +244,20 @@ void core_judging_done(struct avow_core *core, uint32_t slot, const struct avow_
     if (judgement->err != AVOW_OK) {
         if (judgement->err != AVOW_ERR_REFUSED)
             core_trace(core, AVOW_CORE_TRACE_OUR_ERROR, culprit, &want->issuer, 0, AVOW_ACCEPT);
-        else if (want->missed == NONE)
-            want->missed = want->link; /* the held log moved meanwhile: look again */
+        else /* the held log moved meanwhile: look again */
+            core_set_add(core_set(core, slot, SET_MISSED), want->link);
         core_want_end(core, slot, true);
     } else if (judgement->elsewhere) {
         core_source_moved(core, slot, culprit);
     } else if (judgement->reject != AVOW_ACCEPT) {
         /* Whoever else announced the very same is judged in turn. */
-        core_want_drop_source(want, culprit);
+        core_want_drop_source(core, slot, culprit);
         core_source_failed(core, slot, want->link != culprit);
         if (culprit != NONE)
             core_link_close(core, culprit, judgement->reject);
     } else if (has_moved(core, want)) {
-        if (want->missed == NONE)
-            want->missed = want->link; /* the held log moved meanwhile: look again */
+        /* The held log moved meanwhile: look again. */
+        core_set_add(core_set(core, slot, SET_MISSED), want->link);
         core_want_end(core, slot, true);
     } else {
         keep_lines(&want->now, judgement->lines);

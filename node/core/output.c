@@ -90,16 +90,8 @@ enum avow_err core_lookup(struct avow_core *core, const struct avow_hash *issuer
     return err;
 }
 
-static bool is_among(uint32_t link, const uint32_t *links, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (links[i] == link)
-            return true;
-    return false;
-}
-
 void core_announce(struct avow_core *core, const struct avow_hash *issuer,
-                   enum avow_core_priority priority, const uint32_t *except, size_t except_count)
+                   enum avow_core_priority priority, const uint64_t *except)
 {
     if (core_lookup(core, issuer) != AVOW_OK || core->held.checkpoint.size == 0)
         return; /* peers find the log in the list that they read */
@@ -113,7 +105,8 @@ void core_announce(struct avow_core *core, const struct avow_hash *issuer,
     for (uint32_t i = 0; i < core->config.links_max; i++) {
         const struct link *link = &core->links[i];
         if (link->phase != LINK_READY || link->role == AVOW_PEER_CLIENT ||
-            (core->line_only && link->role != AVOW_PEER_NODE) || is_among(i, except, except_count))
+            (core->line_only && link->role != AVOW_PEER_NODE) ||
+            (except != NULL && core_set_has(except, i)))
             continue;
         struct avow_core_action *action = core_action(core, AVOW_CORE_SEND);
         action->link = i;

@@ -101,7 +101,7 @@ static bool may_ask(const struct avow_core *core, const struct want *want)
     if (want->window_count > 0)
         max -= max / 4;
     return core_has_room(core) && want->window_count < WINDOW &&
-           core->links[want->link].ranges < max;
+           core->links[want->link].ranges + core->links[want->link].raced < max;
 }
 
 static void ask(struct avow_core *core, uint32_t slot)
@@ -114,7 +114,7 @@ static void ask(struct avow_core *core, uint32_t slot)
     else if (end / BUNDLE * BUNDLE > want->next_from)
         end = end / BUNDLE * BUNDLE;
     if (want->window_count == want->storing_count)
-        want->deadline_ms = core->ms + ANSWER_MS;
+        core_want_asked(core, slot);
     struct chunk *chunk = core_want_chunk(want, want->window_count++);
     *chunk = (struct chunk){.id = core_id(core, ID_RANGE, slot),
                             .from = want->next_from,
@@ -191,7 +191,7 @@ void core_pull_range(struct avow_core *core, uint32_t slot, const struct avow_me
     chunk->count = (uint32_t)count;
     chunk->storing = true;
     want->storing_count++;
-    want->deadline_ms = core->ms + ANSWER_MS;
+    core_want_asked(core, slot);
     want->per_chunk = entries_per_chunk(message->entries.items.len, count);
     store(core, want, chunk, message->entries, &message->path);
     if (is_short) { /* what was asked for after it does not follow on */
@@ -225,10 +225,19 @@ static void find_fault(struct avow_core *core, uint32_t slot)
         want->resumed = false; /* the entries of an earlier candidate are gone now */
         want->next_from = want->stored;
         core_pull_resume(core, slot);
+    } else if (want->race > RACE_FIRST && core_want_best(core, slot, LIST_KINDS) != NONE) {
+        /* Several have failed: the next one is asked for entries, and not this one for a reason. */
+        want->restarts--;
+        core_set_add(core_set(core, slot, SET_MISSED), suspect);
+        core_want_drop_source(core, slot, suspect);
+        core_want_set_link(core, slot, core_want_best(core, slot, LIST_KINDS));
+        want->next_from = want->stored;
+        core_pull_resume(core, slot);
     } else {
         core_want_set_link(core, slot, suspect);
+        want->race = want->race < RACE_MAX ? 2 * want->race : RACE_MAX;
         want->phase = WANT_CHECKING;
-        want->deadline_ms = core->ms + ANSWER_MS;
+        core_want_asked(core, slot);
         want->id = core_id(core, ID_CONSISTENCY, slot);
         struct avow_message *message = core_draft(
             core, by_first(want) ? AVOW_MESSAGE_GET_CHAIN : AVOW_MESSAGE_GET_CONSISTENCY, want->id);
@@ -269,6 +278,7 @@ void core_pull_drain(struct avow_core *core, uint32_t slot, enum after_drain aft
     struct want *want = &core->wants[slot];
     core_want_unlist(core, slot);
     core_want_drop_asked(core, want);
+    core_want_end_race(core, slot);
     want->phase = WANT_DRAINING;
     want->after_drain = after;
     if (want->window_count == 0)

@@ -18,6 +18,18 @@ static void settle_links(struct avow_core *core)
     core->lost_count = 0;
 }
 
+/* The want of the next candidate is of whoever offers it, and of those who held the log before. */
+static void pass_on(struct avow_core *core, uint32_t from, uint32_t to)
+{
+    uint64_t *sources = core_set(core, to, SET_SOURCES), *missed = core_set(core, to, SET_MISSED);
+    uint64_t *holders = core_set(core, to, SET_HOLDERS);
+    for (size_t i = 0; i < core->set_words; i++) {
+        sources[i] |= core_set(core, from, SET_NEXT)[i];
+        missed[i] |= core_set(core, from, SET_MISSED)[i];
+        holders[i] |= core_set(core, from, SET_HOLDERS)[i];
+    }
+}
+
 /* Frees a marked want, and considers its next candidate. */
 static void settle_want(struct avow_core *core, uint32_t slot)
 {
@@ -25,16 +37,20 @@ static void settle_want(struct avow_core *core, uint32_t slot)
     struct candidate next = want->next;
     bool has_next = want->has_next;
     bool look_for_missed = want->failed || want->look_again;
-    uint32_t missed = want->missed;
     struct avow_hash issuer = want->issuer;
+    const uint32_t ended = core->config.wants_max; /* the sets outlive the want, which is freed */
+    memcpy(core_set(core, ended, 0), core_set(core, slot, 0),
+           sizeof(uint64_t) * SETS * core->set_words);
     core_want_free(core, slot);
     if (has_next && core_consider(core, &next)) {
         slot = core_want_find(core, &issuer);
         if (slot != NONE)
-            core->wants[slot].missed = missed;
+            pass_on(core, ended, slot);
     }
-    if (look_for_missed && missed != NONE)
-        core_listing_begin(core, missed, &issuer);
+    const uint64_t *missed = core_set(core, ended, SET_MISSED);
+    uint32_t link = look_for_missed ? core_set_from(core, missed, 0) : NONE;
+    for (; link != NONE; link = core_set_from(core, missed, link + 1))
+        core_listing_begin(core, link, &issuer);
 }
 
 bool core_settle(struct avow_core *core)

@@ -1,19 +1,127 @@
-/* When a want's link fails, the next source is asked, from where things stand. */
+/* When a want's link fails, or only keeps it waiting, others are asked, from where things stand.
+ *
+ * Who withholds says nothing, and is quicker to announce than who does not: so time alone decides,
+ * no link is asked alone for long, and each time that all of those asked are silent, twice as many
+ * are asked at once. Among N links that withhold, a node waits log N times, and not N. */
 #include "node/core/core_inner.h"
+
+/* ------------------------------------------------------------------ the question of a want */
+
+/* Whether the want waits for an answer that any source could give, and none is told from another by
+ * its id. */
+static bool has_question(const struct want *want)
+{
+    return want->phase == WANT_CHAIN ||
+           (want->phase == WANT_PULLING && want->window_count > want->storing_count);
+}
+
+/* The first chunk that is not being stored. */
+static struct chunk *head_of(struct want *want)
+{
+    return core_want_chunk(want, want->storing_count);
+}
+
+static bool is_question(struct want *want, uint64_t request)
+{
+    return has_question(want) &&
+           request == (want->phase == WANT_CHAIN ? want->id : head_of(want)->id);
+}
+
+static void note_slow(struct avow_core *core, uint32_t link)
+{
+    if (link != NONE)
+        core->links[link].slow_until_ms = core->ms + COMPLETE_MS;
+}
+
+/* `link`, which is asked beside the want's own, takes its place. */
+static void promote(struct avow_core *core, uint32_t slot, uint32_t link)
+{
+    struct want *want = &core->wants[slot];
+    core_want_unrace(core, slot, link);
+    if (want->phase == WANT_CHAIN) {
+        core->links[want->link].asks--;
+        core->links[link].asks++;
+    } else {
+        struct chunk head = *head_of(want);
+        core_want_drop_asked(core, want);
+        if (head.count > RACE_ENTRIES)
+            head.count = RACE_ENTRIES;
+        head.link = link;
+        *core_want_chunk(want, want->window_count++) = head;
+        want->next_from = head.from + head.count;
+        core->links[link].ranges++;
+        core->stats.ranges++;
+    }
+    core_want_set_link(core, slot, link);
+}
+
+static void ask_beside(struct avow_core *core, uint32_t slot, uint32_t link)
+{
+    struct want *want = &core->wants[slot];
+    struct avow_message *message;
+    core_set_add(core_set(core, slot, SET_TRIED), link);
+    core_set_add(core_set(core, slot, SET_RACED), link);
+    core->links[link].raced++;
+    if (want->phase == WANT_CHAIN) {
+        message = core_draft(core, AVOW_MESSAGE_GET_CHAIN, want->id);
+    } else {
+        const struct chunk *head = head_of(want);
+        message = core_draft(core, AVOW_MESSAGE_GET_RANGE, head->id);
+        message->from = head->from;
+        message->count = head->count < RACE_ENTRIES ? head->count : RACE_ENTRIES;
+    }
+    message->issuer = want->issuer;
+    message->size = want->now.checkpoint.size;
+    core_send(core, link, AVOW_CORE_CONTROL);
+}
+
+/* Asks as many more as it is time for; false when there is nobody to ask. */
+static bool race(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    enum list_kind kind = want->phase == WANT_CHAIN ? LIST_CHAIN : LIST_HUNGRY;
+    const bool late = core->ms - want->asked_ms >= RACE_MS;
+    uint32_t count = 0;
+    uint64_t *raced = core_set(core, slot, SET_RACED);
+    for (uint32_t link = late ? core_set_from(core, raced, 0) : NONE; link != NONE;
+         link = core_set_from(core, raced, link + 1))
+        note_slow(core, link);
+    if (late)
+        note_slow(core, want->link);
+    for (; count < want->race && core_has_room(core); count++) {
+        uint32_t link = core_want_best(core, slot, kind);
+        if (link == NONE)
+            break;
+        ask_beside(core, slot, link);
+    }
+    if (count == 0)
+        return false;
+    want->race = want->race < RACE_MAX ? 2 * want->race : RACE_MAX;
+    want->asked_ms = core->ms;
+    want->deadline_ms = core->ms + (want->held ? RACE_MS : ANSWER_MS);
+    return true;
+}
+
+/* ------------------------------------------------------------------ those that fail */
 
 void core_source_failed(struct avow_core *core, uint32_t slot, bool keep)
 {
     struct want *want = &core->wants[slot];
-    core_want_take_back(core, slot);
+    const uint32_t failed = want->link;
+    const uint32_t beside = core_set_from(core, core_set(core, slot, SET_RACED), 0);
     if (!keep)
-        core_want_drop_source(want, want->link);
-    uint32_t next = core_want_next_source(want);
+        core_want_drop_source(core, slot, failed);
+    if (has_question(want) && beside != NONE) {
+        promote(core, slot, beside);
+        return;
+    }
+    core_want_take_back(core, slot);
+    uint32_t next = core_want_next_source(core, slot);
     /* Rather a newer candidate from elsewhere than the same link once more. */
     bool better = next == want->link && want->has_next && want->next.link != next;
     core_want_set_link(core, slot, next);
     if (next == NONE || better) {
-        if (want->missed == NONE && next != NONE)
-            want->missed = next;
+        core_set_add(core_set(core, slot, SET_MISSED), next);
         core_pull_drain(core, slot, DRAIN_FAIL);
     } else if (want->judged) {
         want->next_from = want->window_count > 0 ? want->next_from : want->stored;
@@ -24,14 +132,28 @@ void core_source_failed(struct avow_core *core, uint32_t slot, bool keep)
     }
 }
 
+/* Somebody who was asked will not answer; the next time, more are asked. */
+static void one_failed(struct avow_core *core, uint32_t slot, uint32_t link, bool keep)
+{
+    struct want *want = &core->wants[slot];
+    want->race = want->race < RACE_MAX ? 2 * want->race : RACE_MAX;
+    if (link == want->link) {
+        core_source_failed(core, slot, keep);
+        return;
+    }
+    core_want_unrace(core, slot, link);
+    if (!keep)
+        core_want_drop_source(core, slot, link);
+}
+
 void core_source_moved(struct avow_core *core, uint32_t slot, uint32_t link)
 {
     struct want *want = &core->wants[slot];
     if (link != NONE)
         core_shun_add(core, &want->now.checkpoint, link, MOVED_MS);
-    if (want->missed == NONE)
-        want->missed = link; /* what the link holds now is looked for */
-    core_want_drop_source(want, link);
+    /* What the link holds now is looked for. */
+    core_set_add(core_set(core, slot, SET_MISSED), link);
+    core_want_drop_source(core, slot, link);
     core_source_failed(core, slot, want->link != link);
 }
 
@@ -47,15 +169,21 @@ static void forget_lost(const struct avow_core *core, uint32_t *link)
 }
 
 /* Lost links serve the want no more. `want->link` stays as it is. */
-static void forget_all_lost(const struct avow_core *core, struct want *want)
+static void forget_all_lost(struct avow_core *core, uint32_t slot)
 {
-    want->has_next = want->has_next && !is_lost(core, want->next.link);
-    forget_lost(core, &want->missed);
+    struct want *want = &core->wants[slot];
+    for (uint32_t link = 0; link < core->config.links_max; link++) {
+        if (!core->links[link].lost)
+            continue;
+        core_want_unrace(core, slot, link);
+        for (int which = 0; which < SETS; which++)
+            core_set_drop(core_set(core, slot, (enum link_set)which), link);
+    }
+    if (want->has_next && is_lost(core, want->next.link))
+        want->next.link = core_set_from(core, core_set(core, slot, SET_NEXT), 0);
+    want->has_next = want->has_next && want->next.link != NONE;
     forget_lost(core, &want->charged);
     forget_lost(core, &want->suspect);
-    for (size_t i = want->source_count; i-- > 0;)
-        if (is_lost(core, want->sources[i]))
-            core_want_drop_source(want, want->sources[i]);
     for (size_t i = 0; i < want->window_count; i++)
         forget_lost(core, &want->window[(want->window_first + i) % WINDOW].link);
 }
@@ -63,7 +191,7 @@ static void forget_all_lost(const struct avow_core *core, struct want *want)
 void core_source_lost(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    forget_all_lost(core, want);
+    forget_all_lost(core, slot);
     bool own = is_lost(core, want->link);
     switch (want->phase) {
     case WANT_FREE:
@@ -74,7 +202,7 @@ void core_source_lost(struct avow_core *core, uint32_t slot)
     case WANT_DRAINING:
     case WANT_ENDING: /* or the want ends now, as was marked before */
         if (own)
-            core_want_set_link(core, slot, core_want_next_source(want));
+            core_want_set_link(core, slot, core_want_next_source(core, slot));
         break;
     case WANT_QUEUED:
     case WANT_CHAIN:
@@ -93,8 +221,10 @@ void core_source_lost(struct avow_core *core, uint32_t slot)
 static void give_up(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    for (size_t i = 0; i < want->source_count; i++)
-        core_shun_add(core, &want->now.checkpoint, want->sources[i], IGNORE_MS);
+    const uint64_t *sources = core_set(core, slot, SET_SOURCES);
+    uint32_t link = core_set_from(core, sources, 0);
+    for (; link != NONE; link = core_set_from(core, sources, link + 1))
+        core_shun_add(core, &want->now.checkpoint, link, IGNORE_MS);
     core_trace(core, AVOW_CORE_TRACE_GIVEN_UP, want->link, &want->issuer, want->now.checkpoint.size,
                AVOW_ACCEPT);
     if (want->branch)
@@ -103,42 +233,113 @@ static void give_up(struct avow_core *core, uint32_t slot)
     core_pull_drain(core, slot, DRAIN_FAIL);
 }
 
+/* ------------------------------------------------------------------ time */
+
+/* A want that waits for its link's capacity goes to another one that has some. */
+static void shift(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    enum list_kind kind = want->list;
+    core_set_add(core_set(core, slot, SET_TRIED), want->link);
+    uint32_t link = core_want_best(core, slot, kind);
+    if (link == NONE)
+        return;
+    core_want_unlist(core, slot);
+    core_want_set_link(core, slot, link);
+    core_want_list(core, slot, kind);
+}
+
+static void out_of_time(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    bool asked = has_question(want);
+    if (asked && (race(core, slot) || core->ms - want->asked_ms < ANSWER_MS))
+        return;
+    if (want->phase != WANT_PAUSED)
+        core_trace(core, AVOW_CORE_TRACE_STALLED, want->link, &want->issuer,
+                   want->now.checkpoint.size, AVOW_ACCEPT);
+    core_want_end_race(core, slot);
+    core_source_failed(core, slot, want->phase != WANT_CHECKING);
+}
+
 void core_source_tick(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    bool waits = want->phase == WANT_CHAIN || want->phase == WANT_CHECKING ||
-                 want->phase == WANT_PAUSED ||
-                 (want->phase == WANT_PULLING && want->window_count > want->storing_count);
-    if (!waits)
+    if (want->phase == WANT_QUEUED || want->phase == WANT_HUNGRY) {
+        if (core->ms >= want->deadline_ms)
+            shift(core, slot);
+        return;
+    }
+    if (!has_question(want) && want->phase != WANT_CHECKING && want->phase != WANT_PAUSED)
         return;
     if (core->ms - want->progress_ms >= COMPLETE_MS) {
         if (core_has_room(core)) /* else the want is given up with the next tick */
             give_up(core, slot);
     } else if (core->ms >= want->deadline_ms) {
-        if (want->phase != WANT_PAUSED)
-            core_trace(core, AVOW_CORE_TRACE_STALLED, want->link, &want->issuer,
-                       want->now.checkpoint.size, AVOW_ACCEPT);
-        core_source_failed(core, slot, true);
+        out_of_time(core, slot);
     }
 }
 
-static bool is_asked(const struct want *want, uint64_t request)
+/* ------------------------------------------------------------------ what they say */
+
+/* Whether somebody else may yet answer, or be asked. */
+static bool has_others(const struct avow_core *core, uint32_t slot, uint32_t link)
+{
+    return link != core->wants[slot].link ||
+           core_set_from(core, core_set(core, slot, SET_RACED), 0) != NONE ||
+           core_want_best(core, slot, LIST_KINDS) != NONE;
+}
+
+/* Fewer entries than any server needs to send at a time: such answers hold up as well as none. */
+static bool is_little(struct want *want, const struct avow_message *message)
+{
+    uint64_t least = head_of(want)->count < RACE_ENTRIES ? head_of(want)->count : RACE_ENTRIES;
+    return message->type == AVOW_MESSAGE_RANGE && message->entries.count < least &&
+           message->entries.items.len < CHUNK_BYTES / 2;
+}
+
+bool core_source_answered(struct avow_core *core, uint32_t slot, uint32_t link,
+                          const struct avow_message *message)
+{
+    struct want *want = &core->wants[slot];
+    if (link != want->link && !core_set_has(core_set(core, slot, SET_RACED), link))
+        return false;
+    if (!is_question(want, message->request))
+        return link == want->link;
+    if (want->phase == WANT_PULLING && is_little(want, message) && has_others(core, slot, link)) {
+        note_slow(core, link);
+        one_failed(core, slot, link, true);
+        return false;
+    }
+    if (link != want->link)
+        promote(core, slot, link);
+    else if (want->race > RACE_FIRST)
+        want->race /= 2;
+    core_want_end_race(core, slot);
+    return true;
+}
+
+static bool is_asked(struct want *want, uint64_t request)
 {
     if (want->phase == WANT_CHAIN || want->phase == WANT_CHECKING)
         return want->id == request;
     for (size_t i = want->storing_count; i < want->window_count; i++)
-        if (want->window[(want->window_first + i) % WINDOW].id == request)
+        if (core_want_chunk(want, i)->id == request)
             return true;
     return false;
 }
 
-void core_source_refused(struct avow_core *core, uint32_t slot, const struct avow_message *message)
+void core_source_refused(struct avow_core *core, uint32_t slot, uint32_t link,
+                         const struct avow_message *message)
 {
     struct want *want = &core->wants[slot];
-    if (!is_asked(want, message->request))
+    const bool own = link == want->link;
+    const bool busy = message->code == AVOW_REFUSAL_BUSY;
+    if (!is_asked(want, message->request) ||
+        (!own && !core_set_has(core_set(core, slot, SET_RACED), link)))
         return;
-    if (message->code != AVOW_REFUSAL_BUSY || want->storing_count > 0) {
-        core_source_failed(core, slot, message->code == AVOW_REFUSAL_BUSY);
+    if (!own || !busy || want->storing_count > 0 || has_others(core, slot, link)) {
+        one_failed(core, slot, link, busy);
         return;
     }
     core_want_take_back(core, slot);

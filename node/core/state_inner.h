@@ -14,6 +14,12 @@
 #define NONE UINT32_MAX /* no link, no want */
 
 #define ANSWER_MS 15000         /* a request unanswered for so long: the next source is asked */
+#define RACE_MS 2000            /* the same where a log is held, whose news may be urgent */
+#define HASTE_MS 200            /* the same where one has failed, or let others wait of late */
+#define RACE_FIRST 2            /* links asked at once then; each time that fails, twice as many */
+#define RACE_MAX 4096           /* and never more */
+#define RACE_ENTRIES 64         /* of a chunk that several links are asked for */
+#define LINK_RACES_MAX 8        /* such questions to one link at a time */
 #define BUSY_RETRY_MS 1000      /* after the answer "busy" the same link is asked again */
 #define COMPLETE_MS 600000      /* a want without progress for so long is given up */
 #define IGNORE_MS 3600000       /* a checkpoint that was given up is ignored for so long */
@@ -25,7 +31,6 @@
 #define LISTING_MAX_MS 600000   /* a list that takes longer is read on in the link's next turn */
 #define STEP_MAX_MS 10000       /* more than this between two events is a clock's jump */
 #define WINDOW 128              /* chunks of one log in flight */
-#define SOURCES_MAX 8           /* links remembered to have a candidate */
 #define LINK_ASKS_MAX 64        /* root chains asked of one link at a time */
 #define CHUNK_BYTES (56 * 1024) /* the size of chunk aimed at */
 #define CHUNK_ENTRIES_MAX 4096  /* entries of a chunk, however short the entries are */
@@ -111,6 +116,17 @@ struct forks_reading {
     uint64_t credit_ms;                /* when a credit was last added */
 };
 
+/* Sets of links, of each want. */
+enum link_set {
+    SET_SOURCES, /* that offer `now` */
+    SET_NEXT,    /* that offer `next` */
+    SET_HOLDERS, /* that have offered anything: may have the entries of `now` too */
+    SET_MISSED,  /* whose candidate was let go */
+    SET_TRIED,   /* that were asked, or passed over; when all were, they are asked anew */
+    SET_RACED,   /* that are asked what `link` is asked as well, and have not answered */
+    SETS,
+};
+
 struct link {
     enum link_phase phase;
     bool lost; /* marked: the link's wants are moved on when the step is settled */
@@ -121,10 +137,12 @@ struct link {
     uint64_t heard_ms;  /* when a message last came */
     uint64_t pinged_ms; /* when PING was last sent */
     struct list lists[LIST_KINDS];
-    uint32_t wants;      /* whose link this is */
-    uint32_t asks;       /* root chains asked for */
-    uint32_t judgements; /* outstanding */
-    uint32_t ranges;     /* asked for, or being stored */
+    uint32_t wants;         /* whose link this is */
+    uint32_t asks;          /* root chains asked for */
+    uint32_t judgements;    /* outstanding */
+    uint32_t ranges;        /* asked for, or being stored */
+    uint32_t raced;         /* questions that another link is asked as well */
+    uint64_t slow_until_ms; /* it let others wait: until then, rather another one is asked */
     enum listing_phase listing;
     struct avow_hash cursor;   /* the list has been read up to this issuer */
     struct avow_hash mark;     /* the whole list is begun behind this issuer: zeros, the start */
@@ -191,24 +209,24 @@ struct want {
     struct candidate next; /* a larger candidate, considered when `now` is done */
     bool has_next;
     bool judged;              /* `now` is judged good */
+    bool held;                /* a log of this issuer is held */
     struct avow_hash opening; /* of the held log, when JUDGE was asked for */
     bool best;                /* no root chain that is known beats that of `now` */
     bool moved;               /* the root chain of `now` is not the held one */
     bool begun;               /* the want no longer waits for this node's own capacity */
     bool listed;              /* the want stands in a list */
     enum list_kind list;
-    uint32_t before, after;        /* neighbours in the list */
-    uint32_t hashed;               /* next in the bucket, or next free */
-    uint32_t link;                 /* the source that is asked; NONE when all are lost */
-    uint32_t sources[SOURCES_MAX]; /* links that offer `now` */
-    size_t source_count;
-    uint32_t missed;      /* a link whose candidate was let go, or NONE */
-    bool look_again;      /* `missed` had lines of value, so its list is read again in any case */
-    bool failed;          /* ENDING: the list of `missed` is read again */
+    uint32_t before, after; /* neighbours in the list */
+    uint32_t hashed;        /* next in the bucket, or next free */
+    uint32_t link;          /* the source that is asked; NONE when all are lost */
+    uint32_t race;          /* how many are asked at once when the next time is up */
+    bool look_again;      /* SET_MISSED had lines of value: its lists are read again in any case */
+    bool failed;          /* ENDING: the lists of SET_MISSED are read again */
     uint32_t charged;     /* the link that the judgement counts for, or NONE */
     uint64_t id;          /* of the one operation outstanding, chunks aside */
     uint64_t progress_ms; /* when the want began or last moved */
-    uint64_t deadline_ms; /* for the answer awaited */
+    uint64_t asked_ms;    /* when somebody was last asked */
+    uint64_t deadline_ms; /* for the answer awaited, or for the link's capacity */
     /* All below concerns the pull. */
     bool branch;                 /* `now` is pulled beside the held log */
     uint64_t shared;             /* entries that `now` has in common with the held log */
@@ -246,6 +264,8 @@ struct avow_core {
     struct link *links;
     uint32_t lost_count; /* links that are marked */
     struct want *wants;
+    uint64_t *sets; /* SETS of `set_words` words for each want, and those of one that has ended */
+    size_t set_words;
     uint32_t *buckets;
     uint32_t bucket_mask, first_free;
     struct list ending; /* wants that are marked */
@@ -268,6 +288,37 @@ struct avow_core {
 
     struct avow_core_stats stats;
 };
+
+static inline uint64_t *core_set(const struct avow_core *core, uint32_t want, enum link_set which)
+{
+    return core->sets + ((size_t)want * SETS + which) * core->set_words;
+}
+static inline bool core_set_has(const uint64_t *set, uint32_t link)
+{
+    return link != NONE && (set[link / 64] >> (link % 64) & 1);
+}
+static inline void core_set_add(uint64_t *set, uint32_t link)
+{
+    if (link != NONE)
+        set[link / 64] |= UINT64_C(1) << (link % 64);
+}
+static inline void core_set_drop(uint64_t *set, uint32_t link)
+{
+    if (link != NONE)
+        set[link / 64] &= ~(UINT64_C(1) << (link % 64));
+}
+/* The first link of the set from `link` on; NONE when there is none. */
+static inline uint32_t core_set_from(const struct avow_core *core, const uint64_t *set,
+                                     uint32_t link)
+{
+    for (; link < core->config.links_max; link++) {
+        if (set[link / 64] >> (link % 64) == 0)
+            link |= 63; /* no more in this word */
+        else if (core_set_has(set, link))
+            return link;
+    }
+    return NONE;
+}
 
 /* Answers come back with the id of what they answer, which names a kind, and a want or a link. */
 enum id_kind {

@@ -7,15 +7,17 @@ static void complete(struct avow_core *core, uint32_t slot, uint32_t link)
     core->stats.logs_advanced++;
     if (link != NONE)
         core->links[link].served++;
-    core_announce(core, &want->issuer, AVOW_CORE_URGENT, want->sources, want->source_count);
+    const uint64_t *sources = core_set(core, slot, SET_SOURCES);
+    core_announce(core, &want->issuer, AVOW_CORE_URGENT, sources);
     core_trace(core, want->branch ? AVOW_CORE_TRACE_SWITCHED : AVOW_CORE_TRACE_ADVANCED, link,
                &want->issuer, want->now.checkpoint.size, AVOW_ACCEPT);
     if (want->best && core_lookup(core, &want->issuer) == AVOW_OK &&
         core->held.abandoned_from != AVOW_NEVER)
         core_keep_abandoned(core, &want->issuer, AVOW_NEVER);
     /* What is known of forks concerns one origin. */
-    for (size_t i = 0; want->moved && i < want->source_count; i++)
-        core_forks_begin(core, want->sources[i]);
+    uint32_t source = want->moved ? core_set_from(core, sources, 0) : NONE;
+    for (; source != NONE; source = core_set_from(core, sources, source + 1))
+        core_forks_begin(core, source);
     core_pull_drain(core, slot, DRAIN_FINISH);
 }
 

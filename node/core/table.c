@@ -56,13 +56,101 @@ void core_want_drop_asked(struct avow_core *core, struct want *want)
     }
 }
 
+void core_want_unrace(struct avow_core *core, uint32_t slot, uint32_t link)
+{
+    uint64_t *raced = core_set(core, slot, SET_RACED);
+    if (!core_set_has(raced, link))
+        return;
+    core_set_drop(raced, link);
+    core->links[link].raced--;
+}
+
+void core_want_end_race(struct avow_core *core, uint32_t slot)
+{
+    const uint64_t *raced = core_set(core, slot, SET_RACED);
+    uint32_t link = core_set_from(core, raced, 0);
+    for (; link != NONE; link = core_set_from(core, raced, link + 1)) {
+        if (!core_link_is_slow(core, link)) /* it came too late, and may be asked the next time */
+            core_set_drop(core_set(core, slot, SET_TRIED), link);
+        core_want_unrace(core, slot, link);
+    }
+}
+
 void core_want_take_back(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     core_want_unlist(core, slot);
     core_want_drop_asked(core, want);
+    core_want_end_race(core, slot);
     if (want->phase == WANT_CHAIN)
         core->links[want->link].asks--;
+}
+
+/* While a log is held, what is kept back may be urgent: others are asked soon, and at once when
+ * somebody has failed already. Of a log that is new nothing is known that could be wrong by now. */
+static uint64_t patience_ms(const struct avow_core *core, const struct want *want)
+{
+    if (!want->held)
+        return ANSWER_MS;
+    return want->race > RACE_FIRST || core_link_is_slow(core, want->link) ? HASTE_MS : RACE_MS;
+}
+
+void core_want_asked(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    core_set_add(core_set(core, slot, SET_TRIED), want->link);
+    want->asked_ms = core->ms;
+    want->deadline_ms = core->ms + patience_ms(core, want);
+}
+
+bool core_want_has_capacity(const struct avow_core *core, uint32_t link, enum list_kind kind)
+{
+    const struct link *at = &core->links[link];
+    switch (kind) {
+    case LIST_CHAIN:
+        return at->asks + at->raced < LINK_ASKS_MAX && at->raced < LINK_RACES_MAX;
+    case LIST_HUNGRY:
+        return at->ranges + at->raced < core->config.ranges_max && at->raced < LINK_RACES_MAX;
+    case LIST_JUDGE:
+    case LIST_KINDS:
+        break;
+    }
+    return false; /* judgements are this node's own work */
+}
+
+/* Rather one that does not let others wait, and rather one that this node has chosen to dial. */
+static unsigned worth(const struct avow_core *core, uint32_t link)
+{
+    return (core_link_is_slow(core, link) ? 0U : 2U) + core->links[link].outbound;
+}
+
+uint32_t core_want_best(const struct avow_core *core, uint32_t slot, enum list_kind kind)
+{
+    const struct want *want = &core->wants[slot];
+    const uint64_t *set = core_set(core, slot, want->judged ? SET_HOLDERS : SET_SOURCES);
+    const uint64_t *tried = core_set(core, slot, SET_TRIED);
+    uint32_t best = NONE;
+    uint32_t link = core_set_from(core, set, 0);
+    for (; link != NONE; link = core_set_from(core, set, link + 1))
+        if (!core_set_has(tried, link) && (best == NONE || worth(core, link) > worth(core, best)) &&
+            (kind == LIST_KINDS || core_want_has_capacity(core, link, kind)))
+            best = link;
+    return best;
+}
+
+uint32_t core_want_next_source(struct avow_core *core, uint32_t slot)
+{
+    struct want *want = &core->wants[slot];
+    uint64_t *tried = core_set(core, slot, SET_TRIED);
+    core_set_add(tried, want->link);
+    uint32_t next = core_want_best(core, slot, LIST_KINDS);
+    if (next != NONE)
+        return next;
+    memset(tried, 0, sizeof(*tried) * core->set_words); /* all over again, this link last */
+    core_set_add(tried, want->link);
+    next = core_want_best(core, slot, LIST_KINDS);
+    core_set_drop(tried, want->link);
+    return next != NONE ? next : core_want_best(core, slot, LIST_KINDS);
 }
 
 /* Whether no operation of this node's own is outstanding for the want. */
@@ -88,14 +176,28 @@ static bool is_idle(const struct want *want)
     return false;
 }
 
-/* All are taken: the link with the most wants gives one up, rather one that has not begun, unless
- * that link is the one which asks for more. */
+/* Whether nobody else has offered anything of the want's issuer. */
+static bool is_sole_source(const struct avow_core *core, uint32_t slot)
+{
+    const uint64_t *holders = core_set(core, slot, SET_HOLDERS);
+    uint32_t first = core_set_from(core, holders, 0);
+    return first == NONE || core_set_from(core, holders, first + 1) == NONE;
+}
+
+/* All are taken: the link with the most wants gives one up, unless that link is the one which asks
+ * for more. Rather one that nobody else offers, and one that has not begun: what a link says first
+ * it may say so that others are not heard. */
 static void evict(struct avow_core *core, uint32_t for_link)
 {
     uint32_t most = richest(core, for_link);
     if (most == NONE)
         return;
     uint32_t victim = core->links[most].lists[LIST_CHAIN].tail;
+    if (victim != NONE && !is_sole_source(core, victim))
+        victim = NONE;
+    for (uint32_t i = 0; i < core->config.wants_max && victim == NONE; i++)
+        if (core->wants[i].link == most && is_idle(&core->wants[i]) && is_sole_source(core, i))
+            victim = i;
     for (uint32_t i = 0; i < core->config.wants_max && victim == NONE; i++)
         if (core->wants[i].link == most && is_idle(&core->wants[i]))
             victim = i;
@@ -118,10 +220,13 @@ uint32_t core_want_add(struct avow_core *core, const struct candidate *candidate
     want->issuer = candidate->checkpoint.issuer;
     want->phase = WANT_QUEUED;
     want->now = *candidate;
-    want->link = want->missed = want->charged = want->suspect = NONE;
+    want->link = want->charged = want->suspect = NONE;
+    want->race = RACE_FIRST;
     want->progress_ms = core->ms;
     core_want_set_link(core, slot, candidate->link);
-    core_want_add_source(want, candidate->link);
+    memset(core_set(core, slot, 0), 0, sizeof(uint64_t) * SETS * core->set_words);
+    core_set_add(core_set(core, slot, SET_SOURCES), candidate->link);
+    core_set_add(core_set(core, slot, SET_HOLDERS), candidate->link);
     uint32_t *bucket = &core->buckets[bucket_of(core, &want->issuer)];
     want->hashed = *bucket;
     *bucket = slot;
@@ -173,6 +278,7 @@ void core_want_list(struct avow_core *core, uint32_t slot, enum list_kind kind)
      * drained, and ends. */
     AVOW_ASSERT(!want->listed && want->link != NONE);
     want->list = kind;
+    want->deadline_ms = core->ms + patience_ms(core, want);
     append(core, slot);
 }
 
@@ -215,30 +321,8 @@ void core_want_set_link(struct avow_core *core, uint32_t slot, uint32_t link)
         core->links[link].wants++;
 }
 
-void core_want_add_source(struct want *want, uint32_t link)
+void core_want_drop_source(struct avow_core *core, uint32_t slot, uint32_t link)
 {
-    for (size_t i = 0; i < want->source_count; i++)
-        if (want->sources[i] == link)
-            return;
-    if (want->source_count < SOURCES_MAX)
-        want->sources[want->source_count++] = link;
-}
-
-void core_want_drop_source(struct want *want, uint32_t link)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < want->source_count; i++)
-        if (want->sources[i] != link)
-            want->sources[kept++] = want->sources[i];
-    want->source_count = kept;
-}
-
-uint32_t core_want_next_source(const struct want *want)
-{
-    if (want->source_count == 0)
-        return NONE;
-    for (size_t i = 0; i < want->source_count; i++)
-        if (want->sources[i] == want->link)
-            return want->sources[(i + 1) % want->source_count];
-    return want->sources[0];
+    core_set_drop(core_set(core, slot, SET_SOURCES), link);
+    core_set_drop(core_set(core, slot, SET_HOLDERS), link);
 }

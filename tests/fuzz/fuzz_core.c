@@ -89,7 +89,7 @@ static enum avow_err read_digest(void *context, const struct avow_hash *issuer,
 /* ------------------------------------------------------------------ the books */
 
 struct books {
-    uint32_t wants[LINKS], asks[LINKS], judgements[LINKS], ranges[LINKS];
+    uint32_t wants[LINKS], asks[LINKS], judgements[LINKS], ranges[LINKS], raced[LINKS];
     uint64_t all_wants, all_judgements, all_ranges;
 };
 
@@ -102,6 +102,19 @@ static void enter_chunks(struct books *books, const struct want *want)
         AVOW_ASSERT(chunk->storing == (i < want->storing_count));
         if (chunk->link != NONE)
             books->ranges[chunk->link]++;
+    }
+}
+
+/* Only who is asked nothing else about the want is asked beside its own link, and only then. */
+static void enter_race(struct books *books, const struct avow_core *core, uint32_t slot)
+{
+    const struct want *want = &core->wants[slot];
+    const uint64_t *raced = core_set(core, slot, SET_RACED);
+    bool asks = want->phase == WANT_CHAIN ||
+                (want->phase == WANT_PULLING && want->window_count > want->storing_count);
+    for (uint32_t i = 0; i < LINKS; i++) {
+        books->raced[i] += core_set_has(raced, i);
+        AVOW_ASSERT(!core_set_has(raced, i) || (asks && i != want->link));
     }
 }
 
@@ -129,7 +142,9 @@ static void check_links(const struct avow_core *core, const struct books *books)
             continue;
         AVOW_ASSERT(link->wants == books->wants[i] && link->asks == books->asks[i]);
         AVOW_ASSERT(link->judgements == books->judgements[i] && link->ranges == books->ranges[i]);
-        AVOW_ASSERT(link->ranges <= core->config.ranges_max && link->asks <= LINK_ASKS_MAX);
+        AVOW_ASSERT(link->raced == books->raced[i] && link->raced <= LINK_RACES_MAX);
+        AVOW_ASSERT(link->ranges + link->raced <= core->config.ranges_max);
+        AVOW_ASSERT(link->asks + link->raced <= LINK_ASKS_MAX);
     }
 }
 
@@ -145,6 +160,7 @@ static void check_books(const struct world *world)
             continue;
         AVOW_ASSERT(core_want_find(core, &core->wants[i].issuer) == i);
         enter_want(&books, &core->wants[i]);
+        enter_race(&books, core, i);
     }
     AVOW_ASSERT(books.all_wants == core->stats.wants);
     AVOW_ASSERT(pending_judgements == core->stats.judgements);

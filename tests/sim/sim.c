@@ -37,6 +37,7 @@ struct sim {
     struct happening *heap;
     size_t heap_count, heap_cap;
     struct avow_message in, out;
+    uint64_t late_ms; /* after what was sent before */
 };
 
 /* ------------------------------------------------------------------ chance, time, traces */
@@ -189,12 +190,14 @@ void sim_reconfigure(struct sim *sim, size_t number, const struct avow_core_conf
 {
     struct sim_node *node = sim_node(sim, number);
     struct avow_core_config used = *config;
-    used.links_max = SIM_LINKS_MAX;
+    if (used.links_max > SIM_LINKS_MAX)
+        used.links_max = SIM_LINKS_MAX;
     used.salt = number + 1;
     used.agent = "sim";
     used.witnesses = node->witnesses;
     used.witness_count = node->witness_count;
     struct avow_core_reads reads = {node, read_log, read_root, counts, read_digest};
+    node->links_max = used.links_max;
     free(node->core);
     void *memory = malloc(avow_core_size(&used));
     AVOW_ASSERT(memory != NULL);
@@ -204,6 +207,7 @@ void sim_reconfigure(struct sim *sim, size_t number, const struct avow_core_conf
 struct sim *sim_new(uint64_t seed, size_t nodes)
 {
     struct avow_core_config config = avow_core_config_default();
+    config.links_max = 16;
     return sim_new_with(seed, nodes, &config);
 }
 
@@ -251,8 +255,8 @@ static void send(struct sim *sim, uint32_t number, size_t to, struct avow_bytes 
         return;
     sim->nodes[link->ends[1 - to]].bytes_sent += bytes.len;
     uint64_t ms = sim->ms + link->delay_ms + sim_random(sim, link->delay_ms + 1);
-    if (ms < link->last_ms[to])
-        ms = link->last_ms[to];
+    if (ms < link->last_ms[to] + sim->late_ms)
+        ms = link->last_ms[to] + sim->late_ms;
     link->last_ms[to] = ms;
     struct happening arrival = {.type = ARRIVE, .ms = ms, .link = number, .len = bytes.len};
     arrival.node = (uint32_t)to;
@@ -288,7 +292,7 @@ uint32_t sim_connect(struct sim *sim, size_t from, size_t to, uint64_t delay_ms)
         struct sim_node *node = &sim->nodes[link->ends[end]];
         while (node->links[link->slots[end]] != 0)
             link->slots[end]++;
-        AVOW_ASSERT(link->slots[end] < SIM_LINKS_MAX);
+        AVOW_ASSERT(link->slots[end] < node->links_max);
         node->links[link->slots[end]] = number + 1;
     }
     for (int end = 0; end < 2; end++) {
@@ -356,6 +360,8 @@ static bool answer_range(struct sim_node *node, const struct replica *log,
 {
     if (node->conduct == SIM_SHORTENS && request->count > 3)
         request->count = 3;
+    if (node->conduct == SIM_TRICKLES)
+        request->count = 1;
     bool good = replica_range(log, request, items, answer);
     if (good && node->conduct == SIM_CORRUPTS)
         items->data[items->len - 1] ^= 4; /* of the last entry: its form stays good */
@@ -394,7 +400,8 @@ static bool answer(struct sim *sim, struct sim_node *node, struct avow_message *
     if (request->type == AVOW_MESSAGE_GET_FORKS)
         return answer_forks(node, request, items, out);
     const struct replica *log = find_log(node, &request->issuer, false);
-    if (log == NULL || (request->type == AVOW_MESSAGE_GET_RANGE && node->conduct == SIM_REFUSES))
+    if (log == NULL || node->conduct == SIM_DENIES ||
+        (request->type == AVOW_MESSAGE_GET_RANGE && node->conduct == SIM_REFUSES))
         return false;
     if (request->type == AVOW_MESSAGE_GET_CHAIN)
         return replica_chain(log, request, items, out);
@@ -413,7 +420,8 @@ static bool answer(struct sim *sim, struct sim_node *node, struct avow_message *
 static void serve(struct sim *sim, uint32_t link, size_t end, struct avow_message *request)
 {
     struct sim_node *node = &sim->nodes[sim->links[link].ends[end]];
-    if (node->conduct == SIM_WITHHOLDS && request->type == AVOW_MESSAGE_GET_RANGE)
+    if ((node->conduct == SIM_WITHHOLDS && request->type == AVOW_MESSAGE_GET_RANGE) ||
+        (node->conduct == SIM_LISTS && request->type != AVOW_MESSAGE_LIST))
         return;
     struct avow_buf items;
     avow_buf_init(&items, AVOW_MESSAGE_BYTES_MAX);
@@ -425,7 +433,10 @@ static void serve(struct sim *sim, uint32_t link, size_t end, struct avow_messag
         sim->out.code = node->conduct == SIM_REFUSES ? AVOW_REFUSAL_BUSY : AVOW_REFUSAL_UNKNOWN_LOG;
     }
     sim->out.request = request->request;
+    if (node->conduct == SIM_TRICKLES && request->type == AVOW_MESSAGE_GET_RANGE)
+        sim->late_ms = 1900;
     send_message(sim, link, 1 - end, &sim->out);
+    sim->late_ms = 0;
     avow_buf_fini(&items);
 }
 

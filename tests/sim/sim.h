@@ -5,7 +5,7 @@
 
 #include "tests/sim/replica.h"
 
-#define SIM_LINKS_MAX 16 /* of one node */
+#define SIM_LINKS_MAX 72 /* of one node, by its config; sim_new() gives it 16 */
 #define SIM_LOGS_MAX 64
 
 /* What a node does to others' requests. */
@@ -15,11 +15,15 @@ enum sim_conduct {
     SIM_WITHHOLDS, /* entries: no answer */
     SIM_REFUSES,   /* entries: "busy" */
     SIM_SHORTENS,  /* ranges to three entries */
+    SIM_TRICKLES,  /* one entry at a time, each after almost two seconds */
+    SIM_DENIES,    /* that it has any log */
+    SIM_LISTS,     /* its logs, and answers nothing else */
 };
 
 struct sim_node {
     struct avow_core *core;
     enum sim_conduct conduct;
+    uint32_t links_max;
     int64_t clock_s;                    /* its wall clock against the others' */
     struct replica *logs[SIM_LOGS_MAX]; /* by issuer */
     size_t log_count;

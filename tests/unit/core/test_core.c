@@ -94,6 +94,35 @@ static void test_lines_of_one_second(void **state)
     rig_fini(&rig);
 }
 
+/* A forged line on a true checkpoint is its sender's fault alone: whoever offers the same is judged
+ * without it, and has lines of its own in its list. */
+static void test_forged_line(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, NULL);
+    rig.held = (struct avow_core_log){
+        .checkpoint = rig_checkpoint(1, 9), .pending = 9, .abandoned_from = AVOW_NEVER};
+    for (uint32_t link = 0; link < 2; link++)
+        rig_join_empty(&rig, link);
+    announce_line(&rig, 0, 1);
+    const struct avow_core_action *judge = rig_find(&rig, RIG_ANY, AVOW_CORE_JUDGE);
+    assert_non_null(judge);
+    struct avow_core_event judged = {.type = AVOW_CORE_JUDGED, .token = judge->token};
+    announce_line(&rig, 1, 1);
+    judged.judgement.reject = AVOW_REJECT_SIGNATURE;
+    rig_step(&rig, judged);
+    assert_true(rig_closed(&rig, 0, AVOW_REJECT_SIGNATURE));
+    judge = rig_find(&rig, RIG_ANY, AVOW_CORE_JUDGE);
+    assert_non_null(judge);
+    assert_int_equal(judge->task->cosignature_count, 0);
+    judged.token = judge->token;
+    judged.judgement.reject = AVOW_ACCEPT;
+    rig_step(&rig, judged);
+    assert_true(rig_sent(&rig, 1, AVOW_MESSAGE_LIST));
+    rig_fini(&rig);
+}
+
 struct refusal_case {
     const char *name;
     bool greeted;
@@ -411,12 +440,13 @@ static void test_strays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_greeting),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_silence),   cmocka_unit_test(test_clocks),
-        cmocka_unit_test(test_who_hears), cmocka_unit_test(test_announcements),
-        cmocka_unit_test(test_flood),     cmocka_unit_test(test_withheld),
-        cmocka_unit_test(test_heard),     cmocka_unit_test(test_lines_of_one_second),
-        cmocka_unit_test(test_lists),     cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_greeting),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_silence),     cmocka_unit_test(test_clocks),
+        cmocka_unit_test(test_who_hears),   cmocka_unit_test(test_announcements),
+        cmocka_unit_test(test_flood),       cmocka_unit_test(test_withheld),
+        cmocka_unit_test(test_heard),       cmocka_unit_test(test_lines_of_one_second),
+        cmocka_unit_test(test_forged_line), cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_strays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

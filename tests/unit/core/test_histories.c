@@ -464,6 +464,7 @@ static void run_history(uint64_t seed, struct tally *tally)
     history.seed = seed;
     (void)snprintf(running, sizeof(running), "history %u\n", (unsigned)seed);
     struct avow_core_config config = avow_core_config_default();
+    config.links_max = 16;
     config.wants_max = 4;
     config.shunned_max = 512;
     history.sim = sim_new_with(seed, NODES_MAX, &config);

@@ -478,64 +478,74 @@ static void test_lost_together(void **state)
     rig_fini(&rig);
 }
 
-#define WITHHELD 400 /* more than the actions of one step */
-
-/* The link announces a history that beats the held one, and its branch is asked for. */
-static void begin_branch(struct rig *rig, uint64_t issuer)
-{
-    struct avow_core_event judged_event = {.type = AVOW_CORE_JUDGED};
-    rig->held.checkpoint = rig_checkpoint(issuer, 5);
-    rig->held.pending = 5;
-    rig_draft(rig, AVOW_MESSAGE_ANNOUNCE)->checkpoint = rig_checkpoint(issuer, 9);
-    rig->message.checkpoint.opening.bytes[0] = 1;
-    rig_say(rig, 0);
-    uint64_t request = sent_request(rig, 0, AVOW_MESSAGE_GET_CHAIN);
-    struct avow_message *message = rig_draft(rig, AVOW_MESSAGE_CHAIN);
-    message->request = request;
-    message->issuer = rig->held.checkpoint.issuer;
-    message->size = 9;
-    rig_say(rig, 0);
-    judged_event.token = token_of(rig, AVOW_CORE_JUDGE);
-    judged_event.judgement.relation = AVOW_JUDGE_WINS;
-    judged_event.judgement.parts_at = 5;
-    rig_step(rig, judged_event);
-    stored(rig, token_of(rig, AVOW_CORE_BRANCH),
-           (struct avow_core_stored){.accepted = 5, .pending = 5, .ready = true});
-    assert_true(rig_sent(rig, 0, AVOW_MESSAGE_GET_RANGE));
-}
-
-static size_t dropped(const struct rig *rig)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < rig->count; i++)
-        count += rig->actions[i].type == AVOW_CORE_DROP_BRANCH;
-    return count;
-}
-
-/* Branches that are all withheld, and whose time is up in one tick, are given up as far as a step
- * has room; the rest in the next. */
-static void test_withheld_branches(void **state)
+/* A link that is asked for all that one link may be asked for holds up no log that another offers.
+ */
+static void test_full_link(void **state)
 {
     (void)state;
     struct rig rig;
-    struct avow_core_stats stats;
     struct avow_core_config config = avow_core_config_default();
-    config.links_max = 1;
-    config.ranges_max = WITHHELD;
+    config.ranges_max = 4;
     rig_init(&rig, &config);
     rig_join_empty(&rig, 0);
-    for (uint64_t i = 1; i <= WITHHELD; i++)
-        begin_branch(&rig, i);
-    size_t count = 0;
-    for (int s = 0; s < 620; s++) {
-        rig_tick(&rig, 1000);
-        count += dropped(&rig);
-        rig_draft(&rig, AVOW_MESSAGE_PONG);
-        rig_say(&rig, 0);
-    }
-    assert_int_equal(count, WITHHELD);
-    avow_core_stats(rig.core, &stats);
-    assert_int_equal(stats.wants, 0);
+    rig_join_empty(&rig, 1);
+    for (uint64_t i = 1; i <= 4; i++)
+        begin(&rig, 0, LOG + i, 10);
+    hold(&rig, 5, 5);
+    begin(&rig, 0, LOG, 10);
+    assert_false(rig_sent(&rig, 0, AVOW_MESSAGE_GET_RANGE));
+    rig_announce(&rig, 1, LOG, 10);
+    assert_true(rig_tick_until(&rig, 2200, AVOW_CORE_SEND));
+    assert_true(asked(&rig, 1, 0));
+    assert_int_equal(rig.message.from, 5);
+    rig_fini(&rig);
+}
+
+/* What a link says first of a log that others have too is not let go when that link has taken all
+ * the room that there is. */
+static void test_full_table(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct avow_core_config config = avow_core_config_default();
+    config.wants_max = 4;
+    rig_init(&rig, &config);
+    for (uint32_t link = 0; link < 3; link++)
+        rig_join_empty(&rig, link);
+    hold(&rig, 5, 5);
+    begin(&rig, 0, LOG, 10);
+    rig_announce(&rig, 1, LOG, 10);
+    for (uint64_t i = 1; i <= 3; i++)
+        begin(&rig, 0, LOG + i, 10);
+    rig_announce(&rig, 2, LOG + 9, 10);
+    assert_true(rig_sent(&rig, 2, AVOW_MESSAGE_GET_CHAIN));
+    assert_true(rig_tick_until(&rig, 2200, AVOW_CORE_SEND));
+    assert_true(asked(&rig, 1, 0));
+    rig_fini(&rig);
+}
+
+/* Of those that are asked at once, the first answer counts, and it is the others' no more. */
+static void test_race(void **state)
+{
+    (void)state;
+    struct rig rig;
+    start(&rig);
+    hold(&rig, 5, 5);
+    begin(&rig, 0, LOG, 105);
+    for (uint32_t link = 1; link < 3; link++)
+        rig_announce(&rig, link, LOG, 105);
+    assert_false(rig_tick_until(&rig, 1900, AVOW_CORE_SEND));
+    assert_true(rig_tick_until(&rig, 200, AVOW_CORE_SEND));
+    assert_true(asked(&rig, 1, 0) && asked(&rig, 2, 0));
+    struct avow_message question = rig.message;
+    assert_int_equal(question.count, 64); /* the first one was asked for 100 */
+    answer(&rig, 2, 64);
+    assert_non_null(rig_find(&rig, RIG_ANY, AVOW_CORE_STORE_RANGE));
+    assert_true(asked(&rig, 2, 0));
+    assert_int_equal(rig.message.from, 69);
+    rig.message = question;
+    answer(&rig, 1, 64);
+    assert_int_equal(rig.count, 0);
     rig_fini(&rig);
 }
 
@@ -547,8 +557,9 @@ int main(void)
         cmocka_unit_test(test_resume),        cmocka_unit_test(test_reserve),
         cmocka_unit_test(test_failures),      cmocka_unit_test(test_drain),
         cmocka_unit_test(test_wrong_answers), cmocka_unit_test(test_missed),
-        cmocka_unit_test(test_lost_together), cmocka_unit_test(test_withheld_branches),
-        cmocka_unit_test(test_lost_link),
+        cmocka_unit_test(test_lost_together), cmocka_unit_test(test_lost_link),
+        cmocka_unit_test(test_full_link),     cmocka_unit_test(test_full_table),
+        cmocka_unit_test(test_race),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
