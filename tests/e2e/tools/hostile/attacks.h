@@ -12,6 +12,7 @@
     X(announced, 100000, "announcements of such issuers")                                          \
     X(forged, 20, "connections, each announcing a checkpoint of a real issuer that nobody signed") \
     X(claims, 3, "logs that each name the node's own key as a heartbeat key of theirs, expired")   \
+    X(withheld, 0, "peers that announce the first log of HOSTILE_FROM, and serve nothing of it")   \
     X(deaf, 100000, "questions with large answers, none of which is read")                         \
     X(siege, 0, "seconds of all of them at once, from 64 processes")
 
