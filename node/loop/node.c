@@ -544,7 +544,9 @@ enum avow_err avow_node_run(const struct avow_options *options)
             close_handles(node);
         (void)uv_run(&node->loop, UV_RUN_DEFAULT);
         int rc = uv_loop_close(&node->loop);
-        AVOW_ASSERT(rc == 0); /* else something would still be called */
+        /* The loop has run out, of links too, which the end of the node has closed: what is open
+         * still is a handle of this program's that nobody has closed. */
+        AVOW_ASSERT(rc == 0);
         err = err == AVOW_OK ? node->result : err;
     }
     fini(node);

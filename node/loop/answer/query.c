@@ -181,7 +181,7 @@ static void stop_worker(struct worker *worker)
 enum avow_err avow_queries_new(const struct avow_queries_config *config,
                                struct avow_queries **queries)
 {
-    AVOW_ASSERT(config->threads >= 1);
+    AVOW_ASSERT(config->threads >= 1); /* "0" of the option has become the machine's count */
     *queries = calloc(1, sizeof(**queries) + config->threads * sizeof((*queries)->workers[0]));
     if (*queries == NULL)
         return AVOW_ERR_NOMEM;

@@ -38,7 +38,8 @@ void avow_keep_free(struct avow_keep **keep)
 enum avow_err avow_job_copy_entries(struct avow_job *job, const struct avow_list *entries)
 {
     size_t len = entries->items.len;
-    AVOW_ASSERT(job->entries == NULL && job->bytes == NULL);
+    AVOW_ASSERT(job->entries == NULL &&
+                job->bytes == NULL); /* a job is filled once, when it is new */
     if (entries->count == 0)
         return AVOW_OK;
     job->bytes = malloc(len);
@@ -56,7 +57,7 @@ enum avow_err avow_job_copy_entries(struct avow_job *job, const struct avow_list
 
 void avow_job_move_entries(struct avow_job *job, struct avow_job *from)
 {
-    AVOW_ASSERT(job->entries == NULL && job->bytes == NULL);
+    AVOW_ASSERT(job->entries == NULL && job->bytes == NULL); /* the same */
     job->bytes = from->bytes;
     job->entries = from->entries;
     job->entry_count = from->entry_count;

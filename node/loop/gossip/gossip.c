@@ -215,7 +215,7 @@ static void stored(void *context, struct avow_job *job)
 
 static void copy_lines(struct avow_job *job, const struct avow_core_action *action)
 {
-    AVOW_ASSERT(action->line_count <= AVOW_COSIGNATURES_MAX);
+    AVOW_ASSERT(action->line_count <= AVOW_COSIGNATURES_MAX); /* a candidate has no more room */
     job->line_count = action->line_count;
     if (action->line_count != 0)
         memcpy(job->lines, action->lines, action->line_count * sizeof(job->lines[0]));
@@ -302,6 +302,9 @@ static void close_link(struct avow_gossip *gossip, const struct avow_core_action
 
 static void note_failed(struct avow_gossip *gossip, enum avow_core_event_type type, uint64_t token)
 {
+    /* Each is a judgement or a write that the core counts as under way: of the former it has at
+     * most judgements_max, and of the latter an event begins four, none of them when it tells of a
+     * failure. */
     AVOW_ASSERT(gossip->failed_count < AVOW_GOSSIP_FAILED_MAX);
     gossip->failed[gossip->failed_count++] =
         (struct avow_gossip_failed){.type = type, .token = token};

@@ -108,7 +108,7 @@ void avow_dialler_link_down(struct avow_dialler *dialler, const struct avow_link
 {
     struct avow_dial_peer *peer = &dialler->peers[link->peer];
     const char *why = link->reject != AVOW_ACCEPT ? avow_reject_text(link->reject) : link->why;
-    AVOW_ASSERT(link->peer < dialler->count);
+    AVOW_ASSERT(link->peer < dialler->count); /* as dialled: only such links come here */
     const bool good = link->up && uv_now(dialler->loop) >= peer->began_ms + AVOW_DIAL_GOOD_MS;
     if (good)
         peer->pause_ms = AVOW_DIAL_FIRST_MS;

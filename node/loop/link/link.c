@@ -211,7 +211,7 @@ void avow_link_close(struct avow_link *link, enum avow_refusal code, const char 
     message.text = avow_bytes_text(avow_refusal_text(code));
     avow_buf_init_fixed(&bytes, storage, sizeof(storage));
     avow_message_encode(&bytes, &message);
-    AVOW_ASSERT(bytes.err == AVOW_OK);
+    AVOW_ASSERT(bytes.err == AVOW_OK); /* a code and its text, both this program's */
     link->why = why;
     link->state = AVOW_LINK_CLOSING;
     link->closing_ms = now_ms(link);

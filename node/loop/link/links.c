@@ -119,7 +119,7 @@ enum avow_err avow_links_init(struct avow_links *links, const struct avow_links_
 
 void avow_links_fini(struct avow_links *links)
 {
-    AVOW_ASSERT(links->count == 0);
+    AVOW_ASSERT(links->count == 0); /* the loop has ended: each has had its close callback */
     free(links->slots);
     avow_wipe_free(links->shared.read_buffer); /* messages are opened in it */
     *links = (struct avow_links){0};

@@ -64,7 +64,8 @@ static inline bool avow_sendq_row_next(struct avow_bytes *row, struct avow_bytes
     if (row->len < 4)
         return false;
     size_t len = avow_get_u32be(row->data);
-    AVOW_ASSERT(len <= row->len - 4);
+    AVOW_ASSERT(len <=
+                row->len - 4); /* rows are written by _begin and _end, or dropped as a whole */
     *message = avow_bytes(row->data + 4, len);
     *row = avow_bytes(row->data + 4 + len, row->len - 4 - len);
     return true;

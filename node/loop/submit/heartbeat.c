@@ -20,7 +20,8 @@ void avow_heartbeats_path(const struct avow_heartbeats *heartbeats, const struct
     char text[AVOW_ISSUER_TEXT_MAX];
     avow_id_issuer_text(issuer, text);
     int len = snprintf(path, room, "%s/heartbeats/%s", heartbeats->config.data, text);
-    AVOW_ASSERT(len > 0 && (size_t)len < room); /* options bound the folder's name */
+    /* Options bound the folder's name, and an issuer's text has one length. */
+    AVOW_ASSERT(len > 0 && (size_t)len < room);
 }
 
 static struct avow_heartbeat_key *find(const struct avow_heartbeats *heartbeats,

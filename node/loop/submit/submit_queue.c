@@ -47,6 +47,8 @@ bool avow_submit_lock(struct avow_submit *submit, const struct avow_link *link,
 void avow_submit_unlock(struct avow_submit *submit, const struct avow_hash *issuer)
 {
     struct avow_submit_lock *held = find_lock(submit, issuer);
+    /* Work and jobs take a lock before they begin, and give it back once, when they are done with:
+     * a link that goes meanwhile leaves its locks to them. */
     AVOW_ASSERT(held != NULL);
     if (--held->jobs == 0)
         *held = submit->locks[--submit->lock_count];
