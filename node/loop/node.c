@@ -116,6 +116,16 @@ static void on_closed(void *context, struct avow_link *link)
         avow_dialler_link_down(&node->dialler, link);
 }
 
+static enum avow_place_rank worth_of_link(void *context, const struct avow_link *link)
+{
+    const struct node *node = context;
+    struct avow_core_link_info info;
+    if (!avow_core_link(node->gossip.core, link->slot, &info) || !info.ready ||
+        info.role != AVOW_PEER_NODE)
+        return AVOW_PLACE_IDLE;
+    return info.logs_served > 0 ? AVOW_PLACE_SOURCE : AVOW_PLACE_NODE;
+}
+
 static void report(struct node *node, struct avow_link *link, struct avow_bytes bytes)
 {
     struct avow_report_facts facts = {
@@ -383,9 +393,9 @@ static enum avow_err wire_links(struct node *node)
                    .read_done = on_read_done,
                    .drained = on_read_done,
                    .closed = on_closed},
-        /* One slot more, to judge a newcomer in. */
-        .max = (uint32_t)(options->links_max + options->peer_count + 1),
-        .outbound_reserve = (uint32_t)options->peer_count + 1,
+        .worth = worth_of_link,
+        .seats = (uint32_t)options->links_max,
+        .outbound = (uint32_t)options->peer_count,
         .per_address = (uint32_t)options->links_per_address,
     };
     return avow_links_init(&node->links, &config);

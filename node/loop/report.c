@@ -61,7 +61,7 @@ static json_t *links_of(const struct avow_report_facts *facts, bool *ok)
     json_t *links = json_object();
     put_uint(links, "count", facts->links->count, ok);
     put_uint(links, "inbound", facts->links->inbound, ok);
-    put_uint(links, "max", facts->links->max - facts->links->outbound_reserve, ok);
+    put_uint(links, "max", facts->links->seats, ok);
     put_uint(links, "refused", facts->links->refused, ok);
     return links;
 }

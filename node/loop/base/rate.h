@@ -1,7 +1,7 @@
-/* Token buckets: how often something may happen, overall and for each address. Pure: the caller
- * brings the time.
+/* Token buckets: how often something may happen, overall and for each address, its network and its
+ * provider's. Pure: the caller brings the time.
  *
- * Addresses share a fixed table by a salted hash, so that its size is bound and nobody can choose
+ * Prefixes share fixed tables by a salted hash, so that their size is bound and nobody can choose
  * whose bucket to empty. */
 #ifndef AVOW_NODE_LOOP_BASE_RATE_H
 #define AVOW_NODE_LOOP_BASE_RATE_H
@@ -9,6 +9,7 @@
 #include "proto/base.h"
 
 #define AVOW_RATE_BUCKETS 1024
+#define AVOW_RATE_LEVELS 3 /* the address itself comes first */
 
 struct avow_rate_limit {
     uint32_t per_s; /* refill */
@@ -25,21 +26,30 @@ struct avow_bucket {
 bool avow_bucket_take(struct avow_bucket *bucket, const struct avow_rate_limit *limit,
                       uint64_t now_ms);
 
+struct avow_rate_limits {
+    struct avow_rate_limit overall, each[AVOW_RATE_LEVELS];
+    struct avow_rate_limit
+        unseen; /* beyond overall: for whose prefixes have not been seen lately */
+};
+
 struct avow_rate {
-    struct avow_rate_limit overall, each;
-    struct avow_bucket all;
-    struct avow_bucket buckets[AVOW_RATE_BUCKETS];
+    struct avow_rate_limits limits;
+    struct avow_bucket overall, unseen;
+    struct avow_bucket buckets[AVOW_RATE_LEVELS][AVOW_RATE_BUCKETS];
     uint8_t salt[16];
 };
 
-/* No address has taken anything yet. `salt`: random, and never told to anybody. */
-void avow_rate_init(struct avow_rate *rate, struct avow_rate_limit overall,
-                    struct avow_rate_limit each, const uint8_t salt[16]);
-/* Takes a token of this address (its network bytes: 4, or an IPv6 prefix) and one overall; false,
- * with nothing taken overall, when the address has none left. */
-bool avow_rate_take(struct avow_rate *rate, struct avow_bytes address, uint64_t now_ms);
+/* Nobody has taken anything yet. `salt`: random, and never told to anybody. */
+void avow_rate_init(struct avow_rate *rate, const struct avow_rate_limits *limits,
+                    const uint8_t salt[16]);
+/* Takes a token of each prefix and one overall; false, with nothing taken, when one has none left.
+ */
+bool avow_rate_take(struct avow_rate *rate, const uint64_t prefixes[AVOW_RATE_LEVELS],
+                    uint64_t now_ms);
+/* Whether the address has a token left; takes none. */
+bool avow_rate_has(struct avow_rate *rate, uint64_t address, uint64_t now_ms);
 /* Takes up to `tokens` more of this address: it has misbehaved, and is to wait before it returns.
  */
-void avow_rate_charge(struct avow_rate *rate, struct avow_bytes address, uint32_t tokens);
+void avow_rate_charge(struct avow_rate *rate, uint64_t address, uint32_t tokens);
 
 #endif

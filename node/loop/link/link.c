@@ -177,6 +177,8 @@ enum avow_err avow_link_send(struct avow_link *link, enum avow_core_priority pri
 void avow_link_answer(struct avow_link *link, const struct avow_message *message)
 {
     struct avow_buf bytes;
+    if (message->type == AVOW_MESSAGE_ACCEPTED)
+        link->answered_ms = now_ms(link);
     avow_buf_init(&bytes, AVOW_MESSAGE_BYTES_MAX);
     avow_message_encode(&bytes, message);
     enum avow_err err = bytes.err;
@@ -191,6 +193,7 @@ void avow_link_send_row(struct avow_link *link, struct avow_buf *row)
 {
     if (link->state != AVOW_LINK_OPEN)
         return;
+    link->answered_ms = now_ms(link);
     if (avow_sendq_put_row(&link->queue, AVOW_CORE_BULK, row) == AVOW_OK)
         pump(link);
     else
@@ -276,6 +279,18 @@ static void use_bytes(struct avow_link *link, uint8_t *data, size_t len)
         link->shared->events.read_done(link->shared->events.context, link);
 }
 
+/* Whether what was read may be used. */
+static bool is_welcome(struct avow_link *link, size_t count)
+{
+    const size_t before = link->greeting_bytes;
+    if (link->outbound || before >= AVOW_LINK_GREETING_BYTES)
+        return true;
+    link->greeting_bytes = before + count;
+    if (link->greeting_bytes >= AVOW_LINK_GREETING_BYTES)
+        link->shared->events.greeted(link->shared->events.context, link);
+    return is_live(link);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
     struct avow_link *link = stream->data;
@@ -286,7 +301,8 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         return;
     }
     link->read_ms = now_ms(link);
-    use_bytes(link, (uint8_t *)buf->base, (size_t)count);
+    if (is_welcome(link, (size_t)count))
+        use_bytes(link, (uint8_t *)buf->base, (size_t)count);
 }
 
 static void update_reading(struct avow_link *link)

@@ -18,6 +18,8 @@
 #define AVOW_LINK_READ_BYTES ((size_t)256 << 10)
 #define AVOW_LINK_FLUSH_BYTES ((size_t)256 << 10) /* put into one write, about */
 #define AVOW_LINK_LOW_BYTES ((size_t)128 << 10)   /* `drained` when less than this waits */
+/* A dialler's first message: what is answered to it costs curve arithmetic. */
+#define AVOW_LINK_GREETING_BYTES 34
 #define AVOW_LINK_HANDSHAKE_MS UINT64_C(15000)
 #define AVOW_LINK_IDLE_MS UINT64_C(90000)
 #define AVOW_LINK_MESSAGE_MS UINT64_C(60000) /* from a message's first byte to its last */
@@ -39,6 +41,9 @@ struct avow_link;
 
 struct avow_link_events {
     void *context;
+    /* The first message of who has dialled in is there, and nothing was done about it: may be
+     * dropped. */
+    void (*greeted)(void *context, struct avow_link *link);
     void (*opened)(void *context, struct avow_link *link);
     /* `message` lives for the call. */
     void (*message)(void *context, struct avow_link *link, struct avow_bytes message);
@@ -74,6 +79,7 @@ struct avow_link {
     uv_connect_t connecting;
     uv_write_t writing;
     bool write_under_way, reading;
+    size_t greeting_bytes;   /* that have come of who has dialled in, until `greeted` is told */
     bool up;                 /* `opened` has been told of it */
     unsigned paused;         /* of enum avow_link_pause */
     struct avow_buf written; /* under way, or a spare */
@@ -81,6 +87,7 @@ struct avow_link {
     bool has_channel;
     struct avow_sendq queue;
     uint64_t started_ms, read_ms, boundary_ms, write_ms, closing_ms;
+    uint64_t answered_ms; /* when it was last of use: a question of it was answered; 0: never */
 };
 
 /* A link without a connection; NULL when out of memory. Its socket is initialised. */

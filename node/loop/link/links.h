@@ -1,27 +1,42 @@
 /* All connections of a node: the listening sockets, the table of links by slot, and the limits that
- * are judged before anything is spent on a newcomer (docs/protocol.md, "Wire"): slots in all, slots
- * for an address, handshakes overall and for an address. When all slots are taken, an address that
- * has many gives one to a newcomer whose address has few. */
+ * are judged before anything is spent on a newcomer (docs/protocol.md, "Wire"): connections of an
+ * address, those that have not shaken hands yet, seats (places.h), handshakes overall, of an
+ * address and of its network. */
 #ifndef AVOW_NODE_LOOP_LINK_LINKS_H
 #define AVOW_NODE_LOOP_LINK_LINKS_H
 
 #include "node/loop/base/rate.h"
 #include "node/loop/link/link.h"
+#include "node/loop/link/places.h"
 
 #define AVOW_LISTENERS_MAX 16 /* addresses of one name */
+/* Connections that have not shaken hands: as many as come while one does. */
+#define AVOW_LINKS_DOORSTEP 128
+#define AVOW_LINKS_ACCEPTED_AT_ONCE 64 /* then others have a turn */
+/* Slots beside the seats: who is dropped keeps its own until the turn ends. */
+#define AVOW_LINKS_SLOTS_BESIDE (AVOW_LINKS_DOORSTEP + AVOW_LINKS_ACCEPTED_AT_ONCE)
+/* Who was answered within this is of use. */
+#define AVOW_LINKS_ASKING_MS UINT64_C(60000)
 
 struct avow_links {
     struct avow_link_shared shared;
     struct avow_link_events events; /* the owner's */
-    uint32_t max, outbound_reserve; /* slots; of them not for inbound ones to stay in */
+    uint32_t max;                   /* slots */
+    uint32_t seats;                 /* of inbound ones that have shaken hands */
     uint32_t per_address;
     struct avow_link **slots;
     uint32_t count, inbound;
     uint64_t generations;
+    struct avow_places places; /* of inbound ones */
+    enum avow_place_rank (*worth)(void *context, const struct avow_link *link);
     struct avow_rate rate;
     uint64_t refused; /* newcomers turned away since the start */
+    uint64_t turn_ms; /* when `accepted` began */
+    uint32_t accepted;
+    uv_timer_t next_turn; /* takes what was left waiting */
     size_t listener_count;
     uv_tcp_t listeners[AVOW_LISTENERS_MAX];
+    bool waiting[AVOW_LISTENERS_MAX]; /* with a connection that is not taken yet */
 };
 
 struct avow_links_config {
@@ -29,8 +44,10 @@ struct avow_links_config {
     const struct avow_logger *logger;
     const char *network;
     const struct avow_secret_key *self;
-    struct avow_link_events events;
-    uint32_t max, outbound_reserve, per_address;
+    struct avow_link_events events; /* without `greeted` */
+    /* What an inbound link is worth beside its questions: IDLE, NODE or SOURCE. */
+    enum avow_place_rank (*worth)(void *context, const struct avow_link *link);
+    uint32_t seats, outbound, per_address; /* of inbound ones, of dialled ones, of one address */
 };
 
 /* AVOW_ERR_NOMEM. */

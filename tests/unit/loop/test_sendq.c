@@ -155,26 +155,41 @@ static void test_bucket(void **state)
 
 static void test_rate(void **state)
 {
+    static const struct avow_rate_limits limits = {
+        .overall = {.per_s = 1, .burst = 5},
+        .each = {{.per_s = 1, .burst = 3}, {.per_s = 2, .burst = 4}, {.per_s = 3, .burst = 9}},
+        .unseen = {.per_s = 1, .burst = 1},
+    };
+    /* Two addresses of one network, one of another network of the provider, strangers. */
+    static const uint64_t one[] = {11, 1, 0}, near[] = {12, 1, 0}, other[] = {21, 2, 0},
+                          far[] = {91, 9, 8}, farther[] = {81, 7, 7};
+    static const struct {
+        const uint64_t *who;
+        uint64_t now_ms;
+        bool taken;
+    } rows[] = {
+        {one, 0, true},      {one, 0, true},      {one, 0, true},
+        {one, 0, false},     {near, 0, true},     {near, 0, false}, /* its network has no more */
+        {other, 0, true},    {other, 0, false}, /* there is none overall, and it has been seen */
+        {far, 0, true},                         /* but it has not */
+        {farther, 0, false},                    /* for whom there is a bound, too */
+        {one, 3000, true},   {other, 3000, true},
+    };
     struct avow_rate *rate = malloc(sizeof(*rate));
     const uint8_t salt[16] = {7};
-    const uint8_t one[4] = {127, 0, 0, 1}, two[4] = {192, 0, 2, 1};
     (void)state;
     assert_non_null(rate);
-    avow_rate_init(rate, (struct avow_rate_limit){.per_s = 1, .burst = 5},
-                   (struct avow_rate_limit){.per_s = 1, .burst = 3}, salt);
-    for (int i = 0; i < 3; i++)
-        assert_true(avow_rate_take(rate, avow_bytes(one, 4), 0));
-    for (int i = 0; i < 10; i++)
-        assert_false(
-            avow_rate_take(rate, avow_bytes(one, 4), 0)); /* and takes none of the others' */
-    assert_true(avow_rate_take(rate, avow_bytes(two, 4), 0));
-    assert_true(avow_rate_take(rate, avow_bytes(two, 4), 0));
-    assert_false(avow_rate_take(rate, avow_bytes(two, 4), 0));
-    assert_true(avow_rate_take(rate, avow_bytes(one, 4), 3000));
-    avow_rate_charge(rate, avow_bytes(one, 4), 20);
-    assert_false(avow_rate_take(rate, avow_bytes(one, 4), 3000));
-    assert_true(avow_rate_take(rate, avow_bytes(two, 4), 3000));
-    assert_true(avow_rate_take(rate, avow_bytes(one, 4), 4000));
+    avow_rate_init(rate, &limits, salt);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (avow_rate_take(rate, rows[i].who, rows[i].now_ms) != rows[i].taken)
+            fail_msg("row %zu", i);
+    }
+    assert_true(avow_rate_has(rate, one[0], 3000));
+    avow_rate_charge(rate, one[0], 20);
+    assert_false(avow_rate_has(rate, one[0], 3000));
+    assert_false(avow_rate_take(rate, one, 3000));
+    assert_true(avow_rate_take(rate, other, 3000));
+    assert_true(avow_rate_has(rate, one[0], 4000));
     free(rate);
 }
 

@@ -8,6 +8,8 @@
 #define ATTACK_LIST(X)                                                                             \
     X(junk, 100, "connections of random bytes, as many of half a handshake, each dropped")         \
     X(halves, 10, "connections that begin a handshake and say no more, until each is dropped")     \
+    X(bare, 20000, "connections that send nothing, from everywhere, the last 200 kept")            \
+    X(idlers, 2000, "connections that shake hands and are kept, from everywhere, the last 300")    \
     X(listed, 100000, "issuers that do not exist, in a list without end")                          \
     X(announced, 100000, "announcements of such issuers")                                          \
     X(forged, 20, "connections, each announcing a checkpoint of a real issuer that nobody signed") \

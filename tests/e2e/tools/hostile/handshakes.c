@@ -41,3 +41,33 @@ uint64_t attack_halves(uint64_t count)
     free(fds);
     return count;
 }
+
+#define BARE_KEPT 200
+
+uint64_t attack_bare(uint64_t count)
+{
+    int fds[BARE_KEPT];
+    for (uint64_t i = 0; i < count + BARE_KEPT; i++) {
+        int *fd = &fds[i % BARE_KEPT];
+        if (i >= BARE_KEPT && *fd >= 0)
+            (void)close(*fd);
+        *fd = i < count ? hostile_dial_from_anywhere() : -1;
+    }
+    return count;
+}
+
+/* More than a node has places for, as it is set up when nobody says otherwise. */
+#define IDLERS_KEPT 300
+
+uint64_t attack_idlers(uint64_t count)
+{
+    static struct peer *peers[IDLERS_KEPT];
+    for (uint64_t i = 0; i < count + IDLERS_KEPT; i++) {
+        struct peer **peer = &peers[i % IDLERS_KEPT];
+        if (*peer != NULL)
+            peer_leave(peer);
+        if (i < count)
+            *peer = peer_meet(AVOW_PEER_CLIENT);
+    }
+    return count;
+}
