@@ -37,7 +37,9 @@
     X(ERR_INVALID, -13, "invalid argument")                                                        \
     X(ERR_REJECTED, -14, "the other side's data was rejected")                                     \
     X(ERR_REFUSED, -15, "the other side refused")                                                  \
-    X(ERR_OLDER, -16, "stored data is of an older version: start its node once, which renews it")
+    X(ERR_OLDER, -16, "stored data is of an older version: start its node once, which renews it")  \
+    X(ERR_NO_FILE, -17, "not a regular file")                                                      \
+    X(ERR_OPEN_TO_ALL, -18, "others may read or change it")
 
 enum avow_err {
 #define AVOW_ERR_ENUM(name, value, text) AVOW_##name = (value),

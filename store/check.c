@@ -144,9 +144,9 @@ static enum avow_err lock_folder(const char *folder, int *lock)
     enum avow_err err = avow_folder_join(folder, AVOW_STORE_LOCK_FILE, path);
     if (err != AVOW_OK)
         return err;
-    *lock = avow_fd_open(path, O_RDWR | O_CREAT, 0600);
-    if (*lock < 0)
-        return errno == ENOENT ? AVOW_ERR_NOT_FOUND : avow_db_err(errno, folder);
+    err = avow_fd_open_file(path, O_RDWR | O_CREAT, 0600, lock);
+    if (err != AVOW_OK)
+        return err == AVOW_ERR_IO ? avow_db_err(errno, folder) : err;
     err = avow_fd_lock(*lock);
     if (err != AVOW_OK)
         (void)close(*lock);

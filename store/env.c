@@ -29,8 +29,10 @@ static enum avow_err take_lock(struct avow_store *store)
     enum avow_err err = avow_folder_join(store->folder, AVOW_STORE_LOCK_FILE, path);
     if (err != AVOW_OK)
         return err;
-    store->lock_fd = avow_fd_open(path, O_RDWR | O_CREAT, 0600);
-    return store->lock_fd < 0 ? avow_db_err(errno, store->folder) : avow_fd_lock(store->lock_fd);
+    err = avow_fd_open_file(path, O_RDWR | O_CREAT, 0600, &store->lock_fd);
+    if (err == AVOW_ERR_IO)
+        return avow_db_err(errno, store->folder);
+    return err == AVOW_OK ? avow_fd_lock(store->lock_fd) : err;
 }
 
 static int open_env(struct avow_store *store, const char *path, unsigned readers, uint64_t map)
@@ -61,8 +63,6 @@ static enum avow_err open_map(struct avow_store *store, const char *name,
     enum avow_err err = avow_folder_join(store->folder, name, path);
     if (err != AVOW_OK)
         return err;
-    if (store->read_only && access(path, F_OK) != 0)
-        return AVOW_ERR_NOT_FOUND;
     unsigned readers = options->readers_max > 0 ? options->readers_max : READERS_DEFAULT;
     uint64_t map = options->map_size > 0 ? options->map_size : MAP_SIZE_DEFAULT;
     int rc = open_env(store, path, readers, map);
@@ -164,7 +164,11 @@ static enum avow_err open_all(struct avow_store *store, const struct avow_store_
     if (err == AVOW_OK && !store->read_only)
         err = create_file(store, options, migrations);
     if (err == AVOW_OK)
+        err = avow_store_judge_file(store->folder);
+    if (err == AVOW_OK)
         err = open_map(store, AVOW_STORE_FILE, options);
+    if (err == AVOW_OK)
+        err = avow_store_judge_size(store);
     int dead;
     if (err == AVOW_OK && !store->read_only)
         err = avow_db_err(mdb_reader_check(store->env, &dead), store->folder);

@@ -16,6 +16,12 @@ AVOW_NODISCARD enum avow_err avow_store_open_with(const char *folder,
                                                   const struct avow_migrations *migrations,
                                                   struct avow_store **store);
 
+/* Whether the store's file can be one: NOT_FOUND; NO_FILE; CORRUPT when it is empty, as no crash
+ * leaves one; IO. */
+AVOW_NODISCARD enum avow_err avow_store_judge_file(const char *folder);
+/* CORRUPT when the open file is far shorter than it says that it is; IO. */
+AVOW_NODISCARD enum avow_err avow_store_judge_size(const struct avow_store *store);
+
 /* A fresh random epoch, for a copy. The errors of a commit. */
 AVOW_NODISCARD enum avow_err avow_store_new_epoch(struct avow_store *store);
 

@@ -32,12 +32,16 @@ struct avow_store_options {
 /* Opens or creates `folder`/store.mdb; one of an older version becomes one of this version
  * (store/migrate.h), unless for reading only: ERR_OLDER. ERR_SCHEMA when it is of a newer version,
  * or of one that is too old; ERR_BUSY when a writer has it open already (a lock file); ERR_CORRUPT,
+ * as when its file is empty or cut short; ERR_NO_FILE when it is something else than a file;
  * ERR_DISK_FULL, ERR_IO, ERR_NOMEM, and ERR_NOT_FOUND for reading only; `*store` is NULL then.
  * `options` may be NULL. */
 AVOW_NODISCARD enum avow_err avow_store_open(const char *folder,
                                              const struct avow_store_options *options,
                                              struct avow_store **store);
 void avow_store_close(struct avow_store **store);
+/* False when the store's file or its lock has been moved away, deleted or replaced since it was
+ * opened: what is written goes nowhere, and another process may write to what stands there. */
+bool avow_store_is_in_place(const struct avow_store *store);
 /* Random at creation: tells peers that a cursor into this store is still good. */
 uint64_t avow_store_epoch(const struct avow_store *store);
 

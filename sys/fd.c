@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum avow_err avow_fd_err(void)
@@ -17,6 +18,26 @@ int avow_fd_open(const char *path, int flags, unsigned mode)
         fd = open(path, flags | O_CLOEXEC, (mode_t)mode);
     } while (fd < 0 && errno == EINTR);
     return fd;
+}
+
+enum avow_err avow_fd_open_file(const char *path, int flags, unsigned mode, int *fd)
+{
+    struct stat info;
+    *fd = avow_fd_open(path, flags | O_NONBLOCK | O_NOCTTY, mode);
+    if (*fd < 0)
+        return errno == ENOENT || errno == ENOTDIR
+                   ? AVOW_ERR_NOT_FOUND
+                   : (errno == EISDIR || errno == ENXIO ? AVOW_ERR_NO_FILE : AVOW_ERR_IO);
+    enum avow_err err = fstat(*fd, &info) != 0           ? AVOW_ERR_IO
+                        : S_ISREG(info.st_mode) == false ? AVOW_ERR_NO_FILE
+                                                         : AVOW_OK;
+    if (err == AVOW_OK)
+        return err;
+    const int error = errno;
+    (void)close(*fd);
+    errno = error;
+    *fd = -1;
+    return err;
 }
 
 enum avow_err avow_fd_write(int fd, struct avow_bytes bytes)

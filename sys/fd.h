@@ -9,6 +9,9 @@
 AVOW_NODISCARD enum avow_err avow_fd_err(void);
 /* open(2), with O_CLOEXEC. The descriptor, or -1 with errno. */
 int avow_fd_open(const char *path, int flags, unsigned mode);
+/* The same of what has to be a regular file: nothing is waited for, as a pipe that somebody put in
+ * its place would have it. NO_FILE when it is something else; NOT_FOUND; IO. */
+AVOW_NODISCARD enum avow_err avow_fd_open_file(const char *path, int flags, unsigned mode, int *fd);
 /* Writes all of it. DISK_FULL, IO; some of it may have been written then. */
 AVOW_NODISCARD enum avow_err avow_fd_write(int fd, struct avow_bytes bytes);
 /* Reads `len` bytes, or as many as there are before the end, into `place`: `*got` of them. IO. */

@@ -106,6 +106,15 @@ static enum avow_err read_all(int fd, size_t max, struct avow_buf *out)
     return err == AVOW_OK && got > 0 ? AVOW_ERR_TOO_LARGE : err;
 }
 
+static enum avow_err read_and_close(int fd, size_t max, struct avow_buf *out)
+{
+    enum avow_err err = read_all(fd, max, out);
+    int error = errno;
+    (void)close(fd);
+    errno = error;
+    return err;
+}
+
 enum avow_err avow_file_read(const char *path, size_t max, struct avow_buf *out)
 {
     if (strcmp(path, "-") == 0)
@@ -113,11 +122,14 @@ enum avow_err avow_file_read(const char *path, size_t max, struct avow_buf *out)
     int fd = avow_fd_open(path, O_RDONLY, 0);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? AVOW_ERR_NOT_FOUND : AVOW_ERR_IO;
-    enum avow_err err = read_all(fd, max, out);
-    int error = errno;
-    (void)close(fd);
-    errno = error;
-    return err;
+    return read_and_close(fd, max, out);
+}
+
+enum avow_err avow_file_read_own(const char *path, size_t max, struct avow_buf *out)
+{
+    int fd;
+    enum avow_err err = avow_fd_open_file(path, O_RDONLY, 0, &fd);
+    return err == AVOW_OK ? read_and_close(fd, max, out) : err;
 }
 
 enum avow_err avow_folder_make(const char *path, unsigned mode)
@@ -141,6 +153,13 @@ enum avow_err avow_folder_make(const char *path, unsigned mode)
         return AVOW_ERR_IO;
     errno = ENOTDIR;
     return S_ISDIR(found.st_mode) ? AVOW_OK : AVOW_ERR_IO;
+}
+
+bool avow_folder_is_open(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && (found.st_mode & S_IWOTH) != 0 &&
+           (found.st_mode & S_ISVTX) == 0;
 }
 
 static enum avow_err sync_path(const char *path, int (*sync_fd)(int fd))

@@ -16,6 +16,9 @@ AVOW_NODISCARD enum avow_err avow_file_create(const char *path, struct avow_byte
 /* Appends a whole file of at most `max` bytes to `out`; "-" is standard input. ERR_NOT_FOUND,
  * ERR_TOO_LARGE, ERR_IO (errno says why), ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_file_read(const char *path, size_t max, struct avow_buf *out);
+/* The same of a file of ours, which no standard input stands for: ERR_NO_FILE when it is no regular
+ * one, as a pipe, which nobody may ever write to. */
+AVOW_NODISCARD enum avow_err avow_file_read_own(const char *path, size_t max, struct avow_buf *out);
 /* Whether it is something else than a file, whatever it is called: a folder, a device, or a pipe,
  * which may never end. False when there is nothing of that name. */
 bool avow_file_is_none(const char *path);
@@ -24,6 +27,8 @@ AVOW_NODISCARD enum avow_err avow_folder_join(const char *folder, const char *na
                                               char out[AVOW_PATH_BYTES]);
 /* Makes a folder and those above it. ERR_IO. */
 AVOW_NODISCARD enum avow_err avow_folder_make(const char *path, unsigned mode);
+/* Whether everybody on the machine may change what is in it. False when there is no such folder. */
+bool avow_folder_is_open(const char *path);
 /* Makes the names in a folder durable. ERR_IO. */
 AVOW_NODISCARD enum avow_err avow_folder_sync(const char *path);
 /* Makes everything written to the file system that holds `path` durable: one call for many files.

@@ -20,19 +20,20 @@ static void close_fd(const int *fd)
 enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32])
 {
     AVOW_CLEANUP(close_fd)
-    int fd = avow_fd_open(path, O_RDONLY | O_NOFOLLOW, 0);
+    int fd;
     struct stat info;
     char text[TEXT_LEN + 1];
     size_t len = 0;
     const char *end = NULL;
-    if (fd < 0)
-        return errno == ENOENT ? AVOW_ERR_NOT_FOUND : AVOW_ERR_IO;
+    size_t got;
+    enum avow_err err = avow_fd_open_file(path, O_RDONLY | O_NOFOLLOW, 0, &fd);
+    if (err != AVOW_OK)
+        return err;
     if (fstat(fd, &info) != 0)
         return AVOW_ERR_IO;
-    if (!S_ISREG(info.st_mode) || (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return AVOW_ERR_CORRUPT;
-    size_t got;
-    enum avow_err err = avow_fd_read(fd, text, sizeof(text), &got);
+    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return AVOW_ERR_OPEN_TO_ALL;
+    err = avow_fd_read(fd, text, sizeof(text), &got);
     bool good = got == TEXT_LEN && text[TEXT_LEN - 1] == '\n' &&
                 sodium_hex2bin(seed, 32, text, TEXT_LEN - 1, NULL, &len, &end) == 0 && len == 32 &&
                 end == text + TEXT_LEN - 1;

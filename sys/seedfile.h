@@ -4,8 +4,9 @@
 
 #include "proto/base.h"
 
-/* AVOW_OK; NOT_FOUND; CORRUPT when it is not of that form, or others than its owner can read it;
- * IO. */
+/* AVOW_OK; NOT_FOUND; CORRUPT when it is not of that form; OPEN_TO_ALL when others than its owner
+ * can read or write it; NO_FILE when it is no regular file; IO, as for a link, which is not
+ * followed. */
 AVOW_NODISCARD enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32]);
 /* Writes it as avow_file_write() does: whole or not at all, also when the power fails. DISK_FULL,
  * TOO_LARGE for a path that is too long, IO. */

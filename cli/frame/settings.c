@@ -89,7 +89,7 @@ static int read_config(struct avow_cli *cli)
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init(&text, CONFIG_BYTES_MAX);
-    enum avow_err err = avow_file_read(path, CONFIG_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read_own(path, CONFIG_BYTES_MAX, &text);
     if (err == AVOW_OK)
         return read_text(cli, path, avow_buf_bytes(&text));
     if (err == AVOW_ERR_NOT_FOUND)

@@ -80,7 +80,7 @@ static int read_keyfile(const struct avow_cli *cli, const char *path, struct avo
     uint8_t text[AVOW_KEYFILE_BYTES_MAX];
     struct avow_buf in;
     avow_buf_init_fixed(&in, text, sizeof(text));
-    enum avow_err err = avow_file_read(path, AVOW_KEYFILE_BYTES_MAX, &in);
+    enum avow_err err = avow_file_read_own(path, AVOW_KEYFILE_BYTES_MAX, &in);
     if (err != AVOW_OK) {
         int error = errno;
         sodium_memzero(text, sizeof(text));
@@ -269,7 +269,7 @@ int avow_home_issuer(const struct avow_cli *cli, struct avow_hash *issuer)
     int status = avow_home_path(cli, ISSUER_FILE, path);
     if (status != AVOW_EXIT_OK)
         return status;
-    enum avow_err err = avow_file_read(path, AVOW_ISSUER_TEXT_MAX + 1, &in);
+    enum avow_err err = avow_file_read_own(path, AVOW_ISSUER_TEXT_MAX + 1, &in);
     if (err == AVOW_ERR_NOT_FOUND)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
                              "there is no issuer in %s: make one with `avow issuer new`, or set "
@@ -321,7 +321,7 @@ enum avow_err avow_home_load_checkpoint(const struct avow_cli *cli, const struct
     avow_buf_init_fixed(&in, storage, sizeof(storage));
     enum avow_err err = avow_folder_join(cli->home, CHECKPOINT_FILE, path);
     if (err == AVOW_OK)
-        err = avow_file_read(path, AVOW_CHECKPOINT_NOTE_MAX, &in);
+        err = avow_file_read_own(path, AVOW_CHECKPOINT_NOTE_MAX, &in);
     if (err != AVOW_OK)
         return err;
     struct avow_reader reader;

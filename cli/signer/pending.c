@@ -124,8 +124,8 @@ static bool read_record(const struct avow_cli *cli, const char *name,
     (void)snprintf(record->name, sizeof(record->name), "%s", name);
     if (record_path(cli, "", record->name, path) != AVOW_EXIT_OK)
         return false;
-    int fd = avow_fd_open(path, O_RDONLY, 0);
-    if (fd < 0)
+    int fd;
+    if (avow_fd_open_file(path, O_RDONLY, 0, &fd) != AVOW_OK)
         return false;
     char own[32];
     (void)snprintf(own, sizeof(own), "%ld-", (long)getpid());

@@ -3,12 +3,13 @@
 #include "node/loop/base/version.h"
 #include "node/loop/node.h"
 #include "proto/crypto/ed25519.h"
+#include "sys/process.h"
 
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define EXIT_USAGE 2
 
@@ -17,15 +18,22 @@
 #define MAPPED_FROM_BYTES (4 << 20)
 #define KEPT_FREE_BYTES (16 << 20)
 
-/* Keys are in this process's memory: none of it goes to a file, and what it writes is its own. */
+/* A page of the store's map that cannot be had. Nothing but these two calls may be made here. */
+static void on_no_page(int signal)
+{
+    static const char line[] =
+        "level=error event=store-unreadable why=\"a page of store.mdb cannot be read: the file was "
+        "cut short, or its disk fails\"\n";
+    (void)signal;
+    (void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+    _exit(1);
+}
+
+/* Keys are in this process's memory, and what it writes is its own. */
 static void set_up_process(void)
 {
-    struct rlimit none = {0}, files;
-    (void)setrlimit(RLIMIT_CORE, &none);
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &files);
-    }
+    avow_process_guard();
+    (void)signal(SIGBUS, on_no_page);
     (void)umask(S_IRWXG | S_IRWXO);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);

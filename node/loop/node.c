@@ -9,6 +9,8 @@
 #include "node/loop/report.h"
 #include "node/loop/submit/heartbeat.h"
 #include "node/loop/submit/submit.h"
+#include "sys/files.h"
+#include "sys/process.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -290,6 +292,17 @@ static void on_signal(uv_signal_t *handle, int signal)
     begin_stop(handle->data, AVOW_OK);
 }
 
+/* What is written to a file that has lost its name is lost with this process. */
+static void look_at_store(struct node *node)
+{
+    if (node->stopping || avow_store_is_in_place(node->store))
+        return;
+    log_denied(node, "store-replaced", "data", node->options->data,
+               "its file or lock was moved away, deleted or replaced while the node ran: the node "
+               "stops; start it again on the right folder");
+    begin_stop(node, AVOW_ERR_IO);
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     struct node *node = timer->data;
@@ -299,6 +312,7 @@ static void on_tick(uv_timer_t *timer)
     avow_submit_resume(&node->submit);
     if (node->ticks % TICKS_A_SECOND == 0) {
         avow_links_check_deadlines(&node->links, uv_now(&node->loop));
+        look_at_store(node);
         if (!node->stopping)
             avow_heartbeats_tick(&node->heartbeats, unix_now());
     }
@@ -326,6 +340,18 @@ static bool make_folders(const char *path)
     return true;
 }
 
+static const char *why_no_store(enum avow_err err)
+{
+    if (err == AVOW_ERR_SCHEMA)
+        return "it is of another version: use that one, or an empty folder, which gets the logs "
+               "from other nodes";
+    if (err == AVOW_ERR_CORRUPT)
+        return "store.mdb is empty, cut short or damaged: put a backup in its place, or move it "
+               "away and start with none, which gets the logs from other nodes";
+    return err == AVOW_ERR_NO_FILE ? "store.mdb or writer.lock is not a regular file"
+                                   : avow_err_text(err);
+}
+
 static enum avow_err open_data(struct node *node)
 {
     const char *data = node->options->data;
@@ -333,7 +359,13 @@ static enum avow_err open_data(struct node *node)
         log_denied(node, "cannot-make-data-folder", "data", data, strerror(errno));
         return AVOW_ERR_IO;
     }
-    enum avow_err err = avow_node_identity_load(data, &node->identity);
+    enum avow_err err = AVOW_OK;
+    if (avow_folder_is_open(data)) {
+        log_denied(node, "data-folder-open-to-all", "data", data,
+                   "everybody may change what is in it: chmod o-w, and look at what is there");
+        return AVOW_ERR_OPEN_TO_ALL;
+    }
+    err = avow_node_identity_load(data, &node->identity);
     if (err != AVOW_OK) {
         log_denied(node, "cannot-use-node-key", "data", data, avow_err_text(err));
         return err;
@@ -346,10 +378,7 @@ static enum avow_err open_data(struct node *node)
     if (err == AVOW_OK)
         err = avow_snapshot_new(node->store, &node->reading.snapshot);
     if (err != AVOW_OK)
-        log_denied(node, "cannot-open-store", "data", data,
-                   err == AVOW_ERR_SCHEMA ? "it is of another version: use that one, or an empty "
-                                            "folder, which gets the logs from other nodes"
-                                          : avow_err_text(err));
+        log_denied(node, "cannot-open-store", "data", data, why_no_store(err));
     return err;
 }
 
@@ -379,9 +408,32 @@ static enum avow_err start_threads(struct node *node)
     return err;
 }
 
+/* links_max, or as many as there are descriptors for; 0 when there are too few to run. */
+static uint32_t seats_of(const struct node *node)
+{
+    const struct avow_options *options = node->options;
+    const uint64_t files = avow_process_raise_files();
+    uint32_t seats =
+        avow_links_seats_within(files, (uint32_t)options->links_max, (uint32_t)options->peer_count);
+    if (seats < options->links_max) {
+        struct avow_line line;
+        avow_line_begin(&line, &node->logger, seats == 0 ? AVOW_LOG_ERROR : AVOW_LOG_WARN,
+                        seats == 0 ? "too-few-descriptors" : "links-max-lowered");
+        avow_line_uint(&line, "links_max", options->links_max);
+        avow_line_uint(&line, "now", seats);
+        avow_line_uint(&line, "descriptors", files);
+        avow_line_word(&line, "do", "raise the hard limit of open files (ulimit -Hn, LimitNOFILE)");
+        avow_line_end(&line);
+    }
+    return seats;
+}
+
 static enum avow_err wire_links(struct node *node)
 {
     const struct avow_options *options = node->options;
+    const uint32_t seats = seats_of(node);
+    if (seats == 0)
+        return AVOW_ERR_INVALID;
     struct avow_links_config config = {
         .loop = &node->loop,
         .logger = &node->logger,
@@ -394,7 +446,7 @@ static enum avow_err wire_links(struct node *node)
                    .drained = on_read_done,
                    .closed = on_closed},
         .worth = worth_of_link,
-        .seats = (uint32_t)options->links_max,
+        .seats = seats,
         .outbound = (uint32_t)options->peer_count,
         .per_address = (uint32_t)options->links_per_address,
     };

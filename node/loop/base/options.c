@@ -241,13 +241,15 @@ static enum avow_err read_file(struct avow_words *words, const char *path, struc
     AVOW_CLEANUP(avow_buf_fini)
     struct avow_buf text;
     avow_buf_init(&text, FILE_BYTES_MAX);
-    enum avow_err err = avow_file_read(path, FILE_BYTES_MAX, &text);
+    enum avow_err err = avow_file_read_own(path, FILE_BYTES_MAX, &text);
     if (err == AVOW_OK)
         return read_text(words, path, avow_buf_bytes(&text), error);
     if (err == AVOW_ERR_NOMEM)
         return err;
     avow_buf_printf(error, "%s: %s", path,
-                    err == AVOW_ERR_TOO_LARGE ? "larger than 1 MiB" : strerror(errno));
+                    err == AVOW_ERR_TOO_LARGE ? "larger than 1 MiB"
+                    : err == AVOW_ERR_NO_FILE ? avow_err_text(err)
+                                              : strerror(errno));
     return AVOW_ERR_INVALID;
 }
 

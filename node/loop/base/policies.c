@@ -48,11 +48,12 @@ static enum avow_err read_text(const char *folder, const char *file, struct avow
     char path[AVOW_PATH_BYTES];
     if (avow_folder_join(folder, file, path) != AVOW_OK)
         return refuse(error, folder, file, strerror(ENAMETOOLONG));
-    enum avow_err err = avow_file_read(path, AVOW_POLICY_BYTES_MAX, text);
+    enum avow_err err = avow_file_read_own(path, AVOW_POLICY_BYTES_MAX, text);
     if (err == AVOW_OK || err == AVOW_ERR_NOMEM)
         return err;
     return refuse(error, folder, file,
                   err == AVOW_ERR_TOO_LARGE ? "a policy has at most 32,768 bytes"
+                  : err == AVOW_ERR_NO_FILE ? avow_err_text(err)
                                             : strerror(errno));
 }
 

@@ -93,6 +93,14 @@ static void on_link_drained(void *context, struct avow_link *link)
     links->events.drained(links->events.context, link);
 }
 
+uint32_t avow_links_seats_within(uint64_t files, uint32_t seats, uint32_t outbound)
+{
+    const uint64_t others = AVOW_LINKS_FILES_BESIDE + AVOW_LINKS_SLOTS_BESIDE + outbound;
+    if (files < others + AVOW_LINKS_SEATS_MIN)
+        return 0;
+    return files - others < seats ? (uint32_t)(files - others) : seats;
+}
+
 enum avow_err avow_links_init(struct avow_links *links, const struct avow_links_config *config)
 {
     uint8_t salt[16];

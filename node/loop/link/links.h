@@ -15,6 +15,9 @@
 #define AVOW_LINKS_ACCEPTED_AT_ONCE 64 /* then others have a turn */
 /* Slots beside the seats: who is dropped keeps its own until the turn ends. */
 #define AVOW_LINKS_SLOTS_BESIDE (AVOW_LINKS_DOORSTEP + AVOW_LINKS_ACCEPTED_AT_ONCE)
+#define AVOW_LINKS_SEATS_MIN 4
+/* Descriptors that are not links: the store's, the loop's, listeners, files while they are read. */
+#define AVOW_LINKS_FILES_BESIDE 64
 /* Who was answered within this is of use. */
 #define AVOW_LINKS_ASKING_MS UINT64_C(60000)
 
@@ -49,6 +52,10 @@ struct avow_links_config {
     enum avow_place_rank (*worth)(void *context, const struct avow_link *link);
     uint32_t seats, outbound, per_address; /* of inbound ones, of dialled ones, of one address */
 };
+
+/* How many of `seats` a process with so many descriptors has, when it dials so many; 0 when it has
+ * fewer than AVOW_LINKS_SEATS_MIN. */
+uint32_t avow_links_seats_within(uint64_t files, uint32_t seats, uint32_t outbound);
 
 /* AVOW_ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_links_init(struct avow_links *links,

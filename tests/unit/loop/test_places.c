@@ -6,11 +6,11 @@
 
 #include <cmocka.h>
 
-#include "node/loop/link/places.h"
+#include "node/loop/link/links.h"
 
 #define SEATS 256
 #define DOORSTEP 128
-#define MAX (SEATS + DOORSTEP + 1)
+#define SLOTS (SEATS + DOORSTEP + 1)
 
 #define V4(a, b, c, d)                                                                             \
     (0xffff000000000000 | (uint64_t)(a) << 24 | (uint64_t)(b) << 16 | (uint64_t)(c) << 8 | (d))
@@ -26,7 +26,7 @@ struct crew {
 
 struct scene {
     struct avow_places places;
-    uint8_t crew_of[MAX];
+    uint8_t crew_of[SLOTS];
     uint32_t left[4];
 };
 
@@ -50,7 +50,7 @@ static void come(struct scene *scene, uint8_t which, const struct crew *crew, ui
     if (!avow_places_is_over(places, slot))
         return;
     uint32_t victim = avow_places_victim(places, slot);
-    assert_true(victim < MAX && victim != slot && places->places[victim].taken);
+    assert_true(victim < SLOTS && victim != slot && places->places[victim].taken);
     scene->left[scene->crew_of[victim]]--;
     avow_places_leave(places, victim);
     assert_false(avow_places_is_over(places, slot));
@@ -128,7 +128,7 @@ static void test_rows(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct scene scene = {0};
-        assert_int_equal(avow_places_init(&scene.places, MAX, DOORSTEP, SEATS), AVOW_OK);
+        assert_int_equal(avow_places_init(&scene.places, SLOTS, DOORSTEP, SEATS), AVOW_OK);
         for (uint8_t which = 0; which < 4; which++) {
             for (uint32_t n = 0; n < rows[i].crews[which].count; n++)
                 come(&scene, which, &rows[i].crews[which], n);
@@ -184,12 +184,28 @@ static void test_prefixes(void **state)
     }
 }
 
+static void test_descriptors(void **state)
+{
+    static const struct {
+        uint64_t files;
+        uint32_t seats, outbound, left;
+    } cases[] = {
+        {UINT64_MAX, 256, 64, 256}, {1024, 256, 64, 256}, {512, 256, 0, 256}, {511, 256, 0, 255},
+        {300, 256, 4, 40},          {260, 256, 0, 4},     {259, 256, 0, 0},   {0, 256, 64, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(avow_links_seats_within(cases[i].files, cases[i].seats, cases[i].outbound),
+                         cases[i].left);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_leave),
         cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,8 +49,8 @@ static void test_forms(void **state)
         {"more behind it", DIGITS "\n\n", 0600, AVOW_ERR_CORRUPT},
         {"a digit that is none", "g" DIGITS "\n", 0600, AVOW_ERR_CORRUPT},
         {"empty", "", 0600, AVOW_ERR_CORRUPT},
-        {"the group can read it", DIGITS "\n", 0640, AVOW_ERR_CORRUPT},
-        {"others can write it", DIGITS "\n", 0602, AVOW_ERR_CORRUPT},
+        {"the group can read it", DIGITS "\n", 0640, AVOW_ERR_OPEN_TO_ALL},
+        {"others can write it", DIGITS "\n", 0602, AVOW_ERR_OPEN_TO_ALL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
