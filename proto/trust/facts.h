@@ -73,6 +73,9 @@ struct avow_facts {
      * when they are used up. NULL: the source knows recognitions by their own logs alone. */
     enum avow_err (*recogniser)(void *context, const struct avow_hash *subject, size_t *rows_max,
                                 struct avow_known_recognition *at);
+    /* Whether a search may go on: asked before each of its steps. Once false, it stays so, and the
+     * search ends as at its bound. NULL: always. */
+    bool (*may_go_on)(void *context);
 };
 
 /* The newest names of an issuer: views into the facts, empty where they have no log of it. Errors:

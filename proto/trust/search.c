@@ -219,8 +219,10 @@ static enum avow_err search_both_ways(struct search *search)
     enum avow_err err = AVOW_OK;
     if (begun.facts->recogniser != NULL)
         err = avow_search_backwards(&search->run, &found);
-    if (err != AVOW_OK || found)
+    if (err != AVOW_OK || found || !avow_search_may_go_on(&search->run)) {
+        search->run.spent = search->run.spent || !found;
         return err;
+    }
     avow_search_run_fini(&search->run);
     search->run = begun;
     search->run.out->steps = search->run.out->path_count = 0; /* beyond the count nothing is set */

@@ -10,7 +10,7 @@
 #include "proto/trust/facts.h"
 #include "proto/trust/policy.h"
 
-#define AVOW_SEARCH_STEPS_MAX 10000 /* recognitions looked at, or 32 rows of equivalence */
+#define AVOW_SEARCH_STEPS_MAX 10000 /* recognitions looked at, or what costs as much */
 #define AVOW_SEARCH_PATHS_MAX 16    /* that are told of */
 
 /* What is to be recognised. */
@@ -44,7 +44,7 @@ enum avow_search_end {
     AVOW_SEARCH_WHOLE,  /* every path within the policy's depth was looked at */
     AVOW_SEARCH_UNSEEN, /* some log on the way is not shown, not whole, stale, disputed, or behind
                            a newer format: there may be paths that are not seen */
-    AVOW_SEARCH_BUDGET, /* ended at AVOW_SEARCH_STEPS_MAX */
+    AVOW_SEARCH_BUDGET, /* ended at AVOW_SEARCH_STEPS_MAX, or when the facts let it go no further */
 };
 
 struct avow_recognised {

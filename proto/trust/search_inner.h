@@ -7,7 +7,10 @@
 #include "proto/trust/search.h"
 
 #define AVOW_SEARCH_NONE UINT32_MAX
-#define AVOW_SEARCH_ROWS_A_STEP 32 /* equivalence rows that cost as much as a recognition */
+/* What costs as much as a recognition. */
+#define AVOW_SEARCH_ROWS_A_STEP 32    /* of equivalence */
+#define AVOW_SEARCH_BYTES_A_STEP 2048 /* of its entry */
+#define AVOW_SEARCH_ROOTS_A_STEP 8    /* root entries of a log */
 
 /* A recognition that was found. */
 struct avow_search_link {
@@ -19,7 +22,8 @@ struct avow_search_link {
     struct avow_hash subject;
     struct avow_scope scope;
     struct avow_bytes equivalence;
-    size_t rows; /* in it */
+    size_t rows;  /* in it */
+    size_t bytes; /* of its entry */
 };
 
 enum avow_search_list {
@@ -65,7 +69,8 @@ void *avow_search_room(void *items, uint32_t count, uint32_t *room, size_t size)
  * a path is whole: equivalences come from its other end. */
 bool avow_search_admits(const struct avow_search_run *run, const struct avow_scope *scope);
 
-/* The body with this id: `*number` is its position. Errors: those of facts, NOMEM. */
+/* The body with this id: `*number` is its position. It is read and paid for the first time: with no
+ * steps left for it, it is not readable. Errors: those of facts, NOMEM. */
 AVOW_NODISCARD enum avow_err avow_search_body(struct avow_search_run *run,
                                               const struct avow_hash *id, uint32_t *number);
 /* A link that is of no list. AVOW_ERR_NOMEM. */
@@ -81,8 +86,14 @@ AVOW_NODISCARD enum avow_err avow_search_link_after(struct avow_search_run *run,
  * Errors: those of facts. */
 AVOW_NODISCARD enum avow_err avow_search_look(struct avow_search_run *run, uint32_t link,
                                               bool *paid);
-/* Pays for `rows` of equivalence, and a step more for each `looks`. */
-bool avow_search_pay(struct avow_search_run *run, size_t looks, size_t rows);
+/* Takes so many steps, if there are as many left and the facts let the search go on; else it is
+ * `spent`. */
+bool avow_search_pay(struct avow_search_run *run, size_t steps);
+/* Whether the facts do. */
+static inline bool avow_search_may_go_on(const struct avow_search_run *run)
+{
+    return run->facts->may_go_on == NULL || run->facts->may_go_on(run->facts->context);
+}
 
 /* Whether a link's subject is this body. */
 static inline bool avow_search_link_is_of(const struct avow_search_link *link,

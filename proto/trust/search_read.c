@@ -55,6 +55,8 @@ static enum avow_err read_body(struct avow_search_run *run, const struct avow_ha
     enum avow_err err = run->facts->log(run->facts->context, id, &body->log);
     if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND)
         return err;
+    if (err == AVOW_OK && !avow_search_pay(run, body->log.chain->count / AVOW_SEARCH_ROOTS_A_STEP))
+        return AVOW_OK;
     body->readable = err == AVOW_OK && avow_freshness(&body->log, run->policy, run->now).fresh;
     if (!body->readable || hides(&body->log))
         run->unseen = true;
@@ -147,6 +149,7 @@ static enum avow_err read_link(struct avow_search_run *run, struct avow_search_l
     if (standing.entry.kind != AVOW_KIND_RECOGNITION)
         return AVOW_OK;
     struct avow_reader reader;
+    link->bytes = standing.bytes;
     avow_equivalence_walk_init(&reader, recognition->equivalence, &link->rows);
     link->usable = covers(run, &standing) &&
                    avow_scope_parse(recognition->scope, &link->scope) == AVOW_ACCEPT &&
@@ -161,20 +164,23 @@ static enum avow_err read_link(struct avow_search_run *run, struct avow_search_l
     return AVOW_OK;
 }
 
-bool avow_search_pay(struct avow_search_run *run, size_t looks, size_t rows)
+bool avow_search_pay(struct avow_search_run *run, size_t steps)
 {
-    size_t steps = run->out->steps + looks + rows / AVOW_SEARCH_ROWS_A_STEP;
-    run->spent = steps > AVOW_SEARCH_STEPS_MAX;
-    run->out->steps = run->spent ? AVOW_SEARCH_STEPS_MAX : steps;
+    run->out->steps += steps;
+    run->spent =
+        run->spent || run->out->steps > AVOW_SEARCH_STEPS_MAX || !avow_search_may_go_on(run);
+    if (run->out->steps > AVOW_SEARCH_STEPS_MAX)
+        run->out->steps = AVOW_SEARCH_STEPS_MAX;
     return !run->spent;
 }
 
 enum avow_err avow_search_look(struct avow_search_run *run, uint32_t number, bool *paid)
 {
     struct avow_search_link *link = &run->links[number];
-    *paid = avow_search_pay(run, 1, 0);
+    *paid = avow_search_pay(run, 1);
     enum avow_err err = *paid && !link->read ? read_link(run, link) : AVOW_OK;
-    *paid = *paid && avow_search_pay(run, 0, link->rows);
+    *paid = *paid && avow_search_pay(run, link->rows / AVOW_SEARCH_ROWS_A_STEP +
+                                              link->bytes / AVOW_SEARCH_BYTES_A_STEP);
     return err;
 }
 

@@ -49,7 +49,7 @@ static bool pay_for_rows(struct avow_search_run *run, const struct avow_search_l
     size_t rows = 0;
     for (size_t i = 0; i < count; i++)
         rows += links[i]->rows;
-    return avow_search_pay(run, 0, rows);
+    return avow_search_pay(run, rows / AVOW_SEARCH_ROWS_A_STEP);
 }
 
 /* From the issuer to the anchor: each body's equivalences, then its scope. */

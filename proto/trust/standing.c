@@ -441,6 +441,7 @@ enum avow_err avow_standing(const struct avow_facts *facts, const struct avow_kn
     if (err != AVOW_OK || !standing->shown)
         return err;
     enum avow_reject reject = avow_entry_decode(bytes, &standing->entry);
+    standing->bytes = bytes.len;
     standing->newer = reject == AVOW_REJECT_NEWER;
     standing->shown = standing->newer || reject == AVOW_ACCEPT;
     if (reject != AVOW_ACCEPT)

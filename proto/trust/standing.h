@@ -21,6 +21,7 @@ struct avow_standing {
                        index beyond the log. */
     bool shown;     /* the entry is shown; then either `newer` or `entry` */
     bool newer;     /* its kind needs a newer version */
+    size_t bytes;   /* of the entry, if it is shown */
     struct avow_entry entry;
     bool has_state;         /* false too where there are too many moves to be looked at */
     enum avow_status state; /* as of `at`; on a forked log, the gravest that any branch says */

@@ -53,7 +53,7 @@ class Search {
   unseen = false
 
   constructor(logs, policy, award, times) {
-    Object.assign(this, { logs, policy, award, times })
+    Object.assign(this, { logs, policy, award, times, read: new Set() })
   }
 
   get spent() {
@@ -93,6 +93,8 @@ class Search {
   visit(anchor, body, remaining, path) {
     if (remaining === 0 || this.spent) return
     const log = this.logs.get(hex(body))
+    if (log && !this.read.has(log)) this.looked += Math.floor(log.chain.entries.length / 8)
+    this.read.add(log)
     if (!log || !freshness(log, this.policy, this.times.now).fresh) {
       this.unseen = true
       return
@@ -107,6 +109,7 @@ class Search {
       this.looked++
       const step = this.usable(log, index)
       if (step === null) continue
+      this.looked += Math.floor(step.rows.length / 32) + Math.floor(entry.bytes.length / 2048)
       if (ours && role === 0) this.complete(anchor, [...path, step])
       if (role !== 1 || been.some((known) => known.equals(subject))) continue
       const left = Math.min(remaining - 1, step.scope.get('depth') ?? Infinity)

@@ -16,6 +16,7 @@
 #define MANY UINT64_C(1000000)
 #define ISSUER_ENTRIES (UINT64_C(1) << 32) /* indices of recognitions of the issuer */
 #define ISSUER 999
+#define NO_BOUND SIZE_MAX
 #define ARENA_BYTES ((size_t)64 << 20)
 
 /* Bodies are numbers. What each of them says: of how many authorities, which, and how often of the
@@ -26,6 +27,9 @@ struct world {
     uint64_t (*issuers)(uint64_t body);
     bool void_scope; /* the hostile ones' word on the issuer admits nothing */
     size_t rows;     /* of equivalence, in each */
+    bool long_chains;
+    size_t logs;  /* read */
+    size_t turns; /* that the facts let the search take; NO_BOUND */
     uint8_t *arena;
     size_t used;
 };
@@ -84,16 +88,17 @@ static void write_entry(struct avow_buf *out, const struct world *world, uint64_
 
 /* ---- facts ---- */
 
-static const struct avow_chain plain_chain;
+static const struct avow_chain plain_chain, long_chain = {.count = AVOW_ROOT_ENTRIES_MAX};
 static const struct avow_checkpoint plain_checkpoint = {.size = ISSUER_ENTRIES * 2, .time = NOW};
 
 static enum avow_err world_log(void *context, const struct avow_hash *issuer,
                                struct avow_known_log *log)
 {
-    (void)context;
+    struct world *world = context;
+    world->logs++;
     *log =
         (struct avow_known_log){.checkpoint = &plain_checkpoint,
-                                .chain = &plain_chain,
+                                .chain = world->long_chains ? &long_chain : &plain_chain,
                                 .abandoned_from = AVOW_NEVER,
                                 .disputed_from = AVOW_NEVER,
                                 .whole = true,
@@ -139,6 +144,14 @@ static enum avow_err world_recognition(void *context, const struct avow_known_lo
     return *index < first + count ? AVOW_OK : AVOW_ERR_NOT_FOUND;
 }
 
+static bool world_may_go_on(void *context)
+{
+    struct world *world = context;
+    if (world->turns > 0 && world->turns != NO_BOUND)
+        world->turns--;
+    return world->turns > 0;
+}
+
 static void search(struct world *world, unsigned depth, struct avow_recognised *out)
 {
     static const uint8_t everything[] = {0x80};
@@ -146,7 +159,8 @@ static void search(struct world *world, unsigned depth, struct avow_recognised *
                                .log = world_log,
                                .entry = world_entry,
                                .status = world_status,
-                               .recognition = world_recognition};
+                               .recognition = world_recognition,
+                               .may_go_on = world_may_go_on};
     struct avow_policy policy;
     struct avow_hash anchor = id_of(ANCHOR);
     struct avow_award award = {.issuer = id_of(ISSUER),
@@ -267,7 +281,7 @@ static uint64_t last_of_hundred(uint64_t body, uint64_t i)
 #define WORLD_OF(how_many, which, on_issuer, is_void, row_count)                                   \
     {                                                                                              \
         .authorities = (how_many), .authority = (which), .issuers = (on_issuer),                   \
-        .void_scope = (is_void), .rows = (row_count)                                               \
+        .void_scope = (is_void), .rows = (row_count), .turns = NO_BOUND                            \
     }
 #define WORLD(how_many, which, on_issuer) WORLD_OF(how_many, which, on_issuer, false, 0)
 #define HONEST_WORLD WORLD(honest_authorities, honest_authority, end_of_chain)
@@ -326,13 +340,50 @@ static void test_hostile(void **state)
             fail_msg("%s: end %d, %zu paths in %zu steps", row->name, (int)out.end, out.path_count,
                      out.steps);
         /* What was read is in proportion to the steps. */
-        assert_true(world.used < out.steps * 5000);
+        assert_true(world.used < out.steps * 4096);
         free(world.arena);
+    }
+}
+
+/* What is read of root chains is paid for: as many bodies less are come to. */
+static void test_long_chains(void **state)
+{
+    (void)state;
+    struct world world = WORLD(million, fresh, none);
+    static struct avow_recognised out;
+    world.long_chains = true;
+    search(&world, 8, &out);
+    assert_int_equal(out.end, AVOW_SEARCH_BUDGET);
+    assert_in_range(world.logs, 200, AVOW_SEARCH_STEPS_MAX * 8 / AVOW_ROOT_ENTRIES_MAX + 1);
+    free(world.arena);
+}
+
+/* Facts whose time is up end the search where it is, as its own bound does: it is never whole, and
+ * what was found is told. */
+static void test_ended_by_the_facts(void **state)
+{
+    (void)state;
+    for (size_t turns = 1; turns < 100; turns++) {
+        struct world world = WORLD(none, fresh, million), few = WORLD(four, one_of_four, none);
+        static struct avow_recognised out;
+        world.turns = few.turns = turns;
+        search(&world, 1, &out);
+        assert_int_equal(out.end, AVOW_SEARCH_BUDGET);
+        assert_true(out.steps <= turns && world.logs <= 1);
+        assert_int_equal(out.path_count > 0, turns > 5);
+        free(world.arena);
+        search(&few, 8, &out);
+        assert_int_equal(out.end == AVOW_SEARCH_BUDGET, few.turns == 0);
+        free(few.arena);
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hostile)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_long_chains),
+        cmocka_unit_test(test_ended_by_the_facts),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
