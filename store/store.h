@@ -13,6 +13,7 @@
 #define AVOW_STORE_STORE_H
 
 #include "store/find/find.h"
+#include "store/read/allowance.h"
 #include "store/read/facts.h"
 #include "store/read/snapshot.h"
 #include "store/read/snapshot_forks.h"

@@ -6,6 +6,7 @@
 #include "proto/entry/details.h"
 #include "proto/trust/search.h"
 #include "store/find/finder_inner.h"
+#include "store/read/allowance.h"
 #include "store/read/facts.h"
 #include "store/read/proven.h"
 
@@ -156,6 +157,7 @@ static enum avow_err recognises(struct avow_finder *finder, const struct avow_lo
     if (err == AVOW_OK) {
         finder->steps += found->steps + 1;
         *recognised = found->path_count > 0;
+        finder->stopped = finder->stopped || (!*recognised && found->end == AVOW_SEARCH_BUDGET);
     }
     free(found);
     return err;
@@ -214,7 +216,16 @@ static enum avow_err read_hit(struct avow_finder *finder, uint32_t number,
 static bool is_spent(const struct avow_finder *finder)
 {
     return finder->read >= AVOW_FINDER_READ_MAX || finder->steps >= AVOW_FINDER_STEPS_MAX ||
-           finder->postings >= AVOW_FINDER_POSTINGS_MAX || finder->rows >= AVOW_FINDER_ROWS_MAX;
+           finder->postings >= AVOW_FINDER_POSTINGS_MAX || finder->rows >= AVOW_FINDER_ROWS_MAX ||
+           avow_allowance_fell_short(finder->snapshot);
+}
+
+/* Whether one more hit is to be read: the first in any case, so that every page goes on. */
+static bool may_read(const struct avow_finder *finder)
+{
+    return finder->read == 0 ||
+           (finder->read < AVOW_FINDER_READ_MAX && finder->steps < AVOW_FINDER_STEPS_MAX &&
+            avow_allowance_may_go_on(finder->snapshot));
 }
 
 /* Takes results off the hits. `*whole`: all of them have been looked at. */
@@ -224,7 +235,7 @@ static enum avow_err take_results(struct avow_finder *finder, size_t limit, stru
     size_t i = 0;
     for (; i < finder->hit_count && *count < limit && items->err == AVOW_OK; i++) {
         struct avow_find_result result;
-        if (finder->read >= AVOW_FINDER_READ_MAX || finder->steps >= AVOW_FINDER_STEPS_MAX)
+        if (!may_read(finder))
             break;
         finder->read++;
         enum avow_err err = read_hit(finder, finder->hits[i].number, &result);

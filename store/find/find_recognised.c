@@ -37,7 +37,8 @@ static enum avow_err take_recognition(void *context, struct avow_bytes key, stru
     (void)key;
     if (value.len != 32)
         return AVOW_ERR_CORRUPT;
-    if (bodies->finder->steps++ >= AVOW_FINDER_STEPS_MAX / 2)
+    if (bodies->finder->steps++ >= AVOW_FINDER_STEPS_MAX / 2 ||
+        !avow_allowance_may_go_on(bodies->finder->snapshot))
         return AVOW_ERR_TOO_LARGE;
     return bodies->authorities
                ? add_body(bodies, value.data)

@@ -81,7 +81,10 @@ static enum avow_err count_block(void *context, struct avow_bytes key, struct av
     struct tally *tally = context;
     (void)key;
     tally->count += value.len / AVOW_CATALOGUE_POSTING_BYTES;
-    return tally->count < AVOW_FINDER_POSTINGS_MAX ? AVOW_OK : AVOW_ERR_TOO_LARGE;
+    return tally->count < AVOW_FINDER_POSTINGS_MAX &&
+                   avow_allowance_may_go_on(tally->finder->snapshot)
+               ? AVOW_OK
+               : AVOW_ERR_TOO_LARGE;
 }
 
 /* 16 times the base-2 logarithm of how many entries there are for each that has the word. */
@@ -224,7 +227,7 @@ static enum avow_err score_block(void *context, struct avow_bytes key, struct av
     uint32_t block = avow_get_u32be(key.data + key.len - 4) - scan->first;
     if (block >= BLOCKS)
         return AVOW_ERR_NOT_FOUND; /* the window ends */
-    if (finder->postings >= AVOW_FINDER_POSTINGS_MAX)
+    if (finder->postings >= AVOW_FINDER_POSTINGS_MAX || !avow_allowance_may_go_on(finder->snapshot))
         return AVOW_ERR_TOO_LARGE;
     for (size_t at = 0; at + AVOW_CATALOGUE_POSTING_BYTES <= value.len;
          at += AVOW_CATALOGUE_POSTING_BYTES) {
@@ -300,7 +303,8 @@ static enum avow_err scan_words(struct avow_finder *finder)
         return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
     uint32_t blocks = avow_get_u32be(last.data) / AVOW_CATALOGUE_BLOCK + 1;
     for (uint32_t first = 0; first < blocks && err == AVOW_OK; first += BLOCKS)
-        err = scan_window(finder, first);
+        err = avow_allowance_may_go_on(finder->snapshot) ? scan_window(finder, first)
+                                                         : AVOW_ERR_TOO_LARGE;
     return err;
 }
 
@@ -311,7 +315,7 @@ static enum avow_err scan_row(void *context, struct avow_bytes key, struct avow_
     bool admitted;
     if (key.len != 4 || value.len < 15)
         return AVOW_ERR_CORRUPT;
-    if (finder->rows++ >= AVOW_FINDER_ROWS_MAX)
+    if (finder->rows++ >= AVOW_FINDER_ROWS_MAX || !avow_allowance_may_go_on(finder->snapshot))
         return AVOW_ERR_TOO_LARGE;
     enum avow_err err = admits(finder, avow_get_u16be(value.data + 12), value.data[14],
                                avow_get_u32be(value.data), &admitted);

@@ -1,4 +1,5 @@
 /* One log's part of evidence. */
+#include "store/read/allowance.h"
 #include "store/read/evidence_inner.h"
 
 #include <stdlib.h>
@@ -84,7 +85,9 @@ static enum avow_err need_events(struct avow_evidence_part *part, uint64_t targe
     while (err == AVOW_OK && index != 0) {
         struct avow_bytes bytes;
         struct avow_entry entry;
-        err = avow_evidence_part_entry(part, index);
+        err = avow_allowance_in_time(part->snapshot);
+        if (err == AVOW_OK)
+            err = avow_evidence_part_entry(part, index);
         if (err == AVOW_OK)
             err = avow_snapshot_entry(part->snapshot, part->log, index, &bytes);
         if (err != AVOW_OK)
@@ -102,7 +105,9 @@ enum avow_err avow_evidence_part_record(struct avow_evidence_part *part, uint64_
     struct avow_bytes bytes;
     struct avow_entry entry;
     size_t asked = part->asked.count;
-    enum avow_err err = avow_number_set_add(&part->asked, index);
+    enum avow_err err = avow_allowance_in_time(part->snapshot);
+    if (err == AVOW_OK)
+        err = avow_number_set_add(&part->asked, index);
     if (err != AVOW_OK || part->asked.count == asked)
         return err;
     err = avow_evidence_part_entry(part, index);
@@ -137,8 +142,10 @@ static enum avow_err write_entry(struct avow_evidence_part *part, uint64_t index
                                  struct avow_bytes entry, struct avow_buf *out)
 {
     struct avow_path path;
-    enum avow_err err = avow_snapshot_inclusion(part->snapshot, part->log, index,
-                                                part->log->checkpoint.size, &path);
+    enum avow_err err = avow_allowance_in_time(part->snapshot);
+    if (err == AVOW_OK)
+        err = avow_snapshot_inclusion(part->snapshot, part->log, index, part->log->checkpoint.size,
+                                      &path);
     if (err == AVOW_OK)
         avow_proved_entry_write(out, entry, index, &path);
     return err == AVOW_OK ? out->err : err; /* nothing more is read for what does not fit */
@@ -170,7 +177,9 @@ static enum avow_err write_chunks(struct avow_evidence_part *part, struct avow_b
         uint8_t chunk[AVOW_STATUS_CHUNK_BYTES];
         struct avow_path path;
         uint64_t number = part->chunks.items[i];
-        err = avow_snapshot_chunk(part->snapshot, part->log, number, chunk);
+        err = avow_allowance_in_time(part->snapshot);
+        if (err == AVOW_OK)
+            err = avow_snapshot_chunk(part->snapshot, part->log, number, chunk);
         if (err == AVOW_OK)
             err = avow_snapshot_chunk_inclusion(part->snapshot, part->log, number, &path);
         if (err != AVOW_OK)
@@ -212,9 +221,10 @@ static enum avow_err choose_kept(const struct avow_evidence_part *part,
     uint64_t after = 0;
     bool found = false;
     for (;;) {
-        enum avow_err err =
-            avow_snapshot_witnessed(part->snapshot, part->log, part->witnessed, after,
-                                    &kept.checkpoint, kept.lines, &kept.count);
+        enum avow_err err = avow_allowance_in_time(part->snapshot);
+        if (err == AVOW_OK)
+            err = avow_snapshot_witnessed(part->snapshot, part->log, part->witnessed, after,
+                                          &kept.checkpoint, kept.lines, &kept.count);
         if (err == AVOW_ERR_NOT_FOUND && found)
             return AVOW_OK;
         if (err != AVOW_OK)

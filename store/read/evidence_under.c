@@ -3,7 +3,8 @@
  *
  * Of recognitions only those on the paths that were found are shown. Where there is no path and the
  * policy demands one, every log that was searched is shown whole, if that fits: so absence is
- * proved. */
+ * proved. A search that ended at a bound tells of no absence. */
+#include "store/read/allowance.h"
 #include "store/read/evidence_inner.h"
 
 #include <stdlib.h>
@@ -104,6 +105,12 @@ static enum avow_err record_recognition(void *context, const struct avow_known_l
     return recorder->inner.recognition(recorder->inner.context, log, subject, index);
 }
 
+static bool record_may_go_on(void *context)
+{
+    const struct recorder *recorder = context;
+    return recorder->inner.may_go_on(recorder->inner.context);
+}
+
 static void recorder_init(struct recorder *recorder, struct avow_snapshot *snapshot,
                           const struct avow_prove_under *request)
 {
@@ -119,6 +126,7 @@ static void recorder_init(struct recorder *recorder, struct avow_snapshot *snaps
         .witnessed = record_witnessed,
         .foreign = record_foreign,
         .recognition = record_recognition,
+        .may_go_on = record_may_go_on,
     };
     recorder->count = 0;
 }
@@ -238,10 +246,14 @@ static enum avow_err make(struct recorder *recorder, struct avow_verdict *verdic
 {
     const struct avow_policy *policy = recorder->request->policy;
     enum avow_err err = judge(&recorder->inner, recorder->request, verdict);
+    if (err == AVOW_OK && recorder->request->all_or_none &&
+        avow_allowance_fell_short(recorder->snapshot))
+        err = AVOW_ERR_BUSY;
     if (err != AVOW_OK)
         return err;
     size_t paths = policy->anchor_count == 0 ? 0 : verdict->recognised.path_count;
-    bool searched = paths == 0 && policy->anchor_count > 0 && policy->require_recognition;
+    bool searched = paths == 0 && policy->anchor_count > 0 && policy->require_recognition &&
+                    verdict->recognised.end != AVOW_SEARCH_BUDGET; /* then absence is not known */
     for (;;) {
         err = try_with(recorder, verdict, paths, searched, out);
         if (err != AVOW_ERR_TOO_LARGE || (paths == 0 && !searched))

@@ -2,6 +2,7 @@
  * it is believed (store/read/proven.h); the other rows are sealed. */
 #include "store/read/facts.h"
 
+#include "store/read/allowance.h"
 #include "store/read/proven.h"
 #include "store/read/snapshot_forks.h"
 
@@ -62,8 +63,10 @@ static enum avow_err facts_witnessed(void *context, const struct avow_known_log 
                                      struct avow_witnessed *witnessed)
 {
     struct avow_checkpoint checkpoint;
-    enum avow_err err = avow_snapshot_witnessed(context, log->handle, index, after, &checkpoint,
-                                                witnessed->lines, &witnessed->count);
+    enum avow_err err = after == 0 ? AVOW_OK : avow_allowance_in_time(context);
+    if (err == AVOW_OK)
+        err = avow_snapshot_witnessed(context, log->handle, index, after, &checkpoint,
+                                      witnessed->lines, &witnessed->count);
     if (err == AVOW_OK)
         witnessed->size = checkpoint.size;
     return err;
@@ -89,6 +92,11 @@ static enum avow_err facts_recogniser(void *context, const struct avow_hash *sub
     return err;
 }
 
+static bool facts_may_go_on(void *context)
+{
+    return avow_allowance_may_go_on(context);
+}
+
 struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
 {
     return (struct avow_facts){
@@ -101,5 +109,6 @@ struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
         .foreign = facts_foreign,
         .recognition = facts_recognition,
         .recogniser = facts_recogniser,
+        .may_go_on = facts_may_go_on,
     };
 }

@@ -7,7 +7,8 @@
 
 /* Facts from `snapshot`, which must outlive them and stay as it is while they are used. Entries and
  * status are proved against the checkpoint's roots before they are believed (store/read/proven.h):
- * CORRUPT if they do not hold. */
+ * CORRUPT if they do not hold. A search ends early when the question's allowance is half used
+ * (store/read/allowance.h). */
 struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot);
 
 /* What evidence is asked for, of one issuer's log. */
@@ -26,8 +27,8 @@ struct avow_prove_request {
 /* Appends evidence that lets anyone recompute a verdict on each index: its entry, its
  * achievement's, its status chunk, its status entries back to the first, its first witness (for a
  * single index). AVOW_ERR_NOT_FOUND for an unknown issuer; AVOW_ERR_TOO_LARGE when it would pass
- * `out`'s bound or one of evidence.h's; the snapshot's errors. After an error `out` holds nothing
- * of use. */
+ * `out`'s bound or one of evidence.h's; the snapshot's errors, BUSY when the question's time is
+ * used up. After an error `out` holds nothing of use. */
 AVOW_NODISCARD enum avow_err avow_evidence_make(struct avow_snapshot *snapshot,
                                                 const struct avow_prove_request *request,
                                                 struct avow_buf *out);
@@ -39,6 +40,7 @@ struct avow_prove_under {
     /* The subject, then the components that it is stacked from and its pathway. At least one. */
     const struct avow_reference *references;
     size_t count;
+    bool all_or_none; /* BUSY rather than what a search found that its allowance ended */
     /* The node's own line on a log's accepted checkpoint, or NULL; may itself be NULL. */
     const struct avow_cosignature *(*own)(void *context, const struct avow_log *log);
     void *context;
@@ -48,8 +50,9 @@ struct avow_prove_under {
  * reference what avow_evidence_make() shows; the recognitions on the paths that were found, with
  * their logs, the best paths first as far as they fit; where there is none and the policy demands
  * one, all of the logs that were searched, if they fit. A component or pathway whose log is not
- * held is left out. AVOW_ERR_NOT_FOUND when the subject's is; AVOW_ERR_TOO_LARGE; the snapshot's
- * errors. What was in `out` is gone. */
+ * held is left out. A search that ended early shows what it had found. AVOW_ERR_NOT_FOUND when the
+ * subject's is not held; AVOW_ERR_TOO_LARGE; the snapshot's errors, BUSY when the question's time
+ * is used up. What was in `out` is gone. */
 AVOW_NODISCARD enum avow_err avow_evidence_make_under(struct avow_snapshot *snapshot,
                                                       const struct avow_prove_under *request,
                                                       struct avow_buf *out);

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#define LOGS_KEPT 1024 /* of about 6 KiB each, and their root chains: */
-#define CHAIN_BYTES_KEPT ((size_t)8 << 20)
+#define BYTES_KEPT                                                                                 \
+    ((size_t)8 << 20) /* of logs of about 6 KiB each with a root chain that is short */
 
 static void cached_free(struct avow_cached_log *cached)
 {
@@ -42,6 +42,7 @@ enum avow_err avow_snapshot_new(struct avow_store *store, struct avow_snapshot *
     if (made == NULL)
         return AVOW_ERR_NOMEM;
     made->store = store;
+    made->bytes_kept = BYTES_KEPT;
     made->db = (struct avow_db){.tables = store->tables, .folder = store->folder};
     int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &made->db.txn);
     if (rc != MDB_SUCCESS) {
@@ -74,10 +75,20 @@ void avow_snapshot_release(struct avow_snapshot *snapshot)
     snapshot->live = false;
 }
 
+void avow_snapshot_keep(struct avow_snapshot *snapshot, size_t bytes)
+{
+    snapshot->bytes_kept = bytes;
+}
+
+bool avow_snapshot_is_full(const struct avow_snapshot *snapshot)
+{
+    return avow_snapshot_bytes(snapshot) > snapshot->bytes_kept;
+}
+
 enum avow_err avow_snapshot_renew(struct avow_snapshot *snapshot)
 {
     avow_snapshot_release(snapshot);
-    if (snapshot->log_count > LOGS_KEPT || snapshot->chain_bytes > CHAIN_BYTES_KEPT)
+    if (avow_snapshot_is_full(snapshot))
         forget_logs(snapshot);
     int rc = mdb_txn_renew(snapshot->db.txn);
     if (rc != MDB_SUCCESS)
@@ -172,7 +183,9 @@ static enum avow_err log_of_row(struct avow_snapshot *snapshot, const struct avo
         return err;
     if (info.chain_len == 0)
         return AVOW_ERR_NOT_FOUND;
-    if (cached == NULL)
+    if (cached == NULL || cached->version != info.version)
+        err = avow_allowance_has_room(snapshot);
+    if (err == AVOW_OK && cached == NULL)
         err = cache_new(snapshot, issuer, &cached);
     if (err == AVOW_OK && cached->version != info.version)
         err = decode(snapshot, cached, row);
@@ -207,6 +220,28 @@ enum avow_err avow_snapshot_log(struct avow_snapshot *snapshot, const struct avo
     struct avow_bytes row;
     enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_HEADS, &key, &row);
     return err == AVOW_OK ? log_of_row(snapshot, issuer, cached, row, log) : err;
+}
+
+enum avow_err avow_snapshot_reaches(struct avow_snapshot *snapshot, const struct avow_hash *issuer,
+                                    uint32_t number, uint64_t index, bool *reaches)
+{
+    AVOW_ASSERT(snapshot->live);
+    const struct avow_cached_log *cached = find_cached(snapshot, issuer);
+    struct avow_dbkey key = avow_dbkey_bytes(avow_bytes(issuer->bytes, sizeof(issuer->bytes)));
+    struct avow_bytes row;
+    struct avow_head_info info;
+    struct avow_log read;
+    enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_HEADS, &key, &row);
+    if (err == AVOW_OK)
+        err = avow_row_head_peek(row, &info);
+    bool is_known = cached != NULL && err == AVOW_OK && cached->version == info.version;
+    if (err == AVOW_OK && !is_known)
+        err = avow_row_head_read(row, &info, &read);
+    if (err != AVOW_OK)
+        return err;
+    const struct avow_log *log = is_known ? &cached->log : &read; /* of nothing accepted: size 0 */
+    *reaches = log->number == number && index < log->checkpoint.size;
+    return AVOW_OK;
 }
 
 enum avow_err avow_snapshot_next_log(struct avow_snapshot *snapshot, const struct avow_hash *after,

@@ -13,6 +13,11 @@ AVOW_NODISCARD enum avow_err avow_snapshot_new(struct avow_store *store,
 void avow_snapshot_free(struct avow_snapshot **snapshot);
 /* Moves to the newest committed state. Everything got from the snapshot before is invalid. */
 AVOW_NODISCARD enum avow_err avow_snapshot_renew(struct avow_snapshot *snapshot);
+/* How many bytes of decoded logs outlive a renewal: when there are more, all are forgotten. 8 MiB
+ * unless it is said. */
+void avow_snapshot_keep(struct avow_snapshot *snapshot, size_t bytes);
+/* Whether there are more than that now. */
+bool avow_snapshot_is_full(const struct avow_snapshot *snapshot);
 /* Lets LMDB reuse pages; do this before the thread waits. Renew before the next read. */
 void avow_snapshot_release(struct avow_snapshot *snapshot);
 
@@ -20,6 +25,11 @@ void avow_snapshot_release(struct avow_snapshot *snapshot);
 AVOW_NODISCARD enum avow_err avow_snapshot_log(struct avow_snapshot *snapshot,
                                                const struct avow_hash *issuer,
                                                const struct avow_log **log);
+/* Whether the issuer's log has this number now, and an entry at `index`, without having its root
+ * chain decoded. NOT_FOUND, CORRUPT, IO. */
+AVOW_NODISCARD enum avow_err avow_snapshot_reaches(struct avow_snapshot *snapshot,
+                                                   const struct avow_hash *issuer, uint32_t number,
+                                                   uint64_t index, bool *reaches);
 /* The first log whose issuer id is greater than `*after` (NULL: the first). NOT_FOUND at the end.
  */
 AVOW_NODISCARD enum avow_err avow_snapshot_next_log(struct avow_snapshot *snapshot,

@@ -45,15 +45,11 @@ enum avow_err avow_snapshot_recognition(struct avow_snapshot *snapshot, const st
 static enum avow_err judge_row(struct avow_snapshot *snapshot, uint32_t number, uint64_t index,
                                bool *counts, struct avow_hash *issuer)
 {
-    const struct avow_log *log;
     *counts = false;
     enum avow_err err = avow_row_number_read(&snapshot->db, number, issuer);
     if (err == AVOW_OK)
-        err = avow_snapshot_log(snapshot, issuer, &log);
-    if (err != AVOW_OK)
-        return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
-    *counts = log->number == number && index < log->checkpoint.size;
-    return AVOW_OK;
+        err = avow_snapshot_reaches(snapshot, issuer, number, index, counts);
+    return err == AVOW_ERR_NOT_FOUND ? AVOW_OK : err;
 }
 
 enum avow_err avow_snapshot_recogniser(struct avow_snapshot *snapshot,

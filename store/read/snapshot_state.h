@@ -3,8 +3,8 @@
 #ifndef AVOW_STORE_READ_SNAPSHOT_STATE_H
 #define AVOW_STORE_READ_SNAPSHOT_STATE_H
 
+#include "store/read/allowance.h"
 #include "store/read/proven.h"
-#include "store/read/snapshot.h"
 #include "store/rows/log_rows.h"
 #include "store/rows/map64.h"
 #include "store/rows/nodes.h"
@@ -34,6 +34,18 @@ struct avow_snapshot {
     struct avow_node_source bundles; /* the bundle that an entry was read from last */
     struct avow_finder *finder;      /* NULL until the catalogue is searched (store/find/find.c), */
     void (*finder_free)(struct avow_finder **finder); /* which knows how to free it */
+    size_t bytes_kept;
+    /* The question's. */
+    bool bounded, fell_short;
+    unsigned steps;
+    struct avow_allowance allowance;
+    size_t bytes_before;
 };
+
+/* What the decoded logs take. */
+static inline size_t avow_snapshot_bytes(const struct avow_snapshot *snapshot)
+{
+    return snapshot->log_count * sizeof(struct avow_cached_log) + snapshot->chain_bytes;
+}
 
 #endif

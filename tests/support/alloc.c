@@ -12,7 +12,7 @@
 
 static atomic_size_t count;
 static atomic_size_t fail_at;
-static atomic_long live;
+static atomic_long live, bytes, bytes_before, bytes_most;
 static void (*watch)(const void *block, size_t size);
 
 /* The names that ld's --wrap gives. */
@@ -30,10 +30,20 @@ static bool must_fail(void)
     return atomic_fetch_add(&count, 1) + 1 == atomic_load(&fail_at);
 }
 
+/* Adds to the bytes that are live, or with a negative number takes off. */
+static void weigh(long size)
+{
+    long now = atomic_fetch_add(&bytes, size) + size;
+    if (now > atomic_load(&bytes_most)) /* of several threads, about */
+        atomic_store(&bytes_most, now);
+}
+
 static void *counted(void *block)
 {
-    if (block != NULL)
+    if (block != NULL) {
         atomic_fetch_add(&live, 1);
+        weigh((long)malloc_usable_size(block));
+    }
     return block;
 }
 
@@ -60,7 +70,11 @@ void *__wrap_realloc(void *block, size_t size)
     if (block == NULL)
         return counted(__real_realloc(NULL, size));
     show(block);
-    return __real_realloc(block, size);
+    const long before = (long)malloc_usable_size(block);
+    void *moved = __real_realloc(block, size);
+    if (moved != NULL)
+        weigh((long)malloc_usable_size(moved) - before);
+    return moved;
 }
 
 void __wrap_free(void *block)
@@ -68,6 +82,7 @@ void __wrap_free(void *block)
     if (block != NULL) {
         atomic_fetch_sub(&live, 1);
         show(block);
+        weigh(-(long)malloc_usable_size(block));
     }
     __real_free(block);
 }
@@ -76,11 +91,18 @@ void avow_alloc_fail_at(size_t nth)
 {
     atomic_store(&count, 0);
     atomic_store(&fail_at, nth);
+    atomic_store(&bytes_before, atomic_load(&bytes));
+    atomic_store(&bytes_most, atomic_load(&bytes));
 }
 
 size_t avow_alloc_count(void)
 {
     return atomic_load(&count);
+}
+
+size_t avow_alloc_most_bytes(void)
+{
+    return (size_t)(atomic_load(&bytes_most) - atomic_load(&bytes_before));
 }
 
 long avow_alloc_live(void)

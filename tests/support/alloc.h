@@ -18,6 +18,10 @@ size_t avow_alloc_count(void);
 /* Blocks allocated and not yet freed. */
 long avow_alloc_live(void);
 
+/* The most bytes that were live at once since the last avow_alloc_fail_at(), beyond those that were
+ * live then. */
+size_t avow_alloc_most_bytes(void);
+
 /* From now on `look` is shown each block just before it is freed or moved: all `size` bytes that it
  * has. NULL: no more. */
 void avow_alloc_watch(void (*look)(const void *block, size_t size));
