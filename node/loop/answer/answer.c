@@ -275,7 +275,8 @@ static enum avow_err answer_list(struct avow_answerer *a, struct avow_buf *out)
     struct avow_hash after = a->request.issuer;
     size_t count = 0;
     enum avow_err err = AVOW_OK;
-    while (a->scratch.len < AVOW_ANSWER_LIST_BYTES && count < 256) {
+    while (a->scratch.len < AVOW_ANSWER_LIST_BYTES && count < 256 &&
+           (count == 0 || avow_allowance_may_go_on(a->snapshot))) {
         err = avow_snapshot_next_log(a->snapshot, &after, &log);
         if (err != AVOW_OK)
             break;
@@ -376,6 +377,23 @@ static answer_function *const answers[AVOW_MESSAGE_SKIPPABLE_MIN] = {
 bool avow_answer_takes(uint64_t type)
 {
     return type < AVOW_MESSAGE_SKIPPABLE_MIN && answers[type] != NULL;
+}
+
+/* The others are short, or a page that the next question goes on from. */
+static bool is_redone(uint64_t type)
+{
+    return type == AVOW_MESSAGE_PROVE || type == AVOW_MESSAGE_PROVE_UNDER ||
+           type == AVOW_MESSAGE_FIND;
+}
+
+void avow_answerer_try(struct avow_answerer *answerer, bool only_try)
+{
+    answerer->only_try = only_try;
+}
+
+bool avow_answerer_fell_short(const struct avow_answerer *answerer)
+{
+    return is_redone(answerer->request.type) && avow_allowance_fell_short(answerer->snapshot);
 }
 
 enum avow_reject avow_answer(struct avow_answerer *a, struct avow_bytes request, uint64_t now,

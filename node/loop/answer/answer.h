@@ -29,6 +29,14 @@ AVOW_NODISCARD enum avow_err avow_answerer_new(struct avow_snapshot *snapshot,
                                                struct avow_answerer **answerer);
 void avow_answerer_free(struct avow_answerer **answerer);
 
+/* Whether from now on an answer that the snapshot's allowance does not
+ * suffice for is to be given up as soon as that shows: it will be made elsewhere, with a larger
+ * one. Not so at first. */
+void avow_answerer_try(struct avow_answerer *answerer, bool only_try);
+/* Whether the last answer would say more with a larger allowance. Never so of what is one page of
+ * many: the next question goes on from there. */
+bool avow_answerer_fell_short(const struct avow_answerer *answerer);
+
 /* Judges `request` and appends its answer, the message alone: the data or REFUSED. A rejection
  * means that the request is not well formed: nothing is appended and its sender is to be closed.
  * `out->err` tells of an answer that there was no room for. `now`: Unix seconds. The snapshot must

@@ -17,6 +17,8 @@ enum avow_err avow_answer_forks(struct avow_answerer *a, struct avow_buf *out)
     enum avow_err err = AVOW_OK;
     for (size_t visited = 0; visited < PARTED_VISITED_MAX && count < AVOW_MESSAGE_DIGESTS_MAX;
          visited++) {
+        if (count > 0 && !avow_allowance_may_go_on(a->snapshot))
+            break;
         const struct avow_hash after = issuer;
         err = avow_snapshot_next_forked(a->snapshot, &after, &issuer);
         if (err != AVOW_OK)
@@ -191,7 +193,8 @@ enum avow_err avow_answer_statuses(struct avow_answerer *a, struct avow_buf *out
         err = next_target(a, page.log, &target);
         if (err != AVOW_OK || target >= page.opening)
             break;
-        if (visited == TARGETS_VISITED_MAX || page.count + 2 > AVOW_MESSAGE_STATUSES_MAX) {
+        if (visited == TARGETS_VISITED_MAX || page.count + 2 > AVOW_MESSAGE_STATUSES_MAX ||
+            (visited > 0 && !avow_allowance_may_go_on(a->snapshot))) {
             a->answer.from = target;
             break;
         }

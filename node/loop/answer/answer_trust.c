@@ -54,6 +54,7 @@ enum avow_err avow_answer_prove_under(struct avow_answerer *a, struct avow_buf *
         .at = a->request.at == 0 ? a->now : a->request.at,
         .references = references,
         .count = count,
+        .all_or_none = a->only_try,
         .own = own_line,
         .context = a,
     };
@@ -114,7 +115,8 @@ enum avow_err avow_answer_recognised(struct avow_answerer *a, struct avow_buf *o
     enum avow_err err = AVOW_OK;
     if (!read_place(a->request.place, &at))
         return refuse_form(a, AVOW_REJECT_VALUE, out);
-    while (count < AVOW_MESSAGE_RECOGNITIONS_MAX && rows > 0 && err == AVOW_OK) {
+    while (count < AVOW_MESSAGE_RECOGNITIONS_MAX && rows > 0 && err == AVOW_OK &&
+           (rows == RECOGNISED_ROWS_MAX || avow_allowance_may_go_on(a->snapshot))) {
         err = avow_snapshot_recogniser(a->snapshot, &a->request.issuer, 1, &at);
         rows--;
         if (err == AVOW_OK) {

@@ -23,6 +23,7 @@ struct avow_answerer {
     struct avow_policy asked;            /* a client's */
     struct avow_message request, answer; /* large: kept, and never zeroed as a whole */
     uint64_t now;                        /* of the request */
+    bool only_try;
     struct avow_buf scratch;
     uint64_t indices[AVOW_EVIDENCE_ENTRIES_MAX];
     uint64_t chunks[AVOW_EVIDENCE_CHUNKS_MAX];
