@@ -83,5 +83,7 @@ void avow_requests_link_down(struct avow_requests *requests, const struct avow_l
     struct avow_requests_link *state = &requests->states[link->slot];
     avow_query_batch_free(&state->next);
     avow_query_batch_free(&state->ready);
+    if (state->under_way)
+        avow_queries_drop(requests->queries, link->slot, link->generation);
     state->under_way = false; /* a batch at a thread finds its link gone */
 }
