@@ -247,6 +247,11 @@ static void run(void *argument)
     struct worker *worker = argument;
     struct avow_queries *queries = worker->queries;
     struct avow_query_batch *batch;
+#ifdef __linux__ /* where it is the thread's alone: what is dear leaves the processors to the rest \
+                  */
+    if (is_dear(worker))
+        (void)uv_os_setpriority(0, UV_PRIORITY_BELOW_NORMAL);
+#endif
     while ((batch = take(worker)) != NULL) {
         charge(worker, batch, answer_batch(worker, batch));
         /* A snapshot that is kept while nothing is asked would keep LMDB from using pages again. */

@@ -175,22 +175,57 @@ static void begin(struct tool_issuer *issuer, const char *seed, uint64_t t)
     append_inception(issuer, t);
 }
 
-/* Right after inception, and for a second. */
-static void append_claim(struct tool_issuer *issuer, const struct avow_key *claimed)
+/* The next entry of the root chain, signed into `signature`, which is the entry's. */
+static void append_root(struct tool_issuer *issuer, const struct avow_entry *entry,
+                        struct avow_signature *signature)
 {
     const struct avow_state *state = avow_draft_state(issuer->draft);
-    struct avow_entry entry = {.kind = AVOW_KIND_KEY, .t = state->time};
-    entry.key = (struct avow_key_entry){.action = AVOW_KEY_AUTHORISE,
-                                        .use = AVOW_USE_HEARTBEAT,
-                                        .key = *claimed,
-                                        .not_after = entry.t + 1};
     struct avow_hash before = avow_tree_root(&state->tree);
     struct avow_buf message;
     uint8_t storage[2 * AVOW_ROOT_ENTRY_BYTES_MAX];
     avow_buf_init_fixed(&message, storage, sizeof(storage));
-    avow_entry_root_message(&message, &entry, avow_chain_opening(&state->chain), 1, &before);
-    avow_ed25519_sign(&issuer->keys.root, avow_buf_bytes(&message), &entry.key.signature);
-    append(issuer->draft, &entry);
+    avow_entry_root_message(&message, entry, avow_chain_opening(&state->chain),
+                            avow_draft_size(issuer->draft), &before);
+    avow_ed25519_sign(&issuer->keys.root, avow_buf_bytes(&message), signature);
+    append(issuer->draft, entry);
+}
+
+/* Right after inception, and for a second. */
+static void append_claim(struct tool_issuer *issuer, const struct avow_key *claimed)
+{
+    struct avow_entry entry = {.kind = AVOW_KIND_KEY, .t = avow_draft_state(issuer->draft)->time};
+    entry.key = (struct avow_key_entry){.action = AVOW_KEY_AUTHORISE,
+                                        .use = AVOW_USE_HEARTBEAT,
+                                        .key = *claimed,
+                                        .not_after = entry.t + 1};
+    append_root(issuer, &entry, &entry.key.signature);
+}
+
+void tool_append_name(struct tool_issuer *issuer, const char *name)
+{
+    struct avow_entry entry = {.kind = AVOW_KIND_IDENTITY, .t = time_for(issuer->draft)};
+    entry.identity = (struct avow_identity){
+        .name = avow_bytes_text(name),
+        .jurisdiction = avow_bytes_text("PT"),
+        .website = avow_bytes_text("https://issuer.example/"),
+    };
+    append_root(issuer, &entry, &entry.identity.signature);
+}
+
+void tool_append_recognition(struct avow_draft *draft, const struct avow_hash *subject,
+                             enum avow_role role)
+{
+    static const uint8_t no_scope[] = {0x80}, no_rows[] = {0x90};
+    struct avow_entry entry = {.kind = AVOW_KIND_RECOGNITION, .t = time_for(draft)};
+    entry.recognition = (struct avow_recognition){
+        .subject = *subject,
+        .subject_name = avow_bytes_text("A body"),
+        .role = role,
+        .scope = avow_bytes(no_scope, sizeof(no_scope)),
+        .equivalence = avow_bytes(no_rows, sizeof(no_rows)),
+        .basis = avow_bytes_text("https://basis.example/"),
+    };
+    append(draft, &entry);
 }
 
 void tool_issuer_claim(struct tool_issuer *issuer, const char *seed, const struct avow_key *home,

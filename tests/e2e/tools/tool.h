@@ -51,6 +51,11 @@ void tool_append_issue(struct avow_draft *draft, uint64_t achievement,
                        const struct avow_hash *commitment);
 void tool_append_status(struct avow_draft *draft, uint64_t target, enum avow_status state,
                         enum avow_reason reason);
+/* The issuer's newest name: an entry of its root chain. */
+void tool_append_name(struct tool_issuer *issuer, const char *name);
+/* A recognition without a scope. */
+void tool_append_recognition(struct avow_draft *draft, const struct avow_hash *subject,
+                             enum avow_role role);
 /* The commitment named by a seed and a number. */
 struct avow_hash tool_commitment(const char *seed, uint64_t number);
 

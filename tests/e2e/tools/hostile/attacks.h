@@ -16,6 +16,9 @@
     X(claims, 3, "logs that each name the node's own key as a heartbeat key of theirs, expired")   \
     X(withheld, 0, "peers that announce the first log of HOSTILE_FROM, and serve nothing of it")   \
     X(deaf, 100000, "questions with large answers, none of which is read")                         \
+    X(dear, 8,                                                                                     \
+      "bodies with root chains as long as may be, and ten seconds of questions that take them "    \
+      "all")                                                                                       \
     X(siege, 0, "seconds of all of them at once, from 64 processes")
 
 #define ATTACK_DECLARE(name, siege, what) uint64_t attack_##name(uint64_t count);
