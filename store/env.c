@@ -201,6 +201,7 @@ enum avow_err avow_store_open_with(const char *folder, const struct avow_store_o
     made->lock_fd = -1;
     made->read_only = options->read_only;
     made->bytes_max = options->bytes_max;
+    made->log_bytes_max = options->log_bytes_max;
     size_t len = strlen(folder) + 1;
     made->folder = malloc(len);
     if (made->folder != NULL)

@@ -3,6 +3,7 @@
 
 #include "store/catalogue/catalogue.h"
 #include "store/env_inner.h"
+#include "store/migrate_charges.h"
 #include "store/rows/log_rows.h"
 
 #include <sodium.h>
@@ -12,7 +13,7 @@
 
 /* To add one: raise AVOW_SCHEMA_VERSION, and write its row here: {from, to, run}. */
 static const struct avow_migration product_rows[AVOW_SCHEMA_VERSION - AVOW_SCHEMA_OLDEST + 1] = {
-    {0, 0, NULL}, /* the end */
+    {2, 3, avow_migrate_charges}, {0, 0, NULL}, /* the end */
 };
 
 const struct avow_migrations avow_migrations = {

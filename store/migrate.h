@@ -8,7 +8,7 @@
 #include "store/rows/store_state.h"
 
 #define AVOW_SCHEMA_OLDEST 2 /* that can still be opened */
-#define AVOW_SCHEMA_VERSION 2
+#define AVOW_SCHEMA_VERSION 3
 
 struct avow_migration {
     uint32_t from, to;

@@ -22,12 +22,13 @@
 #include "store/write/txn_forks.h"
 
 struct avow_store_options {
-    uint64_t map_size;    /* bytes of address space; 0: 1 TiB, halved until it can be had */
-    uint64_t bytes_max;   /* bound of all entries' bytes and AVOW_STORE_LOG_BYTES for each log (the
-                           * file: about 1.25 times that, where entries are mostly issues: the words
-                           * of an achievement may take five times its bytes); 0: none */
-    unsigned readers_max; /* 0: 126 */
-    bool read_only;       /* for check, backup and tools beside a running node */
+    uint64_t map_size;      /* bytes of address space; 0: 1 TiB, halved until it can be had */
+    uint64_t bytes_max;     /* bound of what all entries are charged (store/rows/charge.h) and
+                             * AVOW_STORE_LOG_BYTES for each log, about the file's size; an eighth of
+                             * it is for entries without which no log may be left; 0: none */
+    uint64_t log_bytes_max; /* of one log, those entries aside; 0: none */
+    unsigned readers_max;   /* 0: 126 */
+    bool read_only;         /* for check, backup and tools beside a running node */
 };
 
 /* Opens or creates `folder`/store.mdb; one of an older version becomes one of this version

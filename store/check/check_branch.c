@@ -2,6 +2,7 @@
 #include "store/catalogue/index.h"
 #include "store/check/check_replay_inner.h"
 #include "store/rows/branch_rows.h"
+#include "store/rows/charge.h"
 
 static enum avow_err check_candidate(struct avow_replay *replay, const struct avow_state *stored)
 {
@@ -33,6 +34,8 @@ static enum avow_err candidate_row(void *context, struct avow_bytes key, struct 
         struct avow_replay replay;
         avow_replay_init(&replay, check, &issuer, info.number);
         err = check_candidate(&replay, &stored);
+        if (replay.bytes != info.bytes)
+            avow_replay_problem(&replay, "the count of a log's bytes is wrong", 0);
         if (!avow_checkpoint_verify(&info.checkpoint))
             avow_replay_problem(&replay, "a candidate's checkpoint is not signed", 0);
         avow_replay_fini(&replay);
@@ -68,7 +71,7 @@ static enum avow_err bundle_row(void *context, struct avow_bytes key, struct avo
     (void)key;
     if (avow_bundle_open(value, &bundle) == AVOW_OK) {
         check->found.entries += bundle.count;
-        check->found.bytes += bundle.data.len;
+        return avow_charge_bundle(&bundle, 0, &check->found.bytes);
     }
     return AVOW_OK;
 }

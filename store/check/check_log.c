@@ -19,11 +19,13 @@ static enum avow_err check_place(struct avow_replay *replay)
 }
 
 static enum avow_err check_accepted(struct avow_replay *replay, const struct avow_log *log,
-                                    bool *good)
+                                    uint64_t bytes, bool *good)
 {
     enum avow_err err = avow_replay_signed(replay, &log->checkpoint, good);
     if (err != AVOW_OK || !*good)
         return err;
+    if (replay->bytes != bytes)
+        avow_replay_problem(replay, "the count of a log's bytes is wrong", 0);
     avow_replay_cosignatures(replay, &log->checkpoint, log->cosignatures, log->cosignature_count);
     err = avow_replay_compare(replay, &log->state, AVOW_CHAIN_ACCEPTED);
     return err == AVOW_OK ? check_place(replay) : err;
@@ -62,14 +64,14 @@ static enum avow_err check_pending(struct avow_replay *replay, uint64_t accepted
                                        &replay->status, accepted);
 }
 
-static enum avow_err run(struct avow_replay *replay, const struct avow_log *log)
+static enum avow_err run(struct avow_replay *replay, const struct avow_log *log, uint64_t bytes)
 {
     bool good = true;
     enum avow_err err = avow_replay_number(replay);
     if (err != AVOW_OK)
         return err;
     if (log->checkpoint.size > 0)
-        err = check_accepted(replay, log, &good);
+        err = check_accepted(replay, log, bytes, &good);
     if (err == AVOW_OK && good)
         err = check_pending(replay, log->checkpoint.size, &good);
     if (err == AVOW_OK && good)
@@ -96,7 +98,7 @@ enum avow_err avow_checker_log(struct avow_checker *check, const struct avow_has
     struct avow_replay replay;
     avow_replay_init(&replay, check, issuer, info.number);
     if (err == AVOW_OK)
-        err = run(&replay, log);
+        err = run(&replay, log, info.bytes);
     check->found.logs++;
     avow_replay_fini(&replay);
     free(log);

@@ -3,6 +3,7 @@
 
 #include "proto/log/evidence.h"
 #include "store/catalogue/index.h"
+#include "store/rows/charge.h"
 
 #define PROBLEMS_PER_LOG 32 /* after these a log is bad enough */
 
@@ -98,7 +99,7 @@ enum avow_err avow_replay_to(struct avow_replay *replay, uint64_t size, bool *go
             return err;
         struct avow_effect effect;
         enum avow_reject reject;
-        replay->bytes += entry.len;
+        replay->bytes += avow_charge_entry(entry);
         err = avow_apply(&replay->apply, entry, &effect, &reject);
         if (err == AVOW_ERR_NOT_FOUND || err == AVOW_ERR_CORRUPT || reject != AVOW_ACCEPT) {
             avow_replay_problem(replay, "an entry breaks a rule", index);

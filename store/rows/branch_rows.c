@@ -16,6 +16,7 @@ void avow_branch_write(struct avow_buf *out, const struct avow_branch_info *info
     avow_field_put_u32(out, info->number);
     avow_field_put_u32(out, info->chain_len);
     avow_field_put_u64(out, info->shared);
+    avow_field_put_u64(out, info->bytes);
     avow_field_put_checkpoint(out, &info->checkpoint);
     avow_state_save(out, state);
     avow_row_seal(out);
@@ -28,6 +29,7 @@ enum avow_err avow_branch_read(struct avow_bytes row, const struct avow_hash *is
     info->number = avow_field_take_u32(&cursor);
     info->chain_len = avow_field_take_u32(&cursor);
     info->shared = avow_field_take_u64(&cursor);
+    info->bytes = avow_field_take_u64(&cursor);
     avow_field_take_checkpoint(&cursor, &info->checkpoint);
     avow_state_init(state);
     if (cursor.short_of || !avow_hash_equal(&info->checkpoint.issuer, issuer) ||

@@ -9,6 +9,7 @@ struct avow_branch_info {
     uint32_t number;
     uint32_t chain_len; /* root entries in the chain row; 0: there is no such row */
     uint64_t shared;
+    uint64_t bytes;                    /* what its entries are charged */
     struct avow_checkpoint checkpoint; /* its aim */
 };
 /* Appends the row of AVOW_TABLE_BRANCHES for the checkpoint's issuer. */

@@ -10,6 +10,8 @@ struct avow_store;
 
 /* What a log is charged beside its entries. */
 #define AVOW_STORE_LOG_BYTES 4096
+/* A text is held for so long after its own time. */
+#define AVOW_HELD_S 3600
 
 /* A log as accepted: decoded once and cached by the snapshot until the log changes. */
 struct avow_log {
@@ -27,6 +29,8 @@ struct avow_log {
     bool forked; /* two checkpoints of its origin are proved inconsistent (store/rows/forks.h) */
     uint64_t fork_time;  /* of a forked log: time of the newest checkpoint known, on any branch */
     uint64_t first_seen; /* Unix seconds of the first acceptance here, as the writer was told */
+    /* When its issuer's keys last made it fresher without adding to it, likewise; 0: never. */
+    uint64_t freshened;
 };
 
 /* What is stored beyond the accepted size: a range on its way to a signed checkpoint, or a

@@ -66,6 +66,9 @@ void avow_row_head_write(struct avow_buf *out, const struct avow_head_info *info
     avow_field_put_u64(out, info->version);
     avow_field_put_u32(out, info->number);
     avow_field_put_u32(out, info->chain_len);
+    avow_field_put_u64(out, info->bytes);
+    avow_field_put_u64(out, info->reserved);
+    avow_field_put_u64(out, log->freshened);
     if (info->chain_len > 0) { /* else nothing is accepted yet */
         avow_field_put_checkpoint(out, &log->checkpoint);
         avow_field_put_cosignatures(out, log->cosignatures, log->cosignature_count);
@@ -84,6 +87,9 @@ enum avow_err avow_row_head_read(struct avow_bytes row, struct avow_head_info *i
 {
     struct avow_fields cursor = open_row(row);
     take_info(&cursor, info);
+    info->bytes = avow_field_take_u64(&cursor);
+    info->reserved = avow_field_take_u64(&cursor);
+    log->freshened = avow_field_take_u64(&cursor);
     avow_state_init(&log->state);
     log->number = info->number;
     log->cosignature_count = 0;

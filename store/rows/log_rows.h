@@ -29,6 +29,8 @@ struct avow_head_info {
     uint32_t number;
     uint64_t version;   /* another one for every change of any log in this store */
     uint32_t chain_len; /* root entries in the chain row; 0: nothing is accepted yet */
+    uint64_t bytes;     /* what the accepted entries are charged (store/rows/charge.h) */
+    uint64_t reserved;  /* what of it was taken from the reserve (store/write/room_inner.h) */
 };
 
 /* The number and version alone, unchecked: for comparing with a row that was read. OK or CORRUPT.
@@ -51,7 +53,7 @@ AVOW_NODISCARD enum avow_err avow_row_number_read(const struct avow_db *db, uint
  * pending entries have root entries. */
 struct avow_pending_info {
     struct avow_pending pending;
-    uint64_t bytes; /* of the pending entries */
+    uint64_t bytes; /* what the pending entries are charged */
     bool own_chain;
 };
 void avow_row_pending_write(struct avow_buf *out, const struct avow_pending_info *info,
@@ -82,7 +84,8 @@ AVOW_NODISCARD enum avow_err avow_row_chain_write(const struct avow_db *db, uint
 struct avow_counters {
     uint32_t next_log;
     uint64_t version;
-    uint64_t logs, entries, bytes; /* stored, pending ones included; bytes are the entries' own */
+    /* Stored, pending ones included; bytes: what they are charged. */
+    uint64_t logs, entries, bytes;
 };
 AVOW_NODISCARD enum avow_err avow_counters_read(const struct avow_db *db,
                                                 struct avow_counters *counters);

@@ -12,7 +12,7 @@ struct avow_store {
     bool read_only;
     bool failed; /* a sync has failed: nothing may be written until the store is opened anew */
     uint64_t epoch;
-    uint64_t bytes_max;
+    uint64_t bytes_max, log_bytes_max;
     struct avow_writer *writer; /* NULL when read-only */
 };
 

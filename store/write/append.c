@@ -2,6 +2,7 @@
 #include "store/write/append_inner.h"
 
 #include "store/catalogue/index.h"
+#include "store/rows/charge.h"
 
 #include <stdlib.h>
 
@@ -102,17 +103,6 @@ enum avow_reject avow_append_blame(const struct avow_append *append, enum avow_r
     return proof == AVOW_ACCEPT ? rule : proof;
 }
 
-bool avow_append_is_over(const struct avow_append *append)
-{
-    const struct avow_counters *counters = &append->txn->writer->counters;
-    uint64_t bound = append->txn->store->bytes_max;
-    uint64_t logs = counters->logs + (append->start == 0);
-    uint64_t bytes = counters->bytes + logs * AVOW_STORE_LOG_BYTES;
-    for (uint64_t i = append->start; i < append->end; i++)
-        bytes += append->range->entries[i - append->range->from].len;
-    return bound > 0 && append->end > append->start && bytes > bound;
-}
-
 /* ------------------------------------------------------------------------ writing */
 
 /* Puts entries and nodes; the ones of level 8 and up are left at the front of writer->nodes. */
@@ -130,7 +120,7 @@ static enum avow_err put_entries(struct avow_append *append, uint64_t *bytes)
                                  entry);
         if (err != AVOW_OK)
             return err;
-        *bytes += entry.len;
+        *bytes += avow_charge_entry(entry);
         for (; next < writer->node_count; next++) {
             const struct avow_tile_node *node = &writer->nodes[next];
             if ((node->index + 1) << node->level > i + 1)

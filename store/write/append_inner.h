@@ -15,6 +15,7 @@ struct avow_append {
     uint64_t start;        /* index of the first entry that is applied */
     uint64_t end;          /* range->from + range->count */
     struct avow_tree tree; /* at `start` */
+    enum avow_bound bound; /* that leaves no room for it */
 };
 
 /* Applies the entries to a copy of `from`, a state of `start` entries, which the writer's working
@@ -31,10 +32,8 @@ AVOW_NODISCARD enum avow_reject avow_append_prove(const struct avow_append *appe
  * whoever sent them could silence an issuer: the rule, ROOT or PROOF. */
 AVOW_NODISCARD enum avow_reject avow_append_blame(const struct avow_append *append,
                                                   enum avow_reject rule);
-/* Whether the entries are more than the store's bound leaves room for. A log costs room of its own,
- * so that a million small ones are no way around the bound. */
-bool avow_append_is_over(const struct avow_append *append);
-/* Puts entries and nodes after avow_append_apply(), and counts them. `*bytes`: the entries' own.
+/* Puts entries and nodes after avow_append_apply(), and counts them. `*bytes`: what the entries are
+ * charged (store/rows/charge.h).
  * Errors spoil the transaction. */
 AVOW_NODISCARD enum avow_err avow_append_put(struct avow_append *append, uint64_t *bytes);
 

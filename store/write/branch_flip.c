@@ -2,6 +2,7 @@
 #include "store/rows/branch_rows.h"
 #include "store/write/branch_inner.h"
 #include "store/write/relate_inner.h"
+#include "store/write/room_inner.h"
 
 /* ------------------------------------------------------------------ the flip */
 
@@ -84,6 +85,7 @@ static enum avow_err flip(struct avow_txn *txn, struct avow_wlog *wlog, uint64_t
     avow_state_fini(&log->state);
     avow_tail_fini(&wlog->tail);
     wlog->number = branch->number;
+    wlog->bytes = branch->bytes;
     wlog->tail = branch->tail;
     branch->tail = (struct avow_tail){0};
     log->number = branch->number;
@@ -143,7 +145,7 @@ static enum avow_reject plan(struct avow_append *append, const struct avow_wlog 
     append->end = size + range->count;
     if (range->count == 0 && (size == 0 || append->end != range->checkpoint.size))
         return AVOW_REJECT_SIZE;
-    return avow_append_is_over(append) ? AVOW_REJECT_QUOTA : AVOW_ACCEPT;
+    return avow_room_bound(append) == AVOW_BOUND_NONE ? AVOW_ACCEPT : AVOW_REJECT_QUOTA;
 }
 
 /* A candidate that is bad ends; whoever sent what it does not cover changes nothing. */

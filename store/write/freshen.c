@@ -111,16 +111,21 @@ enum avow_err avow_txn_freshen(struct avow_txn *txn, const struct avow_checkpoin
     struct avow_log *log = &wlog->log;
     if (log->state.tree.size == 0)
         return AVOW_ERR_NOT_FOUND;
-    *changed = renew(wlog, checkpoint);
+    bool own = renew(wlog, checkpoint);
+    *changed = own;
     if (!avow_checkpoint_same_text(checkpoint, &log->checkpoint))
         return AVOW_OK;
     for (size_t i = 0; i < count; i++) {
-        if (avow_evidence_line_counts(&cosignatures[i], &log->checkpoint, &log->state.chain) &&
-            merge_line(log, &cosignatures[i], now))
-            *changed = true;
+        if (!avow_evidence_line_counts(&cosignatures[i], &log->checkpoint, &log->state.chain) ||
+            !merge_line(log, &cosignatures[i], now))
+            continue;
+        *changed = true;
+        own = own || avow_chain_has_key(&log->state.chain, &cosignatures[i].key);
     }
     if (!*changed)
         return AVOW_OK;
+    if (own)
+        log->freshened = now;
     avow_writer_touch(txn, wlog);
     wlog->head_dirty = true;
     return avow_writer_spoil(txn, keep(&txn->db, log, now));

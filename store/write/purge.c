@@ -5,6 +5,7 @@
 
 #include "store/catalogue/index.h"
 #include "store/rows/branch_rows.h"
+#include "store/rows/charge.h"
 
 #define INDEXED_WEIGHT 16 /* rows: what an entry in the catalogue costs to take out */
 
@@ -28,9 +29,11 @@ static enum avow_err uncount(struct avow_txn *txn, enum avow_table table, struct
     enum avow_err err = avow_bundle_open(value, &bundle);
     if (err != AVOW_OK)
         return err;
+    uint64_t bytes = 0;
+    err = avow_charge_bundle(&bundle, 0, &bytes);
     counters->entries -= bundle.count;
-    counters->bytes -= bundle.data.len;
-    return AVOW_OK;
+    counters->bytes -= bytes;
+    return err;
 }
 
 /* Deletes rows of `table` whose keys begin with `prefix`, as far as `*left` goes. */

@@ -1,6 +1,7 @@
 /* A range of an issuer's log: where it belongs, and what it leaves. */
 #include "store/write/append_inner.h"
 #include "store/write/branch_inner.h"
+#include "store/write/room_inner.h"
 
 static enum avow_err judge_whole(struct avow_append *append, enum avow_reject *reject)
 {
@@ -75,8 +76,8 @@ static enum avow_err plan(struct avow_append *append, enum avow_reject *reject)
     bool other =
         pending != NULL &&
         (!pending->held || !avow_checkpoint_same_text(&range->checkpoint, &pending->checkpoint));
-    bool replaces =
-        range->held && range->replace && other && pending->held && range->from == accepted;
+    bool replaces = range->held && other && pending->held && range->from == accepted &&
+                    (range->replace || avow_room_is_over(pending, range->now));
     *reject = AVOW_REJECT_SIZE;
     if (range->checkpoint.size <= accepted || (range->held && other && !replaces))
         return AVOW_ERR_REFUSED;
@@ -93,7 +94,8 @@ static enum avow_err plan(struct avow_append *append, enum avow_reject *reject)
     } else if (range->from != append->start || (range->count == 0 && pending == NULL)) {
         return AVOW_OK;
     }
-    *reject = avow_append_is_over(append) ? AVOW_REJECT_QUOTA : AVOW_ACCEPT;
+    append->bound = avow_room_bound(append);
+    *reject = append->bound == AVOW_BOUND_NONE ? AVOW_ACCEPT : AVOW_REJECT_QUOTA;
     return AVOW_OK;
 }
 
@@ -129,9 +131,9 @@ static enum avow_err put_range(struct avow_append *append)
     const struct avow_range *range = append->range;
     if (!range->held && append->end == range->checkpoint.size) {
         err = avow_status_draft_accept(&writer->status);
-        return err == AVOW_OK
-                   ? avow_wlog_accept(txn, wlog, &writer->state, &range->checkpoint, range->now)
-                   : err;
+        return err == AVOW_OK ? avow_wlog_accept(txn, wlog, &writer->state, &range->checkpoint,
+                                                 bytes, range->now)
+                              : err;
     }
     err = avow_status_draft_put_pending(&writer->status);
     struct avow_state old = wlog->pending_state;
@@ -188,6 +190,7 @@ enum avow_err avow_txn_append(struct avow_txn *txn, const struct avow_range *ran
         return avow_writer_spoil(txn, err);
     if (range->branch)
         return avow_branch_append(txn, append.wlog, range, result, reject);
+    const uint64_t first = avow_room_first(append.wlog);
     uint32_t number = append.wlog->number;
     append.number = number != 0 ? number : txn->writer->counters.next_log;
     err = plan(&append, reject);
@@ -195,9 +198,11 @@ enum avow_err avow_txn_append(struct avow_txn *txn, const struct avow_range *ran
         err = judge(&append, reject);
     if (err == AVOW_OK)
         err = *reject == AVOW_ACCEPT ? put_range(&append) : drop_rejected(&append, *reject);
+    avow_room_note_first(txn, append.wlog, first);
     if (err == AVOW_ERR_REFUSED)
         *reject = AVOW_ACCEPT;
     tell(append.wlog, result);
+    result->bound = append.bound;
     result->advanced = err == AVOW_OK && *reject == AVOW_ACCEPT && !range->held &&
                        append.end == range->checkpoint.size;
     return err == AVOW_ERR_REFUSED ? err : avow_writer_spoil(txn, err);

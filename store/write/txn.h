@@ -35,12 +35,21 @@ struct avow_range {
     uint64_t now;          /* Unix seconds, for first_seen */
 };
 
+/* What leaves no room for entries. */
+enum avow_bound {
+    AVOW_BOUND_NONE,
+    AVOW_BOUND_STORE, /* the store's, or of entries that a log must have: what is reserved for it */
+    AVOW_BOUND_LOG,   /* the log's quota */
+    AVOW_BOUND_FIRST, /* of held texts of logs of which nothing is accepted */
+};
+
 struct avow_range_result {
-    uint64_t accepted; /* the log's accepted size now */
-    uint64_t pending;  /* how far entries are stored (a branch: the candidate's, until it is
-                        * accepted); = accepted when nothing is pending */
-    bool advanced;     /* this range completed the checkpoint */
-    bool whole;        /* held: everything up to the held checkpoint is here */
+    uint64_t accepted;     /* the log's accepted size now */
+    uint64_t pending;      /* how far entries are stored (a branch: the candidate's, until it is
+                            * accepted); = accepted when nothing is pending */
+    bool advanced;         /* this range completed the checkpoint */
+    bool whole;            /* held: everything up to the held checkpoint is here */
+    enum avow_bound bound; /* of REJECT_QUOTA */
 };
 
 /* Applies and stores a range that starts where the pending (or else the accepted) log ends.
@@ -48,7 +57,8 @@ struct avow_range_result {
  * ERR_REFUSED: another text is held at this base (and this one is held, and does not replace it; or
  * a signed range is on its way), or the checkpoint is not larger than the accepted one. REJECT_SIZE
  * when the range starts elsewhere (`result` says where it should) or goes beyond its checkpoint;
- * REJECT_QUOTA at the store's bound. These change nothing.
+ * REJECT_QUOTA where `result->bound` leaves no room. These change nothing. A held text gives way
+ * to any other once it is AVOW_HELD_S older than `now`.
  *
  * Sender's fault: REJECT_PROOF, or REJECT_ROOT at the checkpoint's size, when the checkpoint does
  * not cover these entries. What is pending for the same checkpoint stays, and so does a held text
@@ -80,6 +90,8 @@ AVOW_NODISCARD enum avow_err avow_txn_sign(struct avow_txn *txn,
 /* Drops a held text or a pending range back to the accepted size. NOT_FOUND when there is none. */
 AVOW_NODISCARD enum avow_err avow_txn_withdraw(struct avow_txn *txn,
                                                const struct avow_hash *issuer);
+/* Drops texts that are AVOW_HELD_S older than `now` (Unix seconds), a bounded part at a time. */
+AVOW_NODISCARD enum avow_err avow_txn_drop_held(struct avow_txn *txn, uint64_t now, bool *more);
 /* A newer checkpoint of the accepted size and roots (a re-signed one), and cosignature lines for
  * it, verified and authorised by the caller: kept newest per key, at most AVOW_COSIGNATURES_MAX,
  * though one that is over 5 minutes after `now` (Unix seconds) gives way to one that is not. A

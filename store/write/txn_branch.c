@@ -1,6 +1,7 @@
 /* Candidates: begun, filled from what they share with the held log, given up. */
 #include "store/rows/nodes.h"
 #include "store/write/branch_inner.h"
+#include "store/write/room_inner.h"
 
 #include "store/catalogue/index.h"
 #include "store/rows/branch_rows.h"
@@ -21,6 +22,7 @@ void avow_branch_forget(struct avow_wlog *branch)
     avow_state_init(&branch->log.state);
     avow_tail_fini(&branch->tail);
     branch->number = 0;
+    branch->bytes = 0;
     branch->head_dirty = false;
     branch->chain_dirty = false;
 }
@@ -163,6 +165,7 @@ enum avow_err avow_branch_put(struct avow_append *append)
     branch->chain_dirty =
         branch->chain_dirty || writer->state.chain.count != branch->log.state.chain.count;
     branch->head_dirty = true;
+    branch->bytes += bytes;
     struct avow_state old = branch->log.state;
     branch->log.state = writer->state;
     avow_state_init(&writer->state);
@@ -189,7 +192,7 @@ static enum avow_err copy_piece(struct avow_txn *txn, struct avow_wlog *branch,
         .end = from + piece->count,
     };
     struct avow_hash root;
-    if (avow_append_is_over(&append)) {
+    if (avow_room_bound(&append) != AVOW_BOUND_NONE) {
         *reject = AVOW_REJECT_QUOTA;
         return AVOW_OK;
     }

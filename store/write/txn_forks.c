@@ -4,6 +4,7 @@
 #include "store/rows/branch_rows.h"
 #include "store/rows/fork_rows.h"
 #include "store/write/relate_inner.h"
+#include "store/write/room_inner.h"
 
 /* ------------------------------------------------------------ what is charged */
 
@@ -12,7 +13,7 @@ enum avow_err avow_charged_put(struct avow_txn *txn, enum avow_table table,
                                enum avow_reject *reject)
 {
     struct avow_counters *counters = &txn->writer->counters;
-    uint64_t bound = txn->store->bytes_max;
+    uint64_t bound = txn->store->bytes_max - avow_room_reserve(txn->store);
     avow_row_seal_with(row, avow_row_key_view(key));
     if (row->err != AVOW_OK)
         return row->err;

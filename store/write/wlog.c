@@ -1,6 +1,7 @@
 /* A log's moves: its pending range dropped, a checkpoint accepted. */
 #include "store/catalogue/index.h"
 #include "store/write/relate_inner.h"
+#include "store/write/room_inner.h"
 
 #include "proto/log/evidence.h"
 
@@ -89,7 +90,7 @@ enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlo
 
 enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,
                                struct avow_state *state, const struct avow_checkpoint *checkpoint,
-                               uint64_t now)
+                               uint64_t bytes, uint64_t now)
 {
     struct avow_log *log = &wlog->log;
     avow_writer_touch(txn, wlog);
@@ -108,6 +109,7 @@ enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,
     log->number = wlog->number;
     log->checkpoint = *checkpoint;
     log->cosignature_count = 0; /* the lines were of the text before */
+    avow_room_note_accepted(txn, wlog, bytes);
     if (wlog->has_pending)
         forget_pending(wlog);
     wlog->head_dirty = true;

@@ -6,6 +6,7 @@
 #include "store/catalogue/place.h"
 #include "store/catalogue/words.h"
 #include "store/rows/branch_rows.h"
+#include "store/write/room_inner.h"
 
 #include <stdlib.h>
 
@@ -125,6 +126,7 @@ static enum avow_err read_branch(const struct avow_db *db, struct avow_wlog *wlo
         return err;
     wlog->branch->number = info.number;
     wlog->branch->shared = info.shared;
+    wlog->branch->bytes = info.bytes;
     wlog->branch->log.checkpoint = info.checkpoint;
     if (info.chain_len == 0)
         return AVOW_OK;
@@ -148,6 +150,8 @@ static enum avow_err read_log(const struct avow_db *db, struct avow_wlog *wlog)
     if (err != AVOW_OK)
         return err;
     wlog->number = info.number;
+    wlog->bytes = info.bytes;
+    wlog->reserved = info.reserved;
     if (info.chain_len > 0)
         err = avow_row_chain_read(db, info.number, AVOW_CHAIN_ACCEPTED, &wlog->log.state.chain);
     if (err != AVOW_OK)
@@ -221,6 +225,8 @@ static enum avow_err flush_head(struct avow_txn *txn, const struct avow_wlog *wl
         .number = wlog->number,
         .version = ++txn->writer->counters.version,
         .chain_len = (uint32_t)wlog->log.state.chain.count,
+        .bytes = wlog->bytes,
+        .reserved = wlog->reserved,
     };
     txn->writer->counters_dirty = true;
     struct avow_buf row;
@@ -240,6 +246,7 @@ static enum avow_err flush_branch(struct avow_txn *txn, const struct avow_wlog *
         .number = wlog->number,
         .chain_len = (uint32_t)wlog->log.state.chain.count,
         .shared = wlog->shared,
+        .bytes = wlog->bytes,
         .checkpoint = wlog->log.checkpoint,
     };
     struct avow_buf row;
@@ -330,6 +337,8 @@ enum avow_err avow_txn_begin(struct avow_store *store, struct avow_txn **txn)
     made->spoilt = false;
     if (!writer->has_counters) {
         enum avow_err err = avow_counters_read(&made->db, &writer->counters);
+        if (err == AVOW_OK)
+            err = avow_room_count_first(&made->db, &writer->first_bytes);
         if (err != AVOW_OK) {
             avow_txn_abort(&made);
             return err;

@@ -21,6 +21,7 @@ struct avow_wlog {
     struct avow_pending_info pending;
     struct avow_state pending_state; /* of pending.size entries, chain included */
     struct avow_tail tail;           /* of all that is stored, pending entries included */
+    uint64_t bytes, reserved;        /* of what is accepted, as in struct avow_head_info */
 
     /* The candidate, once there was one: its log.state is what is stored of it, log.checkpoint its
      * aim. Its number is 0 when there is none. A candidate has nothing pending. */
@@ -51,6 +52,7 @@ struct avow_writer {
     uint64_t begun;                /* transactions */
     bool has_counters, counters_dirty;
     struct avow_counters counters;
+    uint64_t first_bytes; /* of texts that are held of logs of which nothing is accepted */
 
     /* Working memory of one operation, kept for the next. */
     struct avow_state state;
@@ -95,11 +97,11 @@ AVOW_NODISCARD enum avow_err avow_wlog_entry(const struct avow_txn *txn,
 /* Deletes what is pending (a log of which nothing was accepted goes altogether). */
 AVOW_NODISCARD enum avow_err avow_wlog_drop_pending(struct avow_txn *txn, struct avow_wlog *wlog);
 /* Makes `*state`, which is taken over, and `checkpoint` what is accepted. Entries and status have
- * been written. */
+ * been written; `bytes` is what those are charged that were not pending. */
 AVOW_NODISCARD enum avow_err avow_wlog_accept(struct avow_txn *txn, struct avow_wlog *wlog,
                                               struct avow_state *state,
                                               const struct avow_checkpoint *checkpoint,
-                                              uint64_t now);
+                                              uint64_t bytes, uint64_t now);
 /* A checkpoint whose entries end with `state`, signature aside: ORIGIN, TIME, and if `is_signed`
  * KEY_UNKNOWN, KEY_EXPIRED. */
 AVOW_NODISCARD enum avow_reject avow_wlog_judge(const struct avow_wlog *wlog,

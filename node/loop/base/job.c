@@ -182,6 +182,16 @@ static enum avow_err run_keep(struct avow_job *job, struct avow_txn *txn)
     return err;
 }
 
+static enum avow_err run_purge(struct avow_job *job, struct avow_txn *txn)
+{
+    bool more = false;
+    enum avow_err err = avow_txn_drop_held(txn, job->now, &more);
+    if (err == AVOW_OK)
+        err = avow_txn_purge(txn, job->now, &job->changed);
+    job->changed = job->changed || more;
+    return err;
+}
+
 void avow_job_run(struct avow_job *job, struct avow_txn *txn)
 {
     job->reject = AVOW_ACCEPT;
@@ -218,7 +228,7 @@ void avow_job_run(struct avow_job *job, struct avow_txn *txn)
         job->err = run_keep(job, txn);
         break;
     case AVOW_JOB_PURGE:
-        job->err = avow_txn_purge(txn, job->now, &job->changed);
+        job->err = run_purge(job, txn);
         break;
     }
 }

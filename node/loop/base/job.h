@@ -21,7 +21,7 @@ enum avow_job_type {
                            * where the tree has the root `root`: begun, or a step of the copy */
     AVOW_JOB_DROP_BRANCH, /* of `issuer` */
     AVOW_JOB_KEEP,        /* `keep`, of `issuer`: verified */
-    AVOW_JOB_PURGE,       /* a step of it; `changed`: there is more */
+    AVOW_JOB_PURGE,       /* a step of what is due to go; `changed`: there is more */
 };
 
 enum avow_keep_type { AVOW_KEEP_FORK, AVOW_KEEP_CHAIN, AVOW_KEEP_STATUSES };
