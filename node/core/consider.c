@@ -6,10 +6,27 @@ static bool is_future(const struct avow_core *core, uint64_t time)
     return time > core->unix_s && time - core->unix_s > AVOW_CLOCK_AHEAD_MAX_S;
 }
 
+/* Whether the issuer of the held log has made it fresher so shortly before that it may not do so
+ * again: each time is a write, and is told to all peers. */
+static bool is_early(const struct avow_core *core)
+{
+    uint64_t last = core->held.freshened;
+    return last != 0 && core->unix_s >= last && core->unix_s - last < FRESHEN_S;
+}
+
+static bool is_witness(const struct avow_core *core, const struct avow_key *key)
+{
+    for (size_t i = 0; i < core->config.witness_count; i++)
+        if (avow_key_equal(&core->config.witnesses[i], key))
+            return true;
+    return false;
+}
+
 /* A line that is worth judging: one that counts, and newer than the held line by that key. */
 static bool is_newer(const struct avow_core *core, const struct avow_cosignature *line)
 {
-    if (!core->reads.counts(core->reads.context, &core->held.checkpoint.issuer, line))
+    if (!core->reads.counts(core->reads.context, &core->held.checkpoint.issuer, line) ||
+        (is_early(core) && !is_witness(core, &line->key)))
         return false;
     for (size_t i = 0; i < core->held.cosignature_count; i++)
         if (avow_key_equal(&core->held.cosignatures[i].key, &line->key))
@@ -41,7 +58,7 @@ static enum need classify_equal(struct avow_core *core, struct candidate *candid
     }
     bool same_tree = avow_hash_equal(&theirs->root, &held->root) &&
                      avow_hash_equal(&theirs->status_root, &held->status_root);
-    return same_tree && theirs->time <= held->time ? NEED_NOTHING : NEED_JUDGE;
+    return same_tree && (theirs->time <= held->time || is_early(core)) ? NEED_NOTHING : NEED_JUDGE;
 }
 
 enum need core_classify(struct avow_core *core, struct candidate *candidate)

@@ -51,6 +51,7 @@ struct avow_core_log {
     uint64_t pending;        /* how far entries are stored, unseen; >= checkpoint.size */
     uint64_t abandoned_from; /* AVOW_NEVER: none */
     bool forked;             /* a fork of the checkpoint's origin is known */
+    uint64_t freshened;      /* when its issuer last made it fresher, Unix seconds; 0: never */
 };
 struct avow_core_reads {
     void *context;

@@ -144,7 +144,8 @@ enum need {
     NEED_JUDGE, /* a judgement by the held chain, whose origin is the candidate's */
     NEED_CHAIN, /* its root chain, which is of another origin */
 };
-/* Drops lines that are not newer than held ones or lie in the future. Fills in core->held. */
+/* Drops lines that are not newer than held ones, come too early or lie in the future. Fills in
+ * core->held. */
 enum need core_classify(struct avow_core *core, struct candidate *candidate);
 /* Makes or updates a want. False when there is no room for a want. */
 bool core_consider(struct avow_core *core, struct candidate *candidate);

@@ -23,6 +23,7 @@
 #define BUSY_RETRY_MS 1000      /* after the answer "busy" the same link is asked again */
 #define COMPLETE_MS 600000      /* a want without progress for so long is given up */
 #define IGNORE_MS 3600000       /* a checkpoint that was given up is ignored for so long */
+#define FRESHEN_S 60            /* a log is made fresher by its issuer once in so long */
 #define MOVED_MS 60000          /* a link that answered from another history is not asked again */
 #define GREETING_MS 10000       /* the time for HELLO */
 #define PING_MS 30000           /* a link silent for so long is sent PING */

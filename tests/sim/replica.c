@@ -199,7 +199,7 @@ static bool take_line(struct replica *replica, const struct avow_cosignature *li
     return true;
 }
 
-void replica_freshen(struct replica *replica, const struct avow_core_action *action,
+void replica_freshen(struct replica *replica, const struct avow_core_action *action, uint64_t now,
                      struct avow_core_stored *stored)
 {
     *stored = (struct avow_core_stored){.accepted = replica->checkpoint.size,
@@ -210,11 +210,17 @@ void replica_freshen(struct replica *replica, const struct avow_core_action *act
     if (checkpoint->time > replica->checkpoint.time) {
         accept_checkpoint(replica, checkpoint, NULL, 0);
         stored->changed = true;
+        replica->freshened = now;
     }
     if (!avow_checkpoint_same_text(checkpoint, &replica->checkpoint))
         return;
-    for (size_t i = 0; i < action->line_count; i++)
-        stored->changed |= take_line(replica, &action->lines[i]);
+    for (size_t i = 0; i < action->line_count; i++) {
+        if (!take_line(replica, &action->lines[i]))
+            continue;
+        stored->changed = true;
+        if (avow_chain_has_key(&replica->log.state.chain, &action->lines[i].key))
+            replica->freshened = now;
+    }
 }
 
 struct avow_checkpoint replica_checkpoint(const struct log_builder *log, uint64_t time)

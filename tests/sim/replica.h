@@ -29,7 +29,7 @@ struct replica {
     struct avow_checkpoint checkpoint; /* size 0: nothing accepted */
     struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
     size_t line_count;
-    uint64_t abandoned_from, disputed_from;
+    uint64_t abandoned_from, disputed_from, freshened;
     bool has_branch;
     struct log_builder branch;
     struct avow_checkpoint aim; /* of the branch */
@@ -48,7 +48,7 @@ void replica_fini(struct replica *replica);
 /* As a store does it (docs/protocol.md, "Replication"): the proof first, then the rules. */
 void replica_append(struct replica *replica, const struct avow_core_action *action,
                     struct avow_core_stored *stored);
-void replica_freshen(struct replica *replica, const struct avow_core_action *action,
+void replica_freshen(struct replica *replica, const struct avow_core_action *action, uint64_t now,
                      struct avow_core_stored *stored);
 /* This node's own submission: all of `log`, under a checkpoint signed at `time`. */
 void replica_publish(struct replica *replica, const struct log_builder *log, uint64_t time);

@@ -150,6 +150,7 @@ static enum avow_err read_log(void *context, const struct avow_hash *issuer,
     log->pending = replica->log.count;
     log->abandoned_from = replica->abandoned_from;
     log->forked = replica->fork.len > 0;
+    log->freshened = replica->freshened;
     return AVOW_OK;
 }
 
@@ -488,7 +489,9 @@ static void write_store(struct sim *sim, uint32_t number, const struct avow_core
     else if (action->type == AVOW_CORE_BRANCH)
         replica_branch(log, action, &event.stored);
     else
-        replica_freshen(log, action, &event.stored);
+        replica_freshen(log, action,
+                        (uint64_t)((int64_t)sim_unix_s(sim) + sim->nodes[number].clock_s),
+                        &event.stored);
     answer_later(sim, number, STORE_MS, STORED, &event);
 }
 

@@ -37,6 +37,7 @@ static enum avow_err read_log(void *context, const struct avow_hash *issuer,
         out->cosignature_count = log->cosignature_count;
         out->abandoned_from = log->abandoned_from;
         out->forked = log->forked;
+        out->freshened = log->freshened;
     }
     /* What is held for a signer is no part of what was pulled: a range of peers starts below it,
      * and the store lets signed entries replace it. */

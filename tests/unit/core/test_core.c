@@ -123,6 +123,64 @@ static void test_forged_line(void **state)
     rig_fini(&rig);
 }
 
+struct freshen_case {
+    const char *name;
+    int64_t freshened;    /* before the announcement comes, seconds; INT64_MAX: never */
+    uint64_t later, more; /* the announced text's time and size, beyond the held one's */
+    bool other;           /* it is of another tree */
+    uint8_t line;         /* by this key; 0: none */
+    bool judged;
+};
+
+#define WITNESS 7 /* that the node's policies name */
+#define HEARTBEAT 8
+
+static const struct freshen_case freshen_cases[] = {
+    {"the first time", INT64_MAX, 1, 0, false, 0, true},
+    {"signed again within the minute", 59, 1, 0, false, 0, false},
+    {"at the same moment", 0, 1, 0, false, 0, false},
+    {"after a minute", 60, 1, 0, false, 0, true},
+    {"with new entries", 0, 1, 1, false, 0, true},
+    {"of another tree: a fork", 0, 1, 0, true, 0, true},
+    {"a heartbeat within the minute", 59, 0, 0, false, HEARTBEAT, false},
+    {"a heartbeat after a minute", 60, 0, 0, false, HEARTBEAT, true},
+    {"a witness's line", 0, 0, 0, false, WITNESS, true},
+    {"the clock was turned back since", -3600, 1, 0, false, 0, true},
+};
+
+/* An issuer makes its log fresher once a minute: what comes sooner costs no judgement, and so no
+ * write, and is not passed on. */
+static void test_freshened(void **state)
+{
+    (void)state;
+    const struct avow_key witness = {.bytes = {WITNESS}};
+    struct avow_core_config config = avow_core_config_default();
+    config.witnesses = &witness;
+    config.witness_count = 1;
+    for (size_t i = 0; i < sizeof(freshen_cases) / sizeof(freshen_cases[0]); i++) {
+        const struct freshen_case *row = &freshen_cases[i];
+        struct rig rig;
+        rig_init(&rig, &config);
+        rig.held = (struct avow_core_log){
+            .checkpoint = rig_checkpoint(1, 9), .pending = 9, .abandoned_from = AVOW_NEVER};
+        if (row->freshened != INT64_MAX)
+            rig.held.freshened = (uint64_t)((int64_t)rig.now.unix_s - row->freshened);
+        rig_join_empty(&rig, 0);
+        struct avow_message *message = rig_draft(&rig, AVOW_MESSAGE_ANNOUNCE);
+        message->checkpoint = rig.held.checkpoint;
+        message->checkpoint.time += row->later;
+        message->checkpoint.size += row->more;
+        message->checkpoint.root.bytes[0] ^= row->other || row->more > 0;
+        message->cosignature_count = row->line != 0;
+        message->cosignatures[0] =
+            (struct avow_cosignature){.key = {.bytes = {row->line}}, .time = rig.now.unix_s};
+        rig_say(&rig, 0);
+        if ((rig_find(&rig, RIG_ANY, AVOW_CORE_JUDGE) != NULL) != row->judged)
+            fail_msg("%s: %s", row->name, row->judged ? "not judged" : "judged");
+        rig_fini(&rig);
+    }
+}
+
 struct refusal_case {
     const char *name;
     bool greeted;
@@ -445,8 +503,8 @@ int main(void)
         cmocka_unit_test(test_who_hears),   cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_flood),       cmocka_unit_test(test_withheld),
         cmocka_unit_test(test_heard),       cmocka_unit_test(test_lines_of_one_second),
-        cmocka_unit_test(test_forged_line), cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_forged_line), cmocka_unit_test(test_freshened),
+        cmocka_unit_test(test_lists),       cmocka_unit_test(test_strays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
