@@ -372,6 +372,7 @@ static enum avow_err open_data(struct node *node)
     }
     struct avow_store_options options = {
         .bytes_max = node->options->store_max_bytes,
+        .log_bytes_max = node->options->log_max_bytes,
         .readers_max = 126,
     };
     err = avow_store_open(data, &options, &node->store);

@@ -149,6 +149,12 @@ static const struct avow_option rows[] = {
      .in_file = true,
      .fallback = "64 GiB; 0: no bound",
      .help = "take no more entries over so many bytes"},
+    {.name = "log-max-bytes",
+     NUMBER(log_max_bytes, 0, AVOW_UINT_MAX),
+     .form = "a number of bytes",
+     .in_file = true,
+     .fallback = "16 GiB; 0: no bound",
+     .help = "of them of one log, its status changes and keys aside"},
     {.name = "log-level",
      .value = "LEVEL",
      .set = set_level,
@@ -265,6 +271,7 @@ enum avow_err avow_options_read(struct avow_options *options, int argc, char *co
                                      .links_max = 256,
                                      .links_per_address = 128,
                                      .store_max_bytes = UINT64_C(64) << 30,
+                                     .log_max_bytes = UINT64_C(16) << 30,
                                      .log_level = AVOW_LOG_INFO};
     enum avow_err err = read_flags(&words, error);
     if (err != AVOW_OK || options->help || options->manual || options->version)

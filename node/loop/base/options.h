@@ -36,6 +36,7 @@ struct avow_options {
     uint64_t links_max;
     uint64_t links_per_address;
     uint64_t store_max_bytes; /* 0: no bound */
+    uint64_t log_max_bytes;   /* of one log; 0: no bound */
     enum avow_log_level log_level;
     const struct avow_policies *named; /* what main has read from `policies`; may be NULL */
 };

@@ -35,6 +35,10 @@ static void answer_elsewhere(struct avow_submit *submit, struct avow_link *link,
     avow_submit_refuse(link, job->request, &no);
 }
 
+static const char too_many_new[] =
+    "too many new logs from your network wait at this node for their signature: sign one, or try "
+    "again within an hour";
+
 /* What no signer sends that has computed its batch itself. Finding it out has cost a signature. */
 static bool is_provably_wrong(enum avow_reject reject)
 {
@@ -46,6 +50,8 @@ static void proposed(void *context, struct avow_job *job)
 {
     struct avow_submit *submit = context;
     struct avow_link *link = avow_submit_job_finished(submit, job);
+    if (job->err != AVOW_OK || job->reject != AVOW_ACCEPT)
+        avow_newcomers_give(&submit->newcomers, &job->issuer, job->cost);
     if (link != NULL && job->err == AVOW_OK && job->reject == AVOW_ACCEPT) {
         answer_held(link, job->request, job->range.pending, job->range.whole);
     } else if (link != NULL && is_provably_wrong(job->reject)) {
@@ -57,6 +63,16 @@ static void proposed(void *context, struct avow_job *job)
         avow_submit_refuse(link, job->request, &no);
     }
     avow_submit_resume(submit);
+}
+
+/* Whether there is room for the job's text, which may be of a log that is not known. */
+static bool has_room(struct avow_submit *submit, const struct avow_link *link,
+                     const struct avow_submit_facts *facts, const struct avow_job *job)
+{
+    const struct avow_log *log;
+    return avow_snapshot_log(facts->snapshot, &job->issuer, &log) != AVOW_ERR_NOT_FOUND ||
+           avow_newcomers_take(&submit->newcomers, &job->issuer,
+                               avow_bytes(link->network, link->network_len), job->cost, job->now);
 }
 
 static enum avow_submit_outcome try_propose(struct avow_submit *submit, struct avow_link *link)
@@ -82,6 +98,13 @@ static enum avow_submit_outcome try_propose(struct avow_submit *submit, struct a
         avow_submit_unlock(submit, issuer);
         avow_job_free(&job);
         avow_link_drop(link, AVOW_ACCEPT, "out of memory");
+        return AVOW_SUBMIT_HANDLED;
+    }
+    if (!has_room(submit, link, &facts, job)) {
+        no = avow_no(AVOW_REFUSAL_FULL, 0, too_many_new);
+        avow_submit_unlock(submit, issuer);
+        avow_job_free(&job);
+        avow_submit_refuse(link, message->request, &no);
         return AVOW_SUBMIT_HANDLED;
     }
     job->checkpoint = message->checkpoint;
@@ -112,6 +135,8 @@ static void was_signed(void *context, struct avow_job *job)
     struct avow_submit *submit = context;
     struct avow_link *link = avow_submit_job_finished(submit, job);
     bool good = job->err == AVOW_OK && job->reject == AVOW_ACCEPT;
+    if (good)
+        avow_newcomers_forget(&submit->newcomers, &job->issuer);
     if (link != NULL && good)
         avow_submit_answer_accepted(submit, link, &job->issuer, job->request);
     else if (link != NULL)
@@ -183,6 +208,8 @@ static void withdrawn(void *context, struct avow_job *job)
 {
     struct avow_submit *submit = context;
     struct avow_link *link = avow_submit_job_finished(submit, job);
+    if (job->err == AVOW_OK)
+        avow_newcomers_forget(&submit->newcomers, &job->issuer);
     if (link != NULL && job->err == AVOW_OK)
         avow_submit_done(link, job->request);
     else if (link != NULL)
@@ -343,7 +370,8 @@ enum avow_err avow_submit_init(struct avow_submit *submit, const struct avow_sub
     submit->config = *config;
     submit->links = calloc(config->links->max, sizeof(*submit->links));
     submit->locks = calloc(AVOW_SUBMIT_LOCKS_MAX, sizeof(*submit->locks));
-    if (submit->links == NULL || submit->locks == NULL)
+    if (submit->links == NULL || submit->locks == NULL ||
+        avow_newcomers_init(&submit->newcomers) != AVOW_OK)
         return AVOW_ERR_NOMEM;
     for (uint32_t i = 0; i < config->links->max; i++)
         avow_buf_init_secret(&submit->links[i].backlog, AVOW_SUBMIT_BACKLOG_MAX);
@@ -360,6 +388,7 @@ void avow_submit_fini(struct avow_submit *submit)
 {
     free(submit->links);
     free(submit->locks);
+    avow_newcomers_fini(&submit->newcomers);
     submit->links = NULL;
     submit->locks = NULL;
 }

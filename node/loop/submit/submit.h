@@ -10,6 +10,7 @@
 
 #include "node/loop/gossip/gossip.h"
 #include "node/loop/submit/heartbeat.h"
+#include "node/loop/submit/newcomers.h"
 #include "node/loop/submit/rules.h"
 
 #define AVOW_SUBMIT_PROOFS_MAX                                                                     \
@@ -64,6 +65,7 @@ struct avow_submit {
     struct avow_submit_link *links; /* by slot */
     struct avow_submit_lock *locks;
     size_t lock_count;
+    struct avow_newcomers newcomers;
     size_t waiting;                                      /* links with a backlog */
     uint32_t first;                                      /* slot of the link whose turn it is */
     struct avow_submit_work *chains[AVOW_SUBMIT_CHAINS]; /* checks that came in this turn */

@@ -87,11 +87,31 @@ struct avow_no avow_submit_gather_facts(struct avow_submit *submit, const struct
 
 /* ---- jobs ---- */
 
+/* Which bound it is, and what the client can do. */
+static const char *bound_text(enum avow_bound bound)
+{
+    switch (bound) {
+    case AVOW_BOUND_NONE:
+        return NULL;
+    case AVOW_BOUND_STORE:
+        return "the node's store is full: its operator can raise store_max_bytes; until then it "
+               "takes a log's status changes and keys, as far as there is room for each log";
+    case AVOW_BOUND_LOG:
+        return "this log has its full quota at the node: its operator can raise log_max_bytes; "
+               "status changes and keys are taken nevertheless";
+    case AVOW_BOUND_FIRST:
+        return "too many new logs wait at this node for their signature: try again within an hour";
+    }
+    return NULL;
+}
+
 /* What the writer's failure means to a client. */
 struct avow_no avow_submit_no_of_job(const struct avow_job *job)
 {
-    if (job->err == AVOW_ERR_DISK_FULL || job->reject == AVOW_REJECT_QUOTA)
-        return avow_no(AVOW_REFUSAL_FULL, job->range.accepted, NULL);
+    if (job->err == AVOW_ERR_DISK_FULL)
+        return avow_no(AVOW_REFUSAL_FULL, job->range.accepted, "the node's disk is full");
+    if (job->reject == AVOW_REJECT_QUOTA)
+        return avow_no(AVOW_REFUSAL_FULL, job->range.accepted, bound_text(job->range.bound));
     if (job->err != AVOW_OK && job->err != AVOW_ERR_NOT_FOUND && job->err != AVOW_ERR_REFUSED)
         return avow_no(AVOW_REFUSAL_BUSY, job->range.accepted, avow_err_text(job->err));
     return avow_no(AVOW_REFUSAL_INVALID, job->range.accepted, avow_reject_text(job->reject));
