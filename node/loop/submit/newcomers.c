@@ -45,7 +45,7 @@ static void drop(struct avow_newcomers *newcomers, struct avow_newcomer *row)
 static void drop_past(struct avow_newcomers *newcomers, uint64_t now)
 {
     for (size_t i = newcomers->count; i > 0; i--) {
-        if (newcomers->rows[i - 1].until < now)
+        if (newcomers->rows[i - 1].since + AVOW_HELD_S + LEEWAY_S < now)
             drop(newcomers, &newcomers->rows[i - 1]);
     }
 }
@@ -53,7 +53,7 @@ static void drop_past(struct avow_newcomers *newcomers, uint64_t now)
 bool avow_newcomers_take(struct avow_newcomers *newcomers, const struct avow_hash *issuer,
                          struct avow_bytes network, size_t bytes, uint64_t now)
 {
-    struct avow_newcomer made = {.issuer = *issuer, .until = now + AVOW_HELD_S + LEEWAY_S};
+    struct avow_newcomer made = {.issuer = *issuer, .since = now};
     size_t logs = 0, used = 0;
     group_of(network, made.group);
     drop_past(newcomers, now);
@@ -85,6 +85,20 @@ void avow_newcomers_give(struct avow_newcomers *newcomers, const struct avow_has
     row->bytes -= bytes < row->bytes ? bytes : row->bytes;
     if (row->bytes == 0)
         drop(newcomers, row);
+}
+
+bool avow_newcomers_oldest(const struct avow_newcomers *newcomers, uint64_t now,
+                           struct avow_hash *issuer)
+{
+    const struct avow_newcomer *oldest = NULL;
+    for (size_t i = 0; i < newcomers->count; i++) {
+        if (oldest == NULL || newcomers->rows[i].since < oldest->since)
+            oldest = &newcomers->rows[i];
+    }
+    if (oldest == NULL || oldest->since + AVOW_NEWCOMERS_YIELD_S > now)
+        return false;
+    *issuer = oldest->issuer;
+    return true;
 }
 
 void avow_newcomers_forget(struct avow_newcomers *newcomers, const struct avow_hash *issuer)

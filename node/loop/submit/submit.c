@@ -46,6 +46,33 @@ static bool is_provably_wrong(enum avow_reject reject)
            reject == AVOW_REJECT_ROOT || reject == AVOW_REJECT_STATUS_ROOT;
 }
 
+static void gave_way(void *context, struct avow_job *job)
+{
+    struct avow_submit *submit = context;
+    (void)avow_submit_job_finished(submit, job);
+    avow_newcomers_forget(&submit->newcomers, &job->issuer);
+    avow_submit_resume(submit);
+}
+
+/* There is no room for another new log: the text that has waited longest for its signature goes.
+ * False when none has waited for long, or somebody is at it. */
+static bool make_room(struct avow_submit *submit, struct avow_link *link, uint64_t now)
+{
+    struct avow_hash oldest;
+    if (!avow_newcomers_oldest(&submit->newcomers, now, &oldest) ||
+        !avow_submit_lock(submit, link, &oldest, true))
+        return false;
+    struct avow_job *job =
+        avow_submit_new_job(submit, link, AVOW_JOB_WITHDRAW, &oldest, 0, gave_way);
+    if (job != NULL && avow_write_thread_put(submit->config.writer, &job)) {
+        submit->links[link->slot].jobs++;
+        return true;
+    }
+    avow_submit_unlock(submit, &oldest);
+    avow_job_free(&job);
+    return false;
+}
+
 static void proposed(void *context, struct avow_job *job)
 {
     struct avow_submit *submit = context;
@@ -60,6 +87,9 @@ static void proposed(void *context, struct avow_job *job)
         answer_elsewhere(submit, link, job);
     } else if (link != NULL) {
         struct avow_no no = avow_submit_no_of_job(job);
+        if (job->reject == AVOW_REJECT_QUOTA && job->range.bound == AVOW_BOUND_FIRST &&
+            make_room(submit, link, job->now))
+            no = avow_no(AVOW_REFUSAL_BUSY, 0, NULL);
         avow_submit_refuse(link, job->request, &no);
     }
     avow_submit_resume(submit);

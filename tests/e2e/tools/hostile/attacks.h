@@ -19,6 +19,9 @@
     X(dear, 8,                                                                                     \
       "bodies with root chains as long as may be, and ten seconds of questions that take them "    \
       "all")                                                                                       \
+    X(held, 20, "texts of new logs, of 300 KB each, that nobody ever signs")                       \
+    X(hoards, 0, "logs that take all the room there is, and then what is reserved")                \
+    X(refreshed, 500, "checkpoints of twenty logs, signed again and again without an entry more")  \
     X(siege, 0, "seconds of all of them at once, from 64 processes")
 
 #define ATTACK_DECLARE(name, siege, what) uint64_t attack_##name(uint64_t count);
