@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- keys ---- */
 
@@ -34,27 +35,54 @@ static struct avow_heartbeat_key *find(const struct avow_heartbeats *heartbeats,
     return NULL;
 }
 
+static struct avow_heartbeat_key *find_spent(const struct avow_heartbeats *heartbeats)
+{
+    for (size_t i = 0; i < heartbeats->count; i++) {
+        if (heartbeats->keys[i].spent && !heartbeats->keys[i].under_way)
+            return &heartbeats->keys[i];
+    }
+    return NULL;
+}
+
 bool avow_heartbeats_has_room(const struct avow_heartbeats *heartbeats,
                               const struct avow_hash *issuer)
 {
-    return heartbeats->count < AVOW_HEARTBEATS_MAX || find(heartbeats, issuer) != NULL;
+    return heartbeats->count < AVOW_HEARTBEATS_MAX || find(heartbeats, issuer) != NULL ||
+           find_spent(heartbeats) != NULL;
+}
+
+/* A new place, or that of a key that is spent, whose file goes. */
+static enum avow_err take_place(struct avow_heartbeats *heartbeats, const struct avow_hash *issuer,
+                                struct avow_heartbeat_key **key)
+{
+    char path[PATH_MAX];
+    if (heartbeats->count == AVOW_HEARTBEATS_MAX) {
+        *key = find_spent(heartbeats);
+        if (*key == NULL)
+            return AVOW_ERR_TOO_LARGE;
+        avow_heartbeats_path(heartbeats, &(*key)->issuer, path, sizeof(path));
+        (void)unlink(path);
+        **key = (struct avow_heartbeat_key){.issuer = *issuer, .secret = (*key)->secret};
+        return AVOW_OK;
+    }
+    struct avow_secret_key *secret = sodium_malloc(sizeof(*secret));
+    if (secret == NULL)
+        return AVOW_ERR_NOMEM;
+    *key = &heartbeats->keys[heartbeats->count++];
+    **key = (struct avow_heartbeat_key){.issuer = *issuer, .secret = secret};
+    return AVOW_OK;
 }
 
 enum avow_err avow_heartbeats_add(struct avow_heartbeats *heartbeats,
                                   const struct avow_hash *issuer, const uint8_t seed[32])
 {
     struct avow_heartbeat_key *key = find(heartbeats, issuer);
-    if (key == NULL) {
-        if (heartbeats->count == AVOW_HEARTBEATS_MAX)
-            return AVOW_ERR_TOO_LARGE;
-        struct avow_secret_key *secret = sodium_malloc(sizeof(*secret));
-        if (secret == NULL)
-            return AVOW_ERR_NOMEM;
-        key = &heartbeats->keys[heartbeats->count++];
-        *key = (struct avow_heartbeat_key){.issuer = *issuer, .secret = secret};
-    }
+    enum avow_err err = key == NULL ? take_place(heartbeats, issuer, &key) : AVOW_OK;
+    if (err != AVOW_OK)
+        return err;
     avow_ed25519_from_seed(seed, key->secret, &key->key);
     key->given = true;
+    key->spent = false;
     return AVOW_OK;
 }
 
@@ -175,13 +203,28 @@ static bool is_due(const struct avow_heartbeat_key *key, const struct avow_log *
     return (key->given && line == NULL) || now >= newest + AVOW_HEARTBEAT_S;
 }
 
+bool avow_heartbeats_is_spent(const struct avow_heartbeat_key *key, const struct avow_log *log,
+                              const struct avow_key *self, uint64_t now)
+{
+    if (log == NULL || !log->state.has_home || !avow_key_equal(&log->state.home, self))
+        return true;
+    const struct avow_chain_key *authorised =
+        avow_chain_key(&log->state.chain, &key->key, AVOW_KEY_HEARTBEAT, log->checkpoint.size);
+    return authorised == NULL || now > authorised->not_after;
+}
+
 static void beat(struct avow_heartbeats *heartbeats, struct avow_heartbeat_key *key, uint64_t now)
 {
-    const struct avow_log *log;
-    if (key->under_way ||
-        avow_reading_log(heartbeats->config.reading, &key->issuer, &log) != AVOW_OK)
+    const struct avow_log *log = NULL;
+    if (key->under_way)
         return;
-    if (is_due(key, log, now))
+    enum avow_err err = avow_reading_log(heartbeats->config.reading, &key->issuer, &log);
+    if (err != AVOW_OK && err != AVOW_ERR_NOT_FOUND)
+        return;
+    if (err == AVOW_ERR_NOT_FOUND)
+        log = NULL;
+    key->spent = avow_heartbeats_is_spent(key, log, heartbeats->config.self_id, now);
+    if (log != NULL && is_due(key, log, now))
         key->under_way = put_line(heartbeats, log, key->secret, now, heartbeat_stored);
 }
 

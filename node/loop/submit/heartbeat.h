@@ -20,6 +20,7 @@ struct avow_heartbeat_key {
     struct avow_key key;
     bool given;     /* sign at once */
     bool under_way; /* a line is on its way to the store */
+    bool spent;     /* it signs nothing any more: where there is no room, another takes its place */
 };
 
 struct avow_heartbeats_config {
@@ -59,6 +60,11 @@ bool avow_heartbeats_has_room(const struct avow_heartbeats *heartbeats,
 AVOW_NODISCARD enum avow_err avow_heartbeats_add(struct avow_heartbeats *heartbeats,
                                                  const struct avow_hash *issuer,
                                                  const uint8_t seed[32]);
+
+/* Whether the key has nothing to sign any more: its log (NULL: there is none) does not authorise it
+ * at its end, or not at `now` (Unix seconds), or its home is not `self` any more. */
+bool avow_heartbeats_is_spent(const struct avow_heartbeat_key *key, const struct avow_log *log,
+                              const struct avow_key *self, uint64_t now);
 
 /* About each second: signs what is due. `now`: Unix seconds. */
 void avow_heartbeats_tick(struct avow_heartbeats *heartbeats, uint64_t now);

@@ -343,7 +343,10 @@ static enum avow_submit_outcome try_heartbeat(struct avow_submit *submit, struct
     if (no.code == 0)
         no = avow_rules_heartbeat(&facts, &message->issuer, message->seed);
     if (no.code == 0 && !avow_heartbeats_has_room(submit->config.heartbeats, &message->issuer))
-        no = avow_no(AVOW_REFUSAL_FULL, 0, NULL);
+        no =
+            avow_no(AVOW_REFUSAL_FULL, 0,
+                    "the node holds as many heartbeat keys as it can: sign heartbeats yourself, or "
+                    "name another home node");
     if (no.code != 0) {
         avow_submit_refuse(link, message->request, &no);
         return AVOW_SUBMIT_HANDLED;

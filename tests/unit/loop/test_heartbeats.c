@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/support/log_builder.h"
+
 static struct avow_hash issuer_of(uint32_t number)
 {
     struct avow_hash issuer = {{0}};
@@ -39,15 +41,47 @@ static void test_full(void **state)
     assert_int_equal(avow_heartbeats_add(&heartbeats, &first, seed), AVOW_OK);
     assert_false(avow_heartbeats_has_room(&heartbeats, &next));
     assert_int_equal(avow_heartbeats_add(&heartbeats, &next, seed), AVOW_ERR_TOO_LARGE);
+    /* One that is spent gives its place, and its file, to a new one. */
+    struct avow_hash gone = issuer_of(5);
+    char path[4096];
+    avow_heartbeats_path(&heartbeats, &gone, path, sizeof(path));
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fclose(file);
+    heartbeats.keys[5].spent = true;
+    assert_true(avow_heartbeats_has_room(&heartbeats, &next));
+    assert_int_equal(avow_heartbeats_add(&heartbeats, &next, seed), AVOW_OK);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_false(avow_heartbeats_has_room(&heartbeats, &gone));
+    assert_true(avow_heartbeats_has_room(&heartbeats, &next));
     avow_heartbeats_fini(&heartbeats);
     (void)snprintf(inner, sizeof(inner), "%s/heartbeats", folder);
     assert_int_equal(rmdir(inner), 0);
     assert_int_equal(rmdir(folder), 0);
 }
 
+static void test_spent(void **state)
+{
+    (void)state;
+    struct log_builder builder;
+    log_builder_start(&builder, "spent");
+    const struct log_key home = log_builder_node_key(&builder);
+    struct avow_log log = {.state = builder.state, .checkpoint = {.size = builder.count}};
+    struct avow_heartbeat_key key = {.key = builder.heartbeat.key};
+    const uint64_t end = builder.t + builder.key_life_s;
+    assert_false(avow_heartbeats_is_spent(&key, &log, &home.key, builder.t));
+    assert_false(avow_heartbeats_is_spent(&key, &log, &home.key, end));
+    assert_true(avow_heartbeats_is_spent(&key, &log, &home.key, end + 1));
+    assert_true(avow_heartbeats_is_spent(&key, NULL, &home.key, builder.t));
+    assert_true(avow_heartbeats_is_spent(&key, &log, &builder.sign.key, builder.t));
+    key.key = builder.sign.key;
+    assert_true(avow_heartbeats_is_spent(&key, &log, &home.key, builder.t));
+    log_builder_fini(&builder);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_full)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_full), cmocka_unit_test(test_spent)};
     if (avow_crypto_init() != AVOW_OK)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
