@@ -40,6 +40,18 @@ begin_issuer() {
     does_what_it_must
 }
 
+@test "new logs find room among others that nobody signs, after a while" {
+    use_clock
+    start_node b --store-max-bytes 1000000
+    hostile b newcomers 100
+    export AVOW_NODE
+    AVOW_NODE=$(address b)
+    expect_exit 1 avow issuer new --name Late --jurisdiction PT --website https://late.example --no-passphrase
+    [[ $stderr == *"too many new logs"* ]] || fail "$stderr"
+    later
+    avow issuer new --name Late --jurisdiction PT --website https://late.example --no-passphrase
+}
+
 @test "a store that others have filled takes revocations and keys, and says why it takes no records" {
     start_node b --store-max-bytes 2000000
     begin_issuer

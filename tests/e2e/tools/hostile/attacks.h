@@ -20,6 +20,7 @@
       "bodies with root chains as long as may be, and ten seconds of questions that take them "    \
       "all")                                                                                       \
     X(held, 20, "texts of new logs, of 300 KB each, that nobody ever signs")                       \
+    X(newcomers, 20, "the same of logs that are no larger than any new one")                       \
     X(hoards, 0, "logs that take all the room there is, and then what is reserved")                \
     X(refreshed, 500, "checkpoints of twenty logs, signed again and again without an entry more")  \
     X(siege, 0, "seconds of all of them at once, from 64 processes")

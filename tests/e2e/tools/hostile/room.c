@@ -50,7 +50,8 @@ static void prove(struct avow_client *client, const struct tool_issuer *issuer)
                 "a proof to be taken");
 }
 
-uint64_t attack_held(uint64_t count)
+/* New logs with so many records each. */
+static uint64_t hold_new(uint64_t count, uint64_t records)
 {
     char address[32];
     struct avow_client *client = connect_here(address);
@@ -59,13 +60,23 @@ uint64_t attack_held(uint64_t count)
         struct tool_issuer issuer;
         struct avow_checkpoint text;
         begin(&issuer, "held", i, client, address);
-        add_issues(&issuer, HELD_ENTRIES);
+        add_issues(&issuer, records);
         prove(client, &issuer);
         held += hold(client, &issuer, 0, &text) ? 1 : 0;
         tool_issuer_fini(&issuer);
     }
     avow_client_free(&client);
     return held;
+}
+
+uint64_t attack_held(uint64_t count)
+{
+    return hold_new(count, HELD_ENTRIES);
+}
+
+uint64_t attack_newcomers(uint64_t count)
+{
+    return hold_new(count, 1);
 }
 
 /* Has a batch on top of `base` held and signed. */
