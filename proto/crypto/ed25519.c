@@ -71,9 +71,24 @@ enum avow_err avow_crypto_init(void)
     return AVOW_OK;
 }
 
+/* The points that this thread found valid last: finding out takes as long as a signature, and the
+ * same few keys come again and again. Nothing but what was found valid stands here, and it is
+ * compared whole; who makes keys that share a slot makes them be found out again, and no more. */
+static _Thread_local struct {
+    bool used; /* a key of zeros is none */
+    struct avow_key key;
+} points[256];
+
 bool avow_ed25519_key_is_valid(const struct avow_key *key)
 {
-    return crypto_core_ed25519_is_valid_point(key->bytes) == 1;
+    const size_t slot = key->bytes[0];
+    if (points[slot].used && avow_key_equal(&points[slot].key, key))
+        return true;
+    if (crypto_core_ed25519_is_valid_point(key->bytes) != 1)
+        return false;
+    points[slot].used = true;
+    points[slot].key = *key;
+    return true;
 }
 
 bool avow_ed25519_verify(const struct avow_key *key, struct avow_bytes message,

@@ -18,7 +18,8 @@ struct avow_secret_key {
  * Call once from main, before any thread. AVOW_OK or AVOW_ERR_CRYPTO. */
 AVOW_NODISCARD enum avow_err avow_crypto_init(void);
 
-/* True if `key` is a canonical point of the prime-order subgroup, not of small order. */
+/* True if `key` is a canonical point of the prime-order subgroup, not of small order. A thread
+ * remembers some of the keys that were, so that the same one costs next to nothing again. */
 AVOW_NODISCARD bool avow_ed25519_key_is_valid(const struct avow_key *key);
 
 /* True if `signature` over `message` is by `key`. Does not repeat the subgroup check of `key`: a

@@ -293,12 +293,87 @@ static void test_large_s(void **state)
     assert_false(avow_ed25519_verify(&key, message, &signature));
 }
 
+/* ------------------------------------------------------------------ what is remembered */
+
+int __wrap_crypto_core_ed25519_is_valid_point(const unsigned char *point);
+int __real_crypto_core_ed25519_is_valid_point(const unsigned char *point);
+
+static size_t points_checked; /* this program is linked with the check wrapped */
+
+int __wrap_crypto_core_ed25519_is_valid_point(const unsigned char *point)
+{
+    points_checked++;
+    return __real_crypto_core_ed25519_is_valid_point(point);
+}
+
+static size_t checks_of(const struct avow_key *key, bool valid)
+{
+    const size_t before = points_checked;
+    assert_int_equal(avow_ed25519_key_is_valid(key), valid);
+    return points_checked - before;
+}
+
+static struct avow_key key_of(uint32_t number)
+{
+    struct avow_key key;
+    uint8_t seed[32] = {7};
+    avow_put_u32be(seed + 1, number);
+    avow_ed25519_from_seed(seed, NULL, &key);
+    return key;
+}
+
+/* Two keys that begin with the same byte. */
+static void make_twins(struct avow_key twins[2])
+{
+    uint32_t number = 0;
+    twins[0] = key_of(number);
+    do {
+        twins[1] = key_of(++number);
+    } while (twins[1].bytes[0] != twins[0].bytes[0]);
+}
+
+static void test_valid_once(void **state)
+{
+    (void)state;
+    struct avow_key twins[2];
+    make_twins(twins);
+    (void)checks_of(&twins[1], true);
+    assert_int_equal(checks_of(&twins[0], true), 1);
+    assert_int_equal(checks_of(&twins[0], true), 0);
+    assert_int_equal(checks_of(&twins[1], true), 1); /* in its stead */
+    assert_int_equal(checks_of(&twins[0], true), 1);
+}
+
+/* Neither what is no key, nor what differs from a key that was found valid in any one bit, is taken
+ * for it. */
+static void test_invalid_again(void **state)
+{
+    (void)state;
+    const struct avow_key known = key_of(0);
+    for (size_t i = 0; i < COUNT(bad_keys); i++) {
+        struct avow_key key;
+        (void)from_hex(key.bytes, 32, bad_keys[i].key);
+        assert_int_equal(checks_of(&key, false), 1);
+        assert_int_equal(checks_of(&key, false), 1);
+    }
+    for (size_t bit = 0; bit < 8 * sizeof(known.bytes); bit++) {
+        struct avow_key key = known;
+        (void)checks_of(&known, true);
+        key.bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        points_checked = 0;
+        assert_int_equal(avow_ed25519_key_is_valid(&key),
+                         __real_crypto_core_ed25519_is_valid_point(key.bytes));
+        assert_int_equal(points_checked, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rfc8032),    cmocka_unit_test(test_libsodium),
         cmocka_unit_test(test_wycheproof), cmocka_unit_test(test_torsion),
         cmocka_unit_test(test_bad_keys),   cmocka_unit_test(test_large_s),
+        cmocka_unit_test(test_valid_once), cmocka_unit_test(test_invalid_again),
     };
     return avow_crypto_init() != AVOW_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
