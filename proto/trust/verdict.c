@@ -236,10 +236,11 @@ static enum avow_err judge_recognition(struct findings *f,
 static enum avow_err gather_record(struct findings *f, struct avow_verdict *v)
 {
     struct avow_entry entry;
-    bool found;
+    bool found = false;
+    const bool word_only = f->subject->word_only;
     show_standing(&f->standing, v);
-    enum avow_err err = show_witness(f, v);
-    if (err == AVOW_OK)
+    enum avow_err err = word_only ? AVOW_OK : show_witness(f, v);
+    if (err == AVOW_OK && (!word_only || f->policy->anchor_count > 0))
         err = read_achievement(f, &entry, &found);
     if (err != AVOW_OK)
         return err;

@@ -116,6 +116,7 @@ struct avow_reference {
 struct avow_subject {
     struct avow_hash issuer;
     uint64_t index;
+    bool word_only; /* what is shown beside the word, and it does not rest on, is not looked up */
     bool has_document;
     bool proof_good;                  /* one of its proofs verifies under `signer` */
     struct avow_key signer;           /* the key that the document names */

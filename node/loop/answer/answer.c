@@ -58,7 +58,8 @@ static enum avow_err answer_verify(struct avow_answerer *a, struct avow_buf *out
 {
     uint64_t now = a->now;
     const struct avow_message *request = &a->request;
-    struct avow_subject subject = {.issuer = request->issuer, .index = request->index};
+    struct avow_subject subject = {
+        .issuer = request->issuer, .index = request->index, .word_only = true};
     struct avow_verdict verdict;
     enum avow_err err = avow_judge(&a->facts, &a->policy, &subject, now,
                                    request->at == 0 ? now : request->at, &verdict);
