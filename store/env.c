@@ -1,6 +1,7 @@
 /* Opening and closing: the map, the locks, the version. */
 #include "store/catalogue/catalogue.h"
 #include "store/env_inner.h"
+#include "store/read/proved.h"
 #include "store/write/writer.h"
 #include "sys/fd.h"
 #include "sys/files.h"
@@ -206,7 +207,10 @@ enum avow_err avow_store_open_with(const char *folder, const struct avow_store_o
     made->folder = malloc(len);
     if (made->folder != NULL)
         memcpy(made->folder, folder, len);
-    enum avow_err err = made->folder == NULL ? AVOW_ERR_NOMEM : open_all(made, options, migrations);
+    made->proofs = avow_proofs_new();
+    enum avow_err err = made->folder == NULL || made->proofs == NULL
+                            ? AVOW_ERR_NOMEM
+                            : open_all(made, options, migrations);
     if (err != AVOW_OK)
         avow_store_close(&made);
     *store = made;
@@ -224,6 +228,7 @@ void avow_store_close(struct avow_store **store)
         mdb_env_close(gone->env);
     if (gone->lock_fd >= 0)
         (void)close(gone->lock_fd);
+    avow_proofs_free(&gone->proofs);
     free(gone->folder);
     free(gone);
 }

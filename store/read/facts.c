@@ -5,6 +5,7 @@
 #include "store/read/allowance.h"
 #include "store/read/proven.h"
 #include "store/read/snapshot_forks.h"
+#include "store/read/snapshot_state.h"
 
 static enum avow_err facts_log(void *context, const struct avow_hash *issuer,
                                struct avow_known_log *known)
@@ -111,4 +112,47 @@ struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot)
         .recogniser = facts_recogniser,
         .may_go_on = facts_may_go_on,
     };
+}
+
+/* ------------------------------------------------------------------ what is asked next */
+
+/* A record's bundle, where the bundle ends, and where the record does in it. */
+static void bring_bundle(struct avow_snapshot *snapshot, uint32_t number, uint64_t index)
+{
+    struct avow_found_bundle *found;
+    const size_t place = (size_t)(index % AVOW_BUNDLE_ENTRIES);
+    if (avow_snapshot_find_bundle(snapshot, number, index / AVOW_BUNDLE_ENTRIES, &found) != AVOW_OK)
+        return;
+    const uint8_t *ends = found->row.data + AVOW_BUNDLE_HEADER;
+    __builtin_prefetch(found->row.data);
+    __builtin_prefetch(ends + 2 * place);
+    __builtin_prefetch(ends + 2 * (AVOW_BUNDLE_ENTRIES - 1));
+}
+
+static void bring_entry(struct avow_snapshot *snapshot, uint32_t number, uint64_t index)
+{
+    const struct avow_bundle *bundle;
+    struct avow_bytes entry;
+    const size_t place = (size_t)(index % AVOW_BUNDLE_ENTRIES);
+    if (avow_snapshot_bundle(snapshot, number, index / AVOW_BUNDLE_ENTRIES, &bundle) != AVOW_OK ||
+        avow_bundle_entry(bundle, place, &entry) != AVOW_OK)
+        return;
+    __builtin_prefetch(entry.data);
+    __builtin_prefetch(entry.data + entry.len - 1);
+}
+
+void avow_facts_expect(struct avow_snapshot *snapshot, const struct avow_reference *records,
+                       size_t count)
+{
+    uint32_t numbers[AVOW_FACTS_EXPECTED_MAX]; /* of their logs; 0: none */
+    AVOW_ASSERT(count <= AVOW_FACTS_EXPECTED_MAX);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = avow_snapshot_number(snapshot, &records[i].issuer);
+        if (numbers[i] != 0)
+            bring_bundle(snapshot, numbers[i], records[i].index);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] != 0)
+            bring_entry(snapshot, numbers[i], records[i].index);
+    }
 }

@@ -11,6 +11,13 @@
  * (store/read/allowance.h). */
 struct avow_facts avow_facts_from_snapshot(struct avow_snapshot *snapshot);
 
+/* Brings near what verdicts on these records read, of all of them at once: asked one by one, each
+ * would wait for memory by itself. Of logs that this snapshot has read before: no other is read.
+ * Changes no answer; what fails here fails again when it is asked. */
+#define AVOW_FACTS_EXPECTED_MAX 64
+void avow_facts_expect(struct avow_snapshot *snapshot, const struct avow_reference *records,
+                       size_t count);
+
 /* What evidence is asked for, of one issuer's log. */
 struct avow_prove_request {
     struct avow_hash issuer;

@@ -47,9 +47,9 @@ struct avow_tree_nodes avow_snapshot_nodes(struct avow_snapshot *snapshot,
 {
     AVOW_ASSERT(snapshot->live);
     struct avow_cached_log *cached = cached_of(log);
-    if (cached->nodes_at != snapshot->renewals) /* views of an earlier renewal are no more */
+    if (cached->nodes_at != snapshot->state) /* views of an earlier state are no more */
         avow_node_source_forget(&cached->nodes);
-    cached->nodes_at = snapshot->renewals;
+    cached->nodes_at = snapshot->state;
     return (struct avow_tree_nodes){.context = &cached->nodes, .node = avow_node_source_node};
 }
 
@@ -93,11 +93,18 @@ static enum avow_err next_row(struct avow_snapshot *snapshot, const struct avow_
     struct avow_dbkey key = avow_dbkey_item(log->number, size + 1);
     struct avow_bytes found;
     struct avow_bytes row;
+    struct avow_cached_log *cached = cached_of(log);
+    if (cached->unkept_at == snapshot->state && size >= cached->unkept_from)
+        return AVOW_ERR_NOT_FOUND;
     enum avow_err err = avow_db_seek(&snapshot->db, AVOW_TABLE_HISTORY, &key, &found, &row);
+    if (err == AVOW_OK && (found.len != key.len || memcmp(found.data, key.bytes, 4) != 0))
+        err = AVOW_ERR_NOT_FOUND; /* the next log's */
+    if (err == AVOW_ERR_NOT_FOUND) {
+        cached->unkept_at = snapshot->state;
+        cached->unkept_from = size;
+    }
     if (err != AVOW_OK)
         return err;
-    if (found.len != key.len || memcmp(found.data, key.bytes, 4) != 0)
-        return AVOW_ERR_NOT_FOUND; /* the next log's */
     err = avow_row_kept_read(row, checkpoint, cosignatures, count);
     if (err == AVOW_OK)
         *count = avow_evidence_keep_lines(cosignatures, *count, checkpoint, &log->state.chain);

@@ -12,7 +12,6 @@
 static void cached_free(struct avow_cached_log *cached)
 {
     avow_state_fini(&cached->log.state);
-    avow_bits_fini(&cached->proven.bundles);
     avow_bits_fini(&cached->proven.chunks);
     free(cached);
 }
@@ -94,8 +93,11 @@ enum avow_err avow_snapshot_renew(struct avow_snapshot *snapshot)
     if (rc != MDB_SUCCESS)
         return avow_db_err(rc, snapshot->store->folder);
     snapshot->live = true;
-    snapshot->renewals++;
-    snapshot->bundles.has_bundle = false;
+    /* What the newest state holds, nobody writes over before there is a newer one. */
+    const size_t id = mdb_txn_id(snapshot->db.txn);
+    if (snapshot->state == 0 || id != snapshot->txn_id)
+        snapshot->state++;
+    snapshot->txn_id = id;
     return AVOW_OK;
 }
 
@@ -193,7 +195,7 @@ static enum avow_err log_of_row(struct avow_snapshot *snapshot, const struct avo
         return err;
     if (!avow_hash_equal(&cached->log.checkpoint.issuer, issuer))
         return AVOW_ERR_CORRUPT;
-    cached->checked_at = snapshot->renewals;
+    cached->checked_at = snapshot->state;
     *log = &cached->log;
     return AVOW_OK;
 }
@@ -207,12 +209,18 @@ static struct avow_cached_log *find_cached(struct avow_snapshot *snapshot,
     return cached;
 }
 
+uint32_t avow_snapshot_number(struct avow_snapshot *snapshot, const struct avow_hash *issuer)
+{
+    const struct avow_cached_log *cached = find_cached(snapshot, issuer);
+    return cached == NULL ? 0 : cached->log.number;
+}
+
 enum avow_err avow_snapshot_log(struct avow_snapshot *snapshot, const struct avow_hash *issuer,
                                 const struct avow_log **log)
 {
     AVOW_ASSERT(snapshot->live);
     struct avow_cached_log *cached = find_cached(snapshot, issuer);
-    if (cached != NULL && cached->checked_at == snapshot->renewals) {
+    if (cached != NULL && cached->checked_at == snapshot->state) {
         *log = &cached->log;
         return AVOW_OK;
     }
@@ -304,16 +312,41 @@ enum avow_err avow_snapshot_pending(struct avow_snapshot *snapshot, const struct
     return read_pending(snapshot, issuer, &number, pending);
 }
 
-/* Reads through the snapshot's own bundle, so that a run of entries costs one lookup. */
+enum avow_err avow_snapshot_find_bundle(struct avow_snapshot *snapshot, uint32_t number,
+                                        uint64_t bundle, struct avow_found_bundle **found)
+{
+    struct avow_found_bundle *kept = &snapshot->bundles[(bundle ^ number) % AVOW_BUNDLES_KEPT];
+    *found = kept;
+    if (kept->at == snapshot->state && kept->bundle_number == bundle && kept->log == number)
+        return AVOW_OK;
+    *kept = (struct avow_found_bundle){.bundle_number = bundle, .log = number};
+    struct avow_dbkey key = avow_dbkey_item(number, bundle);
+    enum avow_err err = avow_db_get(&snapshot->db, AVOW_TABLE_BUNDLES, &key, &kept->row);
+    if (err == AVOW_OK)
+        kept->at = snapshot->state;
+    return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
+}
+
+enum avow_err avow_snapshot_bundle(struct avow_snapshot *snapshot, uint32_t number, uint64_t bundle,
+                                   const struct avow_bundle **opened)
+{
+    struct avow_found_bundle *found;
+    enum avow_err err = avow_snapshot_find_bundle(snapshot, number, bundle, &found);
+    if (err == AVOW_OK && !found->opened)
+        err = avow_bundle_open(found->row, &found->bundle);
+    found->opened = err == AVOW_OK;
+    *opened = &found->bundle;
+    return err;
+}
+
 static enum avow_err read_entry(struct avow_snapshot *snapshot, uint32_t number, uint64_t index,
                                 struct avow_bytes *entry)
 {
-    struct avow_node_source *source = &snapshot->bundles;
-    if (source->log != number)
-        source->has_bundle = false;
-    source->db = &snapshot->db;
-    source->log = number;
-    enum avow_err err = avow_node_source_entry(source, index, entry);
+    const struct avow_bundle *bundle;
+    enum avow_err err =
+        avow_snapshot_bundle(snapshot, number, index / AVOW_BUNDLE_ENTRIES, &bundle);
+    if (err == AVOW_OK)
+        err = avow_bundle_entry(bundle, (size_t)(index % AVOW_BUNDLE_ENTRIES), entry);
     return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
 }
 

@@ -14,6 +14,7 @@ struct avow_store {
     uint64_t epoch;
     uint64_t bytes_max, log_bytes_max;
     struct avow_writer *writer; /* NULL when read-only */
+    struct avow_proofs *proofs; /* what was proved of it since it was opened */
 };
 
 #endif
