@@ -1,5 +1,6 @@
 #include "node/loop/answer/answerer.h"
 
+#include "node/loop/link/sendq.h"
 #include "proto/codec/writer.h"
 
 #include <stdlib.h>
@@ -412,4 +413,21 @@ enum avow_reject avow_answer(struct avow_answerer *a, struct avow_bytes request,
     if (err != AVOW_OK)
         refuse_err(a, err, out);
     return AVOW_ACCEPT;
+}
+
+size_t avow_answer_expect(struct avow_answerer *a, struct avow_bytes requests)
+{
+    struct avow_reference records[AVOW_FACTS_EXPECTED_MAX];
+    struct avow_bytes request;
+    size_t looked_at = 0, count = 0;
+    while (looked_at < AVOW_FACTS_EXPECTED_MAX && avow_sendq_row_next(&requests, &request)) {
+        looked_at++;
+        if (avow_message_decode(request, &a->request) == AVOW_ACCEPT &&
+            a->request.type == AVOW_MESSAGE_VERIFY)
+            records[count++] =
+                (struct avow_reference){.issuer = a->request.issuer, .index = a->request.index};
+    }
+    if (count > 1) /* one alone waits for nothing less */
+        avow_facts_expect(a->snapshot, records, count);
+    return looked_at;
 }

@@ -45,6 +45,11 @@ AVOW_NODISCARD enum avow_reject avow_answer(struct avow_answerer *answerer,
                                             struct avow_bytes request, uint64_t now,
                                             struct avow_buf *out);
 
+/* Brings near what the questions for verdicts among the first of these requests, a row of them
+ * (node/loop/link/sendq.h), will read. Returns how many requests it looked at: one at least, if
+ * there is one. No answer depends on it. */
+size_t avow_answer_expect(struct avow_answerer *answerer, struct avow_bytes requests);
+
 /* Whether the node of this id may cosign the log's accepted checkpoint: unless a better root chain
  * is known, the checkpoint is from the future, or the log has ever named the id as a key of its
  * own, in whichever role. Whoever writes a log can do that, and a witness must not be the log's. */

@@ -160,14 +160,18 @@ static uint64_t answer_batch(struct worker *worker, struct avow_query_batch *bat
     const uint64_t now = config->now(config->context), began = config->clock(config->context);
     uint64_t time = began;
     bool goes_on = true;
+    size_t expected = 0;
     batch->dear = false;
     batch->err = avow_snapshot_renew(worker->snapshot);
     while (batch->err == AVOW_OK && goes_on && batch->answers.len < AVOW_QUERY_ANSWER_BYTES) {
         struct avow_bytes rest = avow_buf_bytes(&batch->requests), request;
         rest.data += batch->used;
         rest.len -= batch->used;
+        if (expected == 0)
+            expected = avow_answer_expect(worker->answerer, rest);
         if (!avow_sendq_row_next(&rest, &request))
             break;
+        expected--;
         answer_one(worker, batch, request, now, time);
         if (!batch->dear)
             batch->used = batch->requests.len - rest.len;

@@ -14,6 +14,24 @@
 static struct verdict_scene scene, less;
 static struct avow_verdict online, offline;
 
+/* What is shown beside the word is all that is left out when the word alone is asked for. */
+static void judge_word(const struct verdict_scene *judged, const struct avow_facts *facts,
+                       const struct avow_verdict *whole)
+{
+    static struct avow_verdict word;
+    struct avow_subject subject = judged->subject;
+    subject.word_only = true;
+    assert_int_equal(avow_judge(facts, &judged->policy, &subject, judged->now, judged->at, &word),
+                     AVOW_OK);
+    assert_int_equal(word.word, whole->word);
+    assert_int_equal(word.why, whole->why);
+    assert_int_equal(word.checked, whole->checked);
+    assert_int_equal(word.degraded, whole->degraded);
+    assert_int_equal(word.has_state, whole->has_state);
+    assert_int_equal(word.recognised.path_count, whole->recognised.path_count);
+    assert_false(word.has_witnessed_at);
+}
+
 static void judge(struct verdict_scene *judged, const struct avow_facts *facts,
                   struct avow_verdict *verdict)
 {
@@ -21,6 +39,7 @@ static void judge(struct verdict_scene *judged, const struct avow_facts *facts,
         avow_judge(facts, &judged->policy, &judged->subject, judged->now, judged->at, verdict),
         AVOW_OK);
     assert_int_equal(verdict->checked & verdict->unchecked, 0);
+    judge_word(judged, facts, verdict);
 }
 
 /* False if the evidence does not hold. What `verdict` views is gone. */
