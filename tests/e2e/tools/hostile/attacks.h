@@ -15,6 +15,7 @@
     X(forged, 20, "connections, each announcing a checkpoint of a real issuer that nobody signed") \
     X(claims, 3, "logs that each name the node's own key as a heartbeat key of theirs, expired")   \
     X(withheld, 0, "peers that announce the first log of HOSTILE_FROM, and serve nothing of it")   \
+    X(roots, 8, "logs of 256 root entries, proposed all at once and signed")                       \
     X(deaf, 100000, "questions with large answers, none of which is read")                         \
     X(dear, 8,                                                                                     \
       "bodies with root chains as long as may be, and ten seconds of questions that take them "    \
