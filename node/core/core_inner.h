@@ -18,8 +18,9 @@
 bool core_has_room(const struct avow_core *core);
 /* A new action of the step, empty but for its type. */
 struct avow_core_action *core_action(struct avow_core *core, enum avow_core_action_type type);
-/* The task of a new JUDGE; the caller counts the judgement against whoever it is for. */
-struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id);
+/* The task of a new JUDGE; the caller counts the judgement against whoever it is for. `link`:
+ * whence it came. */
+struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id, uint32_t link);
 /* The one message that is being drafted, empty but for type and request. */
 struct avow_message *core_draft(struct avow_core *core, enum avow_message_type type,
                                 uint64_t request);

@@ -55,8 +55,8 @@ struct avow_core_event {
 };
 
 enum avow_core_action_type {
-    AVOW_CORE_SEND,        /* link, priority, bytes, about */
-    AVOW_CORE_JUDGE,       /* token, task: run it with the known chains of its issuer → JUDGED */
+    AVOW_CORE_SEND,  /* link, priority, bytes, about */
+    AVOW_CORE_JUDGE, /* token, link, task: run it with the known chains of its issuer → JUDGED */
     AVOW_CORE_STORE_RANGE, /* token, checkpoint, lines, branch, from, entries, path → STORED */
     AVOW_CORE_FRESHEN,     /* token, checkpoint, lines → STORED */
     /* Begin a branch beside the held log, or go on with it: token, checkpoint, from (entries below
@@ -122,6 +122,7 @@ struct avow_core_action {
     const struct avow_cosignature *lines;
     size_t line_count;
     bool branch; /* STORE_RANGE: for the branch, not the held log */
+    bool alone;  /* STORE_RANGE: nothing else of the log is being stored; `link`: whence it came */
     uint64_t from;
     struct avow_hash root;
     const struct avow_fork *fork;

@@ -246,7 +246,7 @@ static void take_other(struct avow_core *core, uint32_t slot, const struct avow_
     forks->phase = FORKS_WORKING;
     forks->checkpoint = *checkpoint;
     forks->id = core_id(core, ID_OTHER, slot);
-    struct avow_judge_task *task = core_judge_task(core, forks->id);
+    struct avow_judge_task *task = core_judge_task(core, forks->id, slot);
     task->checkpoint = *checkpoint;
     task->chain = message->chain;
 }

@@ -149,8 +149,8 @@ static void judge_by_list(const struct avow_judge_task *task, const struct avow_
     AVOW_CLEANUP(avow_chain_fini)
     struct avow_chain theirs;
     avow_chain_init(&theirs);
-    judgement->err = avow_evidence_chain_of_list(avow_buf_bytes(&list), &task->checkpoint, &theirs,
-                                                 &judgement->reject);
+    judgement->err = avow_evidence_chain_of_list(avow_buf_bytes(&list), &task->checkpoint,
+                                                 task->checker, &theirs, &judgement->reject);
     if (judgement->err != AVOW_OK || judgement->reject != AVOW_ACCEPT)
         return;
     judgement->reject = judge_signatures(task, &theirs, judgement);

@@ -20,6 +20,8 @@ struct avow_judge_task {
     /* Whose lines count beside heartbeats: the config's, which outlives the core. */
     const struct avow_key *witnesses;
     size_t witness_count;
+    /* Of root entries; NULL: they are verified by avow_judge_task_run(). The runner's own. */
+    const struct avow_root_checker *checker;
 };
 
 #define AVOW_JUDGE_OTHERS_MAX 8 /* root chains of one issuer that are known beside the held one */

@@ -29,7 +29,7 @@ static struct avow_judge_task *ask_judgement(struct avow_core *core, uint32_t sl
     struct want *want = &core->wants[slot];
     leave_strange_lines(core, slot);
     want->id = core_id(core, ID_JUDGE, slot);
-    struct avow_judge_task *task = core_judge_task(core, want->id);
+    struct avow_judge_task *task = core_judge_task(core, want->id, want->link);
     task->checkpoint = want->now.checkpoint;
     memcpy(task->cosignatures, want->now.lines, sizeof(task->cosignatures));
     task->cosignature_count = want->now.line_count;

@@ -19,7 +19,7 @@ struct avow_core_action *core_action(struct avow_core *core, enum avow_core_acti
     return action;
 }
 
-struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id)
+struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id, uint32_t link)
 {
     /* Whoever asks for a judgement has looked at stats.judgements, which counts this step's tasks
      * among others: none of them is answered yet. */
@@ -33,6 +33,7 @@ struct avow_judge_task *core_judge_task(struct avow_core *core, uint64_t id)
     core->stats.judged++;
     struct avow_core_action *action = core_action(core, AVOW_CORE_JUDGE);
     action->token = id;
+    action->link = link;
     action->task = task;
     return task;
 }

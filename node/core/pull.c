@@ -65,6 +65,8 @@ static void store(struct avow_core *core, const struct want *want, const struct 
     action->entries = entries;
     action->path = path;
     action->branch = want->branch;
+    action->alone = want->storing_count == 1;
+    action->link = chunk->link;
 }
 
 /* All entries are here, by way of an earlier candidate: a range of none completes the branch. */

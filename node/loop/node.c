@@ -9,6 +9,7 @@
 #include "node/loop/report.h"
 #include "node/loop/submit/heartbeat.h"
 #include "node/loop/submit/submit.h"
+#include "node/loop/write/verify.h"
 #include "sys/files.h"
 #include "sys/process.h"
 
@@ -28,6 +29,8 @@ struct node {
     struct avow_node_identity identity;
     struct avow_store *store;
     struct avow_reading reading;
+    struct avow_checks *checks;
+    struct avow_pool pool;
     struct avow_write_thread *writer;
     struct avow_queries *queries;
     struct avow_links links;
@@ -192,6 +195,12 @@ static void wake_writer(void *context)
 {
     struct node *node = context;
     (void)uv_async_send(&node->writer_woke);
+}
+
+static void verify_job(void *context, struct avow_job *job)
+{
+    struct node *node = context;
+    avow_verify_start(&node->pool, &node->writer, job);
 }
 
 static void wake_queries(void *context)
@@ -393,8 +402,15 @@ static unsigned query_threads(const struct node *node)
 
 static enum avow_err start_threads(struct node *node)
 {
-    struct avow_write_thread_config writer = {
-        .store = node->store, .wake = wake_writer, .context = node};
+    enum avow_err err = avow_checks_new(&node->checks);
+    if (err != AVOW_OK)
+        return err;
+    avow_pool_init(&node->pool, &node->loop);
+    struct avow_write_thread_config writer = {.store = node->store,
+                                              .checks = node->checks,
+                                              .verify = verify_job,
+                                              .wake = wake_writer,
+                                              .context = node};
     struct avow_queries_config queries = {.store = node->store,
                                           .self = node->identity.secret,
                                           .policies = node->options->named,
@@ -403,7 +419,7 @@ static enum avow_err start_threads(struct node *node)
                                           .wake = wake_queries,
                                           .context = node,
                                           .now = query_now};
-    enum avow_err err = avow_write_thread_new(&writer, &node->writer);
+    err = avow_write_thread_new(&writer, &node->writer);
     if (err == AVOW_OK)
         err = avow_queries_new(&queries, &node->queries);
     return err;
@@ -462,6 +478,8 @@ static enum avow_err wire_rest(struct node *node)
         .links = &node->links,
         .reading = &node->reading,
         .writer = node->writer,
+        .pool = &node->pool,
+        .checks = node->checks,
         .policies = node->options->named,
         .self = &node->identity.node,
         .store_epoch = avow_store_epoch(node->store) & AVOW_UINT_MAX, /* as the wire has it */
@@ -478,7 +496,8 @@ static enum avow_err wire_rest(struct node *node)
         .self_id = &node->identity.node,
     };
     struct avow_submit_config submit = {
-        .loop = &node->loop,
+        .pool = &node->pool,
+        .checks = node->checks,
         .logger = &node->logger,
         .links = &node->links,
         .reading = &node->reading,
@@ -580,6 +599,7 @@ static void fini(struct node *node)
     avow_requests_fini(&node->requests);
     avow_heartbeats_fini(&node->heartbeats);
     avow_gossip_fini(&node->gossip);
+    avow_checks_free(&node->checks);
     if (node->reading.snapshot != NULL)
         avow_snapshot_free(&node->reading.snapshot);
     if (node->store != NULL)

@@ -6,15 +6,13 @@
 
 #include <stdlib.h>
 
-#include "proto/crypto/ed25519.h"
 #include "proto/crypto/sha256.h"
 
-#define STEP_KEYS_MAX 3
+#define STEP_KEYS_MAX AVOW_ROOT_CLAIM_KEYS_MAX
 #define NONE SIZE_MAX
 
 /* What a root entry does to its chain. */
 struct step {
-    bool checked; /* before: keys and signature are good */
     size_t key_count;
     struct avow_chain_key keys[STEP_KEYS_MAX]; /* brought into force */
     size_t retired;                            /* position of a key that ends, or NONE */
@@ -94,8 +92,8 @@ static bool was_used(const struct avow_chain *chain, const struct avow_key *key)
     return false;
 }
 
-/* Adds a key to the step: a valid point that the log, this entry included, has never used. Whether
- * it is valid costs as much as a signature, for each of a few keys: not twice. */
+/* Adds a key to the step: one that the log, this entry included, has never used. Whether it is a
+ * point costs as much as a signature, and is looked at with that. */
 static enum avow_reject bring_key(const struct avow_chain *chain, struct step *step, uint64_t index,
                                   const struct avow_key *key, enum avow_key_kind kind,
                                   uint64_t not_after)
@@ -106,8 +104,6 @@ static enum avow_reject bring_key(const struct avow_chain *chain, struct step *s
         if (avow_key_equal(&step->keys[i].key, key))
             return AVOW_REJECT_KEY_REUSED;
     }
-    if (!step->checked && !avow_ed25519_key_is_valid(key))
-        return AVOW_REJECT_KEY_POINT;
     AVOW_ASSERT(step->key_count < STEP_KEYS_MAX);
     step->keys[step->key_count++] = (struct avow_chain_key){
         .key = *key, .kind = kind, .since = index, .until = AVOW_NEVER, .not_after = not_after};
@@ -293,15 +289,33 @@ static enum avow_reject judge(const struct avow_chain *chain, struct step *step,
     return reject;
 }
 
-static bool is_signed(const struct avow_chain *chain, const struct step *step, uint64_t index,
-                      const struct avow_entry *entry, const struct avow_hash *root_before)
+/* Has the claim checked by `checker`, or without one on the spot. */
+static enum avow_err check_claim(const struct avow_chain *chain, const struct step *step,
+                                 uint64_t index, const struct avow_entry *entry,
+                                 const struct avow_hash *root_before,
+                                 const struct avow_root_checker *checker, enum avow_reject *reject)
 {
     uint8_t storage[AVOW_ROOT_ENTRY_BYTES_MAX + 128];
     struct avow_buf message;
+    struct avow_root_claim claim = {.index = index,
+                                    .leaf = avow_merkle_leaf_hash(entry->bytes),
+                                    .root_before = *root_before,
+                                    .key_count = step->key_count,
+                                    .is_signed = index > 0};
+    for (size_t i = 0; i < step->key_count; i++)
+        claim.keys[i] = step->keys[i].key;
     avow_buf_init_fixed(&message, storage, sizeof(storage));
-    avow_entry_root_message(&message, entry, avow_chain_opening(chain), index, root_before);
-    AVOW_ASSERT(message.err == AVOW_OK);
-    return avow_ed25519_verify(step->signer, avow_buf_bytes(&message), step->signature);
+    if (claim.is_signed) {
+        avow_entry_root_message(&message, entry, avow_chain_opening(chain), index, root_before);
+        AVOW_ASSERT(message.err == AVOW_OK);
+        claim.signer = *step->signer;
+        claim.signature = *step->signature;
+        claim.message = avow_buf_bytes(&message);
+    }
+    if (checker != NULL)
+        return checker->check(checker->context, &claim, reject);
+    *reject = avow_root_claim_check(&claim);
+    return AVOW_OK;
 }
 
 static enum avow_err grow_arrays(struct avow_chain *chain, const struct step *step)
@@ -373,37 +387,50 @@ static void carry_out(struct avow_chain *chain, const struct step *step, uint64_
     };
 }
 
-static enum avow_err apply(struct avow_chain *chain, uint64_t index, const struct avow_entry *entry,
-                           const struct avow_hash *root_before, bool checked,
-                           enum avow_reject *reject)
+/* A rule: whatever costs no signature. */
+static enum avow_reject judge_rules(const struct avow_chain *chain, struct step *step,
+                                    uint64_t index, const struct avow_entry *entry,
+                                    const struct avow_hash *root_before)
 {
-    struct step step = {.checked = checked, .retired = NONE};
     struct avow_tree empty = {0};
     struct avow_hash empty_root = avow_tree_root(&empty);
-    *reject = judge(chain, &step, index, entry);
-    if (*reject == AVOW_ACCEPT && index == 0 && !avow_hash_equal(root_before, &empty_root))
-        *reject = AVOW_REJECT_ROOT;
-    if (*reject == AVOW_ACCEPT && index > 0 && !checked &&
-        !is_signed(chain, &step, index, entry, root_before))
-        *reject = AVOW_REJECT_ROOT_SIGNATURE;
-    if (*reject != AVOW_ACCEPT)
-        return AVOW_OK;
-    enum avow_err err = make_room(chain, &step, entry->bytes.len);
+    enum avow_reject reject = judge(chain, step, index, entry);
+    if (reject == AVOW_ACCEPT && index == 0 && !avow_hash_equal(root_before, &empty_root))
+        reject = AVOW_REJECT_ROOT;
+    return reject;
+}
+
+static enum avow_err carry_out_in_room(struct avow_chain *chain, const struct step *step,
+                                       uint64_t index, const struct avow_entry *entry,
+                                       const struct avow_hash *root_before)
+{
+    enum avow_err err = make_room(chain, step, entry->bytes.len);
     if (err == AVOW_OK)
-        carry_out(chain, &step, index, entry, root_before);
+        carry_out(chain, step, index, entry, root_before);
     return err;
 }
 
 enum avow_err avow_chain_apply(struct avow_chain *chain, uint64_t index,
                                const struct avow_entry *entry, const struct avow_hash *root_before,
-                               enum avow_reject *reject)
+                               const struct avow_root_checker *checker, enum avow_reject *reject)
 {
-    return apply(chain, index, entry, root_before, false, reject);
+    struct step step = {.retired = NONE};
+    enum avow_err err = AVOW_OK;
+    *reject = judge_rules(chain, &step, index, entry, root_before);
+    if (*reject == AVOW_ACCEPT)
+        err = check_claim(chain, &step, index, entry, root_before, checker, reject);
+    if (err != AVOW_OK || *reject != AVOW_ACCEPT)
+        return err;
+    return carry_out_in_room(chain, &step, index, entry, root_before);
 }
 
 enum avow_err avow_chain_reapply(struct avow_chain *chain, uint64_t index,
                                  const struct avow_entry *entry,
                                  const struct avow_hash *root_before, enum avow_reject *reject)
 {
-    return apply(chain, index, entry, root_before, true, reject);
+    struct step step = {.retired = NONE};
+    *reject = judge_rules(chain, &step, index, entry, root_before);
+    if (*reject != AVOW_ACCEPT)
+        return AVOW_OK;
+    return carry_out_in_room(chain, &step, index, entry, root_before);
 }

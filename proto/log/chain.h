@@ -9,6 +9,7 @@
 
 #include "proto/entry/entry.h"
 #include "proto/log/merkle.h"
+#include "proto/log/root_claim.h"
 
 #define AVOW_ROOT_ENTRIES_MAX 257 /* inception and 256 epochs */
 #define AVOW_NEVER UINT64_MAX
@@ -73,11 +74,13 @@ AVOW_NODISCARD enum avow_err avow_chain_copy(struct avow_chain *to, const struct
  * rule of root entries: inception first and once, time against the chain's own entries, key
  * validity and reuse, lifetimes, the revealed digest, the number of epochs, closure, and the root
  * signature. A retirement names a key in force and repeats its not_after. A closure ends every key,
- * the root too; without a custodian nothing follows it. On rejection or AVOW_ERR_NOMEM the chain is
- * unchanged. `*reject` is set when AVOW_OK is returned. */
+ * the root too; without a custodian nothing follows it. Keys and signature come last, and are
+ * checked by `checker`, or here when it is NULL. On rejection or an error (AVOW_ERR_NOMEM, the
+ * checker's) the chain is unchanged. `*reject` is set when AVOW_OK is returned. */
 AVOW_NODISCARD enum avow_err avow_chain_apply(struct avow_chain *chain, uint64_t index,
                                               const struct avow_entry *entry,
                                               const struct avow_hash *root_before,
+                                              const struct avow_root_checker *checker,
                                               enum avow_reject *reject);
 
 /* The same, but that the root signature and the keys' points are taken to be good: for chains that

@@ -49,6 +49,7 @@ void avow_evidence_read_entry(struct avow_reader *reader, size_t bytes_max,
 
 static enum avow_err read_root_entry(struct avow_reader *reader,
                                      const struct avow_checkpoint *checkpoint,
+                                     const struct avow_root_checker *checker,
                                      struct avow_chain *chain, enum avow_reject *reject)
 {
     struct avow_proved_entry proved;
@@ -77,11 +78,12 @@ static enum avow_err read_root_entry(struct avow_reader *reader,
         *reject = avow_merkle_inclusion_root_before(proved.index, checkpoint->size, &path, &before);
     if (*reject != AVOW_ACCEPT)
         return AVOW_OK;
-    return avow_chain_apply(chain, proved.index, &entry, &before, reject);
+    return avow_chain_apply(chain, proved.index, &entry, &before, checker, reject);
 }
 
 enum avow_err avow_evidence_read_chain(struct avow_reader *reader,
                                        const struct avow_checkpoint *checkpoint,
+                                       const struct avow_root_checker *checker,
                                        struct avow_chain *chain)
 {
     const size_t count = avow_reader_array(reader, AVOW_ROOT_ENTRIES_MAX);
@@ -90,7 +92,7 @@ enum avow_err avow_evidence_read_chain(struct avow_reader *reader,
         avow_reader_reject(reader, AVOW_REJECT_CHAIN);
     for (size_t i = 0; i < count && reader->reject == AVOW_ACCEPT; i++) {
         enum avow_reject reject;
-        enum avow_err err = read_root_entry(reader, checkpoint, chain, &reject);
+        enum avow_err err = read_root_entry(reader, checkpoint, checker, chain, &reject);
         if (err != AVOW_OK)
             return err;
         avow_reader_reject(reader, reject);
@@ -103,12 +105,13 @@ enum avow_err avow_evidence_read_chain(struct avow_reader *reader,
 
 enum avow_err avow_evidence_chain_of_list(struct avow_bytes list,
                                           const struct avow_checkpoint *checkpoint,
+                                          const struct avow_root_checker *checker,
                                           struct avow_chain *chain, enum avow_reject *reject)
 {
     struct avow_reader reader;
     avow_reader_init(&reader, list);
     avow_chain_init(chain);
-    enum avow_err err = avow_evidence_read_chain(&reader, checkpoint, chain);
+    enum avow_err err = avow_evidence_read_chain(&reader, checkpoint, checker, chain);
     *reject = avow_reader_finish(&reader);
     if (err != AVOW_OK || *reject != AVOW_ACCEPT)
         avow_chain_fini(chain);
@@ -294,7 +297,7 @@ static enum avow_err read_log_proof(struct avow_reader *reader, struct avow_log_
     avow_cosignatures_read(reader, proof->cosignatures, &proof->cosignature_count);
     if (reader->reject != AVOW_ACCEPT)
         return AVOW_OK;
-    enum avow_err err = avow_evidence_read_chain(reader, &proof->checkpoint, &proof->chain);
+    enum avow_err err = avow_evidence_read_chain(reader, &proof->checkpoint, NULL, &proof->chain);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
         avow_reader_reject(reader, avow_evidence_judge_key(&proof->checkpoint, &proof->chain));
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)

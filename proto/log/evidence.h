@@ -140,9 +140,11 @@ size_t avow_evidence_keep_lines(struct avow_cosignature *lines, size_t count,
 
 /* A chain as it travels, [proved entry, …], checked against the (unverified) checkpoint that it is
  * to judge: every path leads to the checkpoint's root, every rule and root signature holds, and it
- * is complete to the checkpoint's epoch and opening entry (else REJECT_CHAIN). */
+ * is complete to the checkpoint's epoch and opening entry (else REJECT_CHAIN). `checker` as in
+ * avow_chain_apply(). */
 AVOW_NODISCARD enum avow_err avow_evidence_chain_of_list(struct avow_bytes list,
                                                          const struct avow_checkpoint *checkpoint,
+                                                         const struct avow_root_checker *checker,
                                                          struct avow_chain *chain,
                                                          enum avow_reject *reject);
 

@@ -131,7 +131,7 @@ static enum avow_err read_other_chain(struct avow_reader *reader, const struct a
         avow_reader_reject(reader, AVOW_REJECT_ORIGIN);
     if (reader->reject != AVOW_ACCEPT)
         return AVOW_OK;
-    enum avow_err err = avow_evidence_read_chain(reader, &other, chain);
+    enum avow_err err = avow_evidence_read_chain(reader, &other, NULL, chain);
     if (err == AVOW_OK && reader->reject == AVOW_ACCEPT)
         avow_reader_reject(reader, avow_evidence_judge_checkpoint(&other, chain));
     return err;

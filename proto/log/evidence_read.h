@@ -24,6 +24,7 @@ AVOW_NODISCARD enum avow_reject avow_evidence_inclusion(const struct avow_hash *
  * and rejections of avow_evidence_chain_of_list(). */
 AVOW_NODISCARD enum avow_err avow_evidence_read_chain(struct avow_reader *reader,
                                                       const struct avow_checkpoint *checkpoint,
+                                                      const struct avow_root_checker *checker,
                                                       struct avow_chain *chain);
 
 /* The last element of a log proof, whose other parts are read: what is known of forks. */

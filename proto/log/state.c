@@ -215,7 +215,8 @@ static enum avow_err judge(struct avow_apply *apply, const struct avow_entry *en
     case AVOW_KIND_IDENTITY:
     case AVOW_KIND_CLOSURE: {
         struct avow_hash root_before = avow_tree_root(&state->tree);
-        return avow_chain_apply(&state->chain, state->tree.size, entry, &root_before, reject);
+        return avow_chain_apply(&state->chain, state->tree.size, entry, &root_before,
+                                apply->checker, reject);
     }
     case AVOW_KIND_NODES:
     case AVOW_KIND_ACHIEVEMENT:

@@ -53,8 +53,9 @@ struct avow_effect {
 struct avow_apply {
     struct avow_state *state;
     const struct avow_log_view *view;
-    const struct avow_tree_sink *sink; /* told of tree nodes; may be NULL */
-    bool has_achievement;              /* memory of the last achievement found issuable */
+    const struct avow_tree_sink *sink;       /* told of tree nodes; may be NULL */
+    const struct avow_root_checker *checker; /* of root entries; NULL: they are verified here */
+    bool has_achievement;                    /* memory of the last achievement found issuable */
     uint64_t achievement;
 };
 void avow_apply_init(struct avow_apply *apply, struct avow_state *state,

@@ -149,7 +149,7 @@ static enum avow_err check_other(const struct avow_other_chain *other, struct av
     avow_chain_init(&chain);
     avow_buf_init(&expected, SIZE_MAX / 2);
     enum avow_err err =
-        avow_evidence_chain_of_list(other->list, &other->checkpoint, &chain, &reject);
+        avow_evidence_chain_of_list(other->list, &other->checkpoint, NULL, &chain, &reject);
     if (err == AVOW_OK && reject == AVOW_ACCEPT) {
         avow_chain_save(&expected, &chain);
         err = expected.err;

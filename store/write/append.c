@@ -51,6 +51,7 @@ static enum avow_err apply_entries(struct avow_append *append, enum avow_reject 
     const struct avow_tree_sink sink = {.context = writer, .node = sink_node};
     struct avow_apply apply;
     avow_apply_init(&apply, &writer->state, &view, &sink);
+    apply.checker = append->range->checker;
     for (uint64_t i = append->start; i < append->end; i++) {
         struct avow_effect effect;
         enum avow_err err =
@@ -78,7 +79,12 @@ enum avow_err avow_append_apply(struct avow_append *append, const struct avow_st
     writer->nodes_failed = false;
     avow_status_draft_begin(&writer->status, &append->txn->db, append->number, has_pending);
     *reject = AVOW_ACCEPT;
-    return apply_entries(append, reject);
+    err = apply_entries(append, reject);
+    const struct avow_root_checker *checker = append->range->checker;
+    if (err != AVOW_OK || checker == NULL || checker->unsure == NULL || !*checker->unsure)
+        return err;
+    *reject = avow_append_blame(append, AVOW_ACCEPT);
+    return *reject == AVOW_ACCEPT ? AVOW_ERR_REFUSED : AVOW_OK;
 }
 
 enum avow_reject avow_append_prove(const struct avow_append *append, const struct avow_tree *tree)

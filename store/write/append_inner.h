@@ -20,7 +20,9 @@ struct avow_append {
 
 /* Applies the entries to a copy of `from`, a state of `start` entries, which the writer's working
  * memory then holds with the status changes and the nodes. `has_pending`: status changes of the log
- * lie in pending rows. `*reject`: the rule that one of them breaks. Errors: NOMEM, CORRUPT, IO. */
+ * lie in pending rows. `*reject`: the rule that one of them breaks; ROOT, PROOF when the range's
+ * checker is unsure and the checkpoint does not cover the entries. Errors: NOMEM, CORRUPT, IO;
+ * REFUSED when it is unsure. */
 AVOW_NODISCARD enum avow_err avow_append_apply(struct avow_append *append,
                                                const struct avow_state *from, bool has_pending,
                                                enum avow_reject *reject);

@@ -183,5 +183,5 @@ enum avow_err avow_branch_append(struct avow_txn *txn, struct avow_wlog *wlog,
         result->advanced = err == AVOW_OK;
         result->accepted = append.end;
     }
-    return avow_writer_spoil(txn, err);
+    return err == AVOW_ERR_REFUSED ? err : avow_writer_spoil(txn, err);
 }

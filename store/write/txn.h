@@ -33,6 +33,9 @@ struct avow_range {
     size_t count;
     struct avow_path path; /* consistency from size from + count to the checkpoint's */
     uint64_t now;          /* Unix seconds, for first_seen */
+    /* Of root entries; NULL: they are verified here. One that comes to be unsure makes this
+     * ERR_REFUSED, unless the checkpoint does not even cover the entries; nothing is changed. */
+    const struct avow_root_checker *checker;
 };
 
 /* What leaves no room for entries. */

@@ -173,15 +173,35 @@ enum avow_err avow_branch_put(struct avow_append *append)
     return AVOW_OK;
 }
 
-static enum avow_err copy_piece(struct avow_txn *txn, struct avow_wlog *branch,
+/* A root entry of the held log, in its own place, was verified when it was accepted there: the same
+ * leaf after the same tree is the same claim. */
+static enum avow_err check_held(void *context, const struct avow_root_claim *claim,
+                                enum avow_reject *reject)
+{
+    const struct avow_chain *held = context;
+    *reject = AVOW_REJECT_ROOT_SIGNATURE;
+    for (size_t i = 0; i < held->count; i++) {
+        const struct avow_root_entry *entry = &held->entries[i];
+        if (entry->index == claim->index && avow_hash_equal(&entry->leaf, &claim->leaf) &&
+            avow_hash_equal(&entry->root_before, &claim->root_before))
+            *reject = AVOW_ACCEPT;
+    }
+    return AVOW_OK;
+}
+
+static enum avow_err copy_piece(struct avow_txn *txn, struct avow_wlog *wlog,
                                 const struct piece *piece, enum avow_reject *reject)
 {
+    struct avow_wlog *branch = wlog->branch;
     uint64_t from = branch->log.state.tree.size;
+    const struct avow_root_checker checker = {.context = &wlog->log.state.chain,
+                                              .check = check_held};
     const struct avow_range range = {
         .checkpoint = branch->log.checkpoint,
         .from = from,
         .entries = piece->entries,
         .count = piece->count,
+        .checker = &checker,
     };
     struct avow_append append = {
         .txn = txn,
@@ -223,7 +243,7 @@ static enum avow_err copy_step(struct avow_txn *txn, struct avow_wlog *wlog,
         cost += piece->cost;
         bytes += piece->bytes.len;
         if (err == AVOW_OK)
-            err = copy_piece(txn, branch, piece, reject);
+            err = copy_piece(txn, wlog, piece, reject);
     }
     if (err != AVOW_OK || *reject != AVOW_ACCEPT || branch->log.state.tree.size < branch->shared)
         return err;

@@ -100,7 +100,7 @@ static void keep_chain(struct replica *replica, const struct avow_core_action *a
     added->checkpoint = *action->checkpoint;
     avow_chain_init(&added->chain);
     enum avow_err err = avow_evidence_chain_of_list(avow_buf_bytes(&whole), action->checkpoint,
-                                                    &added->chain, &stored->reject);
+                                                    NULL, &added->chain, &stored->reject);
     avow_buf_fini(&whole);
     AVOW_ASSERT(err == AVOW_OK && stored->reject == AVOW_ACCEPT); /* it has been judged */
     bool known = avow_chain_compare(&added->chain, &replica->log.state.chain) == AVOW_CHAIN_SAME;

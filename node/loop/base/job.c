@@ -10,6 +10,7 @@ struct avow_job *avow_job_new(enum avow_job_type type)
     if (job != NULL) {
         job->type = type;
         job->cost = sizeof(*job);
+        job->item.owner = job;
     }
     return job;
 }
@@ -18,6 +19,7 @@ void avow_job_free(struct avow_job **job)
 {
     if (*job != NULL) {
         avow_keep_free(&(*job)->keep);
+        avow_checks_asked_fini(&(*job)->asked);
         free((*job)->entries);
         free((*job)->bytes);
         free(*job);
@@ -81,11 +83,19 @@ static struct avow_range range_of(const struct avow_job *job, bool held)
     };
 }
 
+/* Appends with what is known of root entries, so that nothing is verified here. */
+static enum avow_err append(struct avow_job *job, struct avow_txn *txn, struct avow_range *range)
+{
+    const struct avow_root_checker checker = avow_checks_knowing(&job->asked);
+    range->checker = job->asked.checks != NULL ? &checker : NULL;
+    return avow_txn_append(txn, range, &job->range, &job->reject);
+}
+
 static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
 {
     struct avow_range range = range_of(job, false);
     range.branch = job->branch;
-    enum avow_err err = avow_txn_append(txn, &range, &job->range, &job->reject);
+    enum avow_err err = append(job, txn, &range);
     if (err != AVOW_OK || job->reject != AVOW_ACCEPT || !job->range.advanced ||
         job->line_count == 0)
         return err;
@@ -96,7 +106,7 @@ static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
 static enum avow_err run_hold(struct avow_job *job, struct avow_txn *txn)
 {
     struct avow_range range = range_of(job, true);
-    return avow_txn_append(txn, &range, &job->range, &job->reject);
+    return append(job, txn, &range);
 }
 
 /* The copy below `from` goes in bounded steps; the last one takes the entries too. A branch on its
@@ -116,7 +126,7 @@ static enum avow_err recover(struct avow_job *job, struct avow_txn *txn)
     range.from = at.size;
     range.entries = job->entries + there;
     range.count = job->entry_count - there;
-    return avow_txn_append(txn, &range, &job->range, &job->reject);
+    return append(job, txn, &range);
 }
 
 /* A chain whose entries break a rule never counted, and abandons nothing. */
@@ -231,6 +241,11 @@ void avow_job_run(struct avow_job *job, struct avow_txn *txn)
         job->err = run_purge(job, txn);
         break;
     }
+}
+
+bool avow_job_is_unsure(const struct avow_job *job)
+{
+    return job->err == AVOW_ERR_REFUSED && job->asked.unsure;
 }
 
 bool avow_job_spoilt(const struct avow_job *job)

@@ -4,6 +4,8 @@
 #ifndef AVOW_NODE_LOOP_BASE_JOB_H
 #define AVOW_NODE_LOOP_BASE_JOB_H
 
+#include "node/loop/base/checks.h"
+#include "node/loop/base/pool.h"
 #include "proto/wire/message.h"
 #include "store/store.h"
 
@@ -23,6 +25,16 @@ enum avow_job_type {
     AVOW_JOB_KEEP,        /* `keep`, of `issuer`: verified */
     AVOW_JOB_PURGE,       /* a step of what is due to go; `changed`: there is more */
 };
+
+/* Which of the writer's queues a job waits in. */
+enum avow_job_lane {
+    AVOW_LANE_BULK,   /* what peers' logs are filled with, and the rest: one after the other */
+    AVOW_LANE_LARGE,  /* large submissions; their links take turns */
+    AVOW_LANE_PROMPT, /* small submissions, and small batches of peers' logs: before all others, and
+                       * their links take turns */
+};
+#define AVOW_JOB_LANES 3
+#define AVOW_JOB_PROMPT_BYTES 4096 /* of entries: what is small */
 
 enum avow_keep_type { AVOW_KEEP_FORK, AVOW_KEEP_CHAIN, AVOW_KEEP_STATUSES };
 
@@ -45,6 +57,7 @@ typedef void avow_job_done(void *context, struct avow_job *job);
 
 struct avow_job {
     enum avow_job_type type;
+    enum avow_job_lane lane;
     avow_job_done *done; /* may be NULL */
     void *context;
     uint64_t token;   /* the maker's own */
@@ -76,7 +89,13 @@ struct avow_job {
     bool changed;
     bool ready; /* BRANCH: ranges may follow, from range.pending on */
 
-    struct avow_job *next; /* the writer's */
+    /* The writer's own. */
+    struct avow_checks_asked asked; /* of root entries in it */
+    struct avow_pool_work verifying;
+    const void *verifier;
+    struct avow_fair_item item;
+    struct avow_job *next;
+    struct avow_job *aside, *behind, *behind_last; /* see job_queue.h */
 };
 
 /* A zeroed job of this type; NULL when out of memory. */
@@ -96,6 +115,9 @@ void avow_keep_free(struct avow_keep **keep);
 /* Carries the job out within `txn` and sets its result. An error (other than NOT_FOUND and
  * REFUSED) has spoilt the transaction. */
 void avow_job_run(struct avow_job *job, struct avow_txn *txn);
+/* True when it has changed nothing, and is to run again once avow_checks_answer() has verified what
+ * it asked. */
+bool avow_job_is_unsure(const struct avow_job *job);
 /* True if the job's error means that its transaction is to be aborted. */
 bool avow_job_spoilt(const struct avow_job *job);
 

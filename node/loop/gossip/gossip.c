@@ -83,7 +83,7 @@ static enum avow_err read_digest(void *context, const struct avow_hash *issuer,
 /* ---- judging, on the pool ---- */
 
 struct judging {
-    uv_work_t work;
+    struct avow_pool_work work;
     struct avow_gossip *gossip;
     uint64_t token;
     struct avow_judge_task task;
@@ -105,9 +105,9 @@ static void judging_free(struct judging *judging)
     free(judging);
 }
 
-static void judge_on_pool(uv_work_t *work)
+static void judge_on_pool(void *owner)
 {
-    struct judging *judging = work->data;
+    struct judging *judging = owner;
     struct avow_known_chains known = {.held = judging->has_held ? &judging->held : NULL};
     struct avow_chain others[AVOW_JUDGE_OTHERS_MAX] = {0};
     for (size_t i = 0; i < judging->other_count; i++) {
@@ -125,13 +125,11 @@ static void judge_on_pool(uv_work_t *work)
         avow_chain_fini(&others[i]);
 }
 
-static void judged(uv_work_t *work, int status)
+static void judged(void *owner)
 {
-    struct judging *judging = work->data;
+    struct judging *judging = owner;
     struct avow_core_event event = {
         .type = AVOW_CORE_JUDGED, .token = judging->token, .judgement = judging->judgement};
-    if (status != 0)
-        event.judgement = (struct avow_judgement){.err = AVOW_ERR_CLOSED};
     event.chain = judging->task.chain;
     step(judging->gossip, &event);
     judging_free(judging);
@@ -163,6 +161,7 @@ static enum avow_err copy_task(struct avow_gossip *gossip, const struct avow_jud
     const struct avow_log *log;
     size_t len = task->chain.items.len;
     judging->task = *task;
+    judging->task.checker = avow_checks_verifying(gossip->config.checks);
     if (len != 0) {
         judging->chain_bytes = malloc(len);
         if (judging->chain_bytes == NULL)
@@ -186,13 +185,14 @@ static bool start_judging(struct avow_gossip *gossip, const struct avow_core_act
         return false;
     judging->gossip = gossip;
     judging->token = action->token;
-    judging->work.data = judging;
+    judging->work = (struct avow_pool_work){.owner = judging, .run = judge_on_pool, .done = judged};
     avow_chain_init(&judging->held);
-    if (copy_task(gossip, action->task, judging) != AVOW_OK ||
-        uv_queue_work(gossip->config.loop, &judging->work, judge_on_pool, judged) != 0) {
+    if (copy_task(gossip, action->task, judging) != AVOW_OK) {
         judging_free(judging);
         return false;
     }
+    avow_pool_start(gossip->config.pool, &judging->work, !action->task->by_held_chain,
+                    action->link);
     return true;
 }
 
@@ -222,6 +222,17 @@ static void copy_lines(struct avow_job *job, const struct avow_core_action *acti
         memcpy(job->lines, action->lines, action->line_count * sizeof(job->lines[0]));
 }
 
+/* A small batch that is its log's whole news, a revocation as likely as not. Whatever else is
+ * stored of that log has been stored before. */
+static enum avow_job_lane lane_of(const struct avow_core_action *action, enum avow_job_type type)
+{
+    return type == AVOW_JOB_RANGE && action->alone && !action->branch &&
+                   action->entries.items.len <= AVOW_JOB_PROMPT_BYTES &&
+                   action->from + action->entries.count == action->checkpoint->size
+               ? AVOW_LANE_PROMPT
+               : AVOW_LANE_BULK;
+}
+
 static bool needs_no_answer(enum avow_job_type type)
 {
     return type == AVOW_JOB_ABANDONED || type == AVOW_JOB_DROP_BRANCH;
@@ -241,8 +252,12 @@ static bool start_job(struct avow_gossip *gossip, const struct avow_core_action 
     job->root = action->root;
     job->branch = action->branch;
     job->now = unix_now();
-    if (action->checkpoint != NULL)
+    job->lane = lane_of(action, type);
+    job->item.source = job->lane == AVOW_LANE_PROMPT ? action->link : 0; /* the rest is in order */
+    if (action->checkpoint != NULL) {
         job->checkpoint = *action->checkpoint;
+        job->issuer = job->checkpoint.issuer;
+    }
     if (!needs_no_answer(type))
         copy_lines(job, action);
     bool ready = true;
@@ -319,9 +334,10 @@ static void kept(void *context, struct avow_core_event *event)
 /* A mark tells one state of what is known from another, across restarts too. */
 static bool keep(struct avow_gossip *gossip, const struct avow_core_action *action)
 {
-    const struct avow_keeping_config config = {.loop = gossip->config.loop,
-                                               .reading = gossip->config.reading,
+    const struct avow_keeping_config config = {.reading = gossip->config.reading,
                                                .writer = gossip->config.writer,
+                                               .pool = gossip->config.pool,
+                                               .checks = gossip->config.checks,
                                                .done = kept,
                                                .context = gossip};
     uint8_t mark[AVOW_FORK_MARK_BYTES];

@@ -5,6 +5,7 @@
 
 #include "node/core/core.h"
 #include "node/loop/base/policies.h"
+#include "node/loop/base/pool.h"
 #include "node/loop/base/reading.h"
 #include "node/loop/gossip/keeping.h"
 #include "node/loop/link/links.h"
@@ -16,6 +17,8 @@ struct avow_gossip_config {
     struct avow_links *links;
     struct avow_reading *reading;
     struct avow_write_thread *writer;
+    struct avow_pool *pool;
+    const struct avow_checks *checks;
     const struct avow_policies *policies; /* whose witnesses' lines are kept; may be NULL */
     const struct avow_key *self;          /* this node's id, which is none of them */
     uint64_t store_epoch;

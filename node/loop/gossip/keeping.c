@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 struct keeping {
-    uv_work_t work;
+    struct avow_pool_work work;
     struct avow_keeping_config config;
     uint64_t token;
     struct avow_hash issuer;
@@ -43,6 +43,7 @@ static void read_chain(struct keeping *keeping)
     keeping->err = list.err;
     if (keeping->err == AVOW_OK)
         keeping->err = avow_evidence_chain_of_list(avow_buf_bytes(&list), &keep->checkpoint,
+                                                   avow_checks_verifying(keeping->config.checks),
                                                    &keep->chain, &keeping->reject);
     if (keeping->err == AVOW_OK &&
         keeping->reject == AVOW_ACCEPT) { /* a chain is kept as it travels */
@@ -54,9 +55,9 @@ static void read_chain(struct keeping *keeping)
     avow_buf_fini(&list);
 }
 
-static void verify(uv_work_t *work)
+static void verify(void *owner)
 {
-    struct keeping *keeping = work->data;
+    struct keeping *keeping = owner;
     struct avow_list list = keeping->keep->list;
     struct avow_proved_status status;
     switch (keeping->keep->type) {
@@ -82,13 +83,11 @@ static void kept(void *context, struct avow_job *job)
     tell(context, &stored);
 }
 
-static void verified(uv_work_t *work, int status)
+static void verified(void *owner)
 {
-    struct keeping *keeping = work->data;
+    struct keeping *keeping = owner;
     struct avow_core_stored stored = {.err = keeping->err, .reject = keeping->reject};
     struct avow_job *job = NULL;
-    if (status != 0)
-        stored.err = AVOW_ERR_CLOSED;
     if (stored.err == AVOW_OK && stored.reject == AVOW_ACCEPT) {
         job = avow_job_new(AVOW_JOB_KEEP);
         stored.err = AVOW_ERR_NOMEM;
@@ -150,17 +149,17 @@ bool avow_keeping_start(const struct avow_keeping_config *config,
     keeping->config = *config;
     keeping->token = action->token;
     keeping->issuer = action->issuer;
-    keeping->work.data = keeping;
+    keeping->work = (struct avow_pool_work){.owner = keeping, .run = verify, .done = verified};
     avow_chain_init(&keeping->held);
     keeping->keep = calloc(1, sizeof(*keeping->keep));
     if (keeping->keep != NULL) {
         avow_chain_init(&keeping->keep->chain);
         memcpy(keeping->keep->mark, mark, sizeof(keeping->keep->mark));
     }
-    if (keeping->keep == NULL || !copy_action(keeping, action) ||
-        uv_queue_work(config->loop, &keeping->work, verify, verified) != 0) {
+    if (keeping->keep == NULL || !copy_action(keeping, action)) {
         keeping_free(keeping);
         return false;
     }
+    avow_pool_start(config->pool, &keeping->work, true, action->link);
     return true;
 }

@@ -4,19 +4,19 @@
 #define AVOW_NODE_LOOP_GOSSIP_KEEPING_H
 
 #include "node/core/event.h"
+#include "node/loop/base/pool.h"
 #include "node/loop/base/reading.h"
 #include "node/loop/write/write_thread.h"
-
-#include <uv.h>
 
 /* Called on the loop thread, once: the event is AVOW_CORE_STORED with the action's token and
  * issuer. */
 typedef void avow_keeping_done(void *context, struct avow_core_event *event);
 
 struct avow_keeping_config {
-    uv_loop_t *loop;
     struct avow_reading *reading;
     struct avow_write_thread *writer;
+    struct avow_pool *pool;
+    const struct avow_checks *checks;
     avow_keeping_done *done;
     void *context;
 };

@@ -165,6 +165,8 @@ static bool put_line(struct avow_heartbeats *heartbeats, const struct avow_log *
     struct avow_job *job = avow_job_new(AVOW_JOB_FRESHEN);
     if (job == NULL)
         return false;
+    job->lane = AVOW_LANE_PROMPT;
+    job->item.source = UINT32_MAX; /* no link's */
     job->done = done;
     job->context = heartbeats;
     job->issuer = log->checkpoint.issuer;

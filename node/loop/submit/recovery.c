@@ -180,7 +180,7 @@ static void add_entry(struct avow_recovery *recovery, struct avow_bytes bytes)
     if (recovery->reject == AVOW_ACCEPT && avow_kind_is_root(entry.kind)) {
         const struct avow_hash root = avow_tree_root(&recovery->tree);
         recovery->err = avow_chain_apply(&recovery->chain, recovery->tree.size, &entry, &root,
-                                         &recovery->reject);
+                                         recovery->checker, &recovery->reject);
     }
     avow_tree_append(&recovery->tree, &leaf, NULL);
 }
@@ -216,8 +216,8 @@ static enum avow_recovery_fault choose(struct avow_recovery *recovery)
     for (size_t i = 0; i < recovery->other_count && recovery->err == AVOW_OK; i++) {
         enum avow_reject reject = AVOW_ACCEPT;
         const struct avow_recovery_other *other = &recovery->others[i];
-        recovery->err = avow_evidence_chain_of_list(avow_buf_bytes(&other->list),
-                                                    &other->checkpoint, &read[i], &reject);
+        recovery->err = avow_evidence_chain_of_list(
+            avow_buf_bytes(&other->list), &other->checkpoint, recovery->checker, &read[i], &reject);
         if (recovery->err == AVOW_OK && reject == AVOW_ACCEPT)
             chains[count++] = &read[i];
     }

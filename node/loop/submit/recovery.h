@@ -38,6 +38,8 @@ struct avow_recovery {
     struct avow_hash shared_root; /* the tree's root at `from` */
     struct avow_recovery_other others[AVOW_OTHER_CHAINS_MAX];
     size_t other_count;
+    const struct avow_root_checker
+        *checker; /* of root entries; NULL: they are verified by judging */
     /* the result */
     enum avow_recovery_fault fault;
     enum avow_err err;

@@ -117,7 +117,9 @@ static enum avow_submit_outcome try_propose(struct avow_submit *submit, struct a
     if (no.code != 0)
         return avow_submit_refuse_in_order(submit, link, &no);
     struct avow_submit_link *state = &submit->links[link->slot];
-    state->needs_room = !avow_write_thread_has_room(submit->config.writer);
+    if (state->jobs == 0)
+        state->lane = avow_submit_lane(message->entries.items.len);
+    state->needs_room = !avow_write_thread_has_room(submit->config.writer, state->lane);
     /* What replaces a held text was judged by what is held now: nothing may come between. */
     if (state->jobs >= AVOW_SUBMIT_JOBS_MAX || state->needs_room ||
         !avow_submit_lock(submit, link, issuer, replace))
@@ -137,6 +139,7 @@ static enum avow_submit_outcome try_propose(struct avow_submit *submit, struct a
         avow_submit_refuse(link, message->request, &no);
         return AVOW_SUBMIT_HANDLED;
     }
+    job->lane = state->lane;
     job->checkpoint = message->checkpoint;
     /* What is held is the text alone, whatever came with it. */
     job->checkpoint.key = (struct avow_key){0};

@@ -34,7 +34,8 @@ struct avow_submit_link {
     bool working;         /* a signature is being checked, or a key stored: nothing overtakes it */
     bool needs_lock;      /* what waits first found the log `locked` locked by another link */
     struct avow_hash locked;
-    bool needs_room;         /* what waits first found the writer's queue full */
+    bool needs_room;         /* what waits first found no room in `lane` */
+    enum avow_job_lane lane; /* of the proposals under way, which stay in their order */
     struct avow_buf backlog; /* messages in a row that wait */
     size_t backlog_used;
 };
@@ -48,7 +49,8 @@ struct avow_submit_lock {
 };
 
 struct avow_submit_config {
-    uv_loop_t *loop;
+    struct avow_pool *pool;
+    const struct avow_checks *checks;
     const struct avow_logger *logger;
     struct avow_links *links;
     struct avow_reading *reading;

@@ -44,7 +44,13 @@ struct avow_no avow_submit_gather_facts(struct avow_submit *submit, const struct
 /* What the writer's failure means to a client. */
 struct avow_no avow_submit_no_of_job(const struct avow_job *job);
 
-/* NULL when out of memory. */
+/* Where a batch of so many bytes of entries waits. */
+static inline enum avow_job_lane avow_submit_lane(size_t len)
+{
+    return len <= AVOW_JOB_PROMPT_BYTES ? AVOW_LANE_PROMPT : AVOW_LANE_LARGE;
+}
+
+/* A job of the prompt lane; NULL when out of memory. */
 struct avow_job *avow_submit_new_job(struct avow_submit *submit, const struct avow_link *link,
                                      enum avow_job_type type, const struct avow_hash *issuer,
                                      uint64_t request, avow_job_done *done);

@@ -124,6 +124,8 @@ struct avow_job *avow_submit_new_job(struct avow_submit *submit, const struct av
     struct avow_job *job = avow_job_new(type);
     if (job == NULL)
         return NULL;
+    job->lane = AVOW_LANE_PROMPT;
+    job->item.source = link->slot;
     job->done = done;
     job->context = submit;
     job->slot = link->slot;
@@ -178,23 +180,21 @@ struct avow_submit_work *avow_submit_new_work(struct avow_submit *submit, struct
     return work;
 }
 
-static void one_done(struct avow_submit *submit, struct avow_submit_work *work, int status)
+static void one_done(struct avow_submit *submit, struct avow_submit_work *work)
 {
     struct avow_link *link = avow_links_find(submit->config.links, work->slot, work->generation);
     if (link != NULL)
         submit->links[work->slot].working = false;
-    if (status != 0)
-        work->good = false;
     work->done(submit, link, work);
 }
 
-static void work_done(uv_work_t *request, int status)
+static void work_done(void *first)
 {
-    struct avow_submit_work *work = request->data;
+    struct avow_submit_work *work = first;
     struct avow_submit *submit = work->context;
     while (work != NULL) {
         struct avow_submit_work *next = work->next;
-        one_done(submit, work, status);
+        one_done(submit, work);
         avow_submit_work_free(&work);
         work = next;
     }
@@ -203,18 +203,19 @@ static void work_done(uv_work_t *request, int status)
 
 static void queue_work(struct avow_submit *submit, struct avow_submit_work *work)
 {
-    int rc = uv_queue_work(submit->config.loop, &work->work, avow_submit_work_run, work_done);
-    AVOW_ASSERT(rc == 0); /* uv_queue_work fails only without a function to run */
+    work->work =
+        (struct avow_pool_work){.owner = work, .run = avow_submit_work_run, .done = work_done};
+    avow_pool_start(submit->config.pool, &work->work, work->type == AVOW_WORK_RECOVER, work->slot);
 }
 
-/* A check waits for what else comes in this turn of the loop; a key, which waits for the disk, does
- * not hold up checks. */
+/* A check waits for what else comes in this turn of the loop; a key, which waits for the disk, and
+ * a recovery, which is long, do not hold up checks. */
 enum avow_submit_outcome avow_submit_start_work(struct avow_submit *submit, struct avow_link *link,
                                                 struct avow_submit_work *work)
 {
     work->context = submit;
     submit->links[link->slot].working = true;
-    if (work->type == AVOW_WORK_HEARTBEAT) {
+    if (work->type == AVOW_WORK_HEARTBEAT || work->type == AVOW_WORK_RECOVER) {
         queue_work(submit, work);
         return AVOW_SUBMIT_HANDLED;
     }

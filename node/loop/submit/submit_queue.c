@@ -99,7 +99,7 @@ static bool is_blocked(struct avow_submit *submit, const struct avow_link *link)
     const struct avow_submit_lock *held =
         state->needs_lock ? find_lock(submit, &state->locked) : NULL;
     return state->working || (held != NULL && !is_mine(held, link)) ||
-           (state->needs_room && !avow_write_thread_has_room(submit->config.writer));
+           (state->needs_room && !avow_write_thread_has_room(submit->config.writer, state->lane));
 }
 
 static void resume_link(struct avow_submit *submit, struct avow_link *link)

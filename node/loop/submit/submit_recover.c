@@ -21,6 +21,7 @@ static bool go_on(struct avow_submit *submit, struct avow_link *link, struct avo
     job->from = done->from;
     job->root = done->root;
     job->abandoned_from = done->abandoned_from;
+    job->lane = done->lane;
     avow_job_move_entries(job, done);
     submit->message.request = done->request; /* of a refusal, if the writer has no room */
     (void)avow_submit_put_job(submit, link, job);
@@ -104,6 +105,7 @@ static struct avow_job *make_job(struct avow_submit *submit, const struct avow_l
     job->from = recovery->from;
     job->root = recovery->shared_root;
     job->abandoned_from = recovery->abandoned_from;
+    job->lane = recovery->at_head ? avow_submit_lane(message->entries.items.len) : AVOW_LANE_LARGE;
     if (avow_job_copy_entries(job, &message->entries) != AVOW_OK)
         avow_job_free(&job);
     return job;
@@ -126,6 +128,7 @@ static void start(struct avow_submit *submit, struct avow_link *link,
         avow_recovery_free(&recovery);
         return;
     }
+    recovery->checker = avow_checks_verifying(submit->config.checks);
     work->recovery = recovery;
     work->job = job;
     (void)avow_submit_start_work(submit, link, work);

@@ -10,7 +10,6 @@ struct avow_submit_work *avow_submit_work_new(enum avow_submit_work_type type)
     struct avow_submit_work *work = calloc(1, sizeof(*work));
     if (work == NULL)
         return NULL;
-    work->work.data = work;
     work->type = type;
     if (type == AVOW_WORK_HEARTBEAT) {
         work->seed = sodium_malloc(32);
@@ -59,8 +58,8 @@ static void run_one(struct avow_submit_work *work)
     }
 }
 
-void avow_submit_work_run(uv_work_t *request)
+void avow_submit_work_run(void *first)
 {
-    for (struct avow_submit_work *work = request->data; work != NULL; work = work->next)
+    for (struct avow_submit_work *work = first; work != NULL; work = work->next)
         run_one(work);
 }

@@ -6,10 +6,10 @@
 #define AVOW_NODE_LOOP_SUBMIT_SUBMIT_WORK_H
 
 #include "node/loop/base/job.h"
+#include "node/loop/base/pool.h"
 #include "node/loop/submit/recovery.h"
 
 #include <limits.h>
-#include <uv.h>
 
 enum avow_submit_work_type {
     AVOW_WORK_SIGNER,
@@ -26,7 +26,7 @@ typedef void avow_submit_work_done(struct avow_submit *submit, struct avow_link 
                                    struct avow_submit_work *work);
 
 struct avow_submit_work {
-    uv_work_t work;
+    struct avow_pool_work work;
     struct avow_submit_work *next; /* done after this one, on the same thread */
     void *context;
     avow_submit_work_done *done;
@@ -54,7 +54,7 @@ struct avow_submit_work {
 /* NULL when out of memory. */
 struct avow_submit_work *avow_submit_work_new(enum avow_submit_work_type type);
 void avow_submit_work_free(struct avow_submit_work **work);
-/* On the pool; `work->data` is the first of a chain. */
-void avow_submit_work_run(uv_work_t *work);
+/* On the pool; `first` is the struct avow_submit_work that begins a chain. */
+void avow_submit_work_run(void *first);
 
 #endif

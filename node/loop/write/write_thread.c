@@ -19,8 +19,9 @@ struct avow_write_thread {
     uv_mutex_t mutex; /* guards everything below */
     uv_cond_t work;   /* jobs came, or the end */
     uv_cond_t idle;   /* nothing waits and nothing is under way */
-    struct job_list queue, finished;
-    size_t bytes; /* of the jobs in `queue` and under way */
+    struct avow_job_queue queue;
+    struct job_list finished;
+    struct job_list unsure; /* aside, and nobody has been asked to verify them yet */
     bool busy, stopping;
     bool gathering; /* a new job need not wake the thread */
     enum avow_write_thread_state state;
@@ -69,6 +70,12 @@ static void fail_all(struct job_list *group, enum avow_err err)
     }
 }
 
+static uint64_t now_ns(const struct avow_write_thread *writer)
+{
+    return writer->config.now_ns == NULL ? uv_hrtime()
+                                         : writer->config.now_ns(writer->config.context);
+}
+
 /* Hands a group's results to the loop. */
 static void finish(struct avow_write_thread *writer, struct job_list *group,
                    enum avow_write_thread_state state)
@@ -76,7 +83,7 @@ static void finish(struct avow_write_thread *writer, struct job_list *group,
     struct avow_job *job;
     uv_mutex_lock(&writer->mutex);
     while ((job = pop(group)) != NULL) {
-        writer->bytes -= job->cost;
+        avow_job_queue_release(&writer->queue, job);
         push(&writer->finished, job);
     }
     writer->state = state;
@@ -84,15 +91,55 @@ static void finish(struct avow_write_thread *writer, struct job_list *group,
     writer->config.wake(writer->config.context);
 }
 
-/* The next job, if the group may still grow. */
-static struct avow_job *next_job(struct avow_write_thread *writer, const struct avow_txn *txn)
+/* What one transaction takes. */
+struct group {
+    struct job_list jobs;
+    uint64_t begun_ns, prompt_ns; /* when it began; when it took its first prompt job */
+    bool has_prompt, has_more;    /* jobs of the prompt lane, of others */
+};
+
+/* The next job, if the group may still grow. Whoever is prompt is not kept waiting for what comes
+ * after; but a job of the other lanes goes with each group, so that these never stand still. */
+static struct avow_job *next_job(struct avow_write_thread *writer, const struct group *group,
+                                 const struct avow_txn *txn)
 {
     if (avow_txn_entries(txn) >= AVOW_WRITER_GROUP_ENTRIES || avow_txn_is_large(txn))
         return NULL;
+    const uint64_t now = now_ns(writer);
+    const bool ends = group->has_prompt && now - group->prompt_ns >= AVOW_WRITER_PROMPT_NS;
+    const bool full = ends || now - group->begun_ns >= AVOW_WRITER_GROUP_NS;
     uv_mutex_lock(&writer->mutex);
-    struct avow_job *job = pop(&writer->queue);
+    struct avow_job *job =
+        avow_job_queue_take(&writer->queue, !ends, !full || (ends && !group->has_more));
     uv_mutex_unlock(&writer->mutex);
     return job;
+}
+
+static void note_lane(struct avow_write_thread *writer, struct group *group,
+                      const struct avow_job *job)
+{
+    if (job->lane != AVOW_LANE_PROMPT)
+        group->has_more = true;
+    else if (!group->has_prompt)
+        group->prompt_ns = now_ns(writer);
+    group->has_prompt = group->has_prompt || job->lane == AVOW_LANE_PROMPT;
+}
+
+/* Has the pool verify what the job asked; false when nobody will any more. */
+static bool set_aside(struct avow_write_thread *writer, struct avow_job *job)
+{
+    uv_mutex_lock(&writer->mutex);
+    const bool aside = !writer->stopping;
+    if (aside) {
+        avow_job_queue_set_aside(&writer->queue, job);
+        push(&writer->unsure, job);
+    }
+    uv_mutex_unlock(&writer->mutex);
+    if (aside)
+        writer->config.wake(writer->config.context);
+    else
+        job->err = AVOW_ERR_CLOSED;
+    return aside;
 }
 
 /* What a failed transaction means. A spoilt one that was aborted has synced nothing, so it may be
@@ -108,48 +155,58 @@ static enum avow_write_thread_state state_after(enum avow_err err, bool committi
                                                                        : AVOW_WRITER_GOOD;
 }
 
+/* Runs jobs, from `job` on, until the group is to end or one has spoilt the transaction. */
+static enum avow_err run_jobs(struct avow_write_thread *writer, struct group *group,
+                              struct avow_job *job, struct avow_txn *txn)
+{
+    for (; job != NULL; job = next_job(writer, group, txn)) {
+        writer->group_jobs++;
+        note_lane(writer, group, job);
+        avow_job_run(job, txn);
+        if (avow_job_is_unsure(job) && set_aside(writer, job))
+            continue;
+        push(&group->jobs, job);
+        if (avow_job_spoilt(job) && job->err != AVOW_ERR_CLOSED)
+            return job->err;
+    }
+    return AVOW_OK;
+}
+
 /* Runs `job` and what waits behind it in one transaction. */
 static void run_group(struct avow_write_thread *writer, struct avow_job *job)
 {
-    struct job_list group = {0};
-    uint64_t begun = uv_hrtime();
+    struct group group = {.begun_ns = now_ns(writer)};
     writer->group_jobs = 0;
     struct avow_txn *txn = NULL;
     enum avow_err err = avow_txn_begin(writer->config.store, &txn);
     bool committing = false;
-    push(&group, job);
-    while (err == AVOW_OK && job != NULL) {
-        writer->group_jobs++;
-        avow_job_run(job, txn);
-        if (avow_job_spoilt(job)) {
-            err = job->err;
+    if (err != AVOW_OK) {
+        push(&group.jobs, job);
+    } else {
+        err = run_jobs(writer, &group, job, txn);
+        committing = err == AVOW_OK;
+        if (committing)
+            err = avow_txn_commit(&txn);
+        else
             avow_txn_abort(&txn);
-            break;
-        }
-        job = next_job(writer, txn);
-        if (job != NULL)
-            push(&group, job);
-    }
-    if (err == AVOW_OK) {
-        committing = true;
-        err = avow_txn_commit(&txn);
     }
     enum avow_write_thread_state state = AVOW_WRITER_GOOD;
     if (err != AVOW_OK) {
-        fail_all(&group, err);
+        fail_all(&group.jobs, err);
         state = state_after(err, committing);
     }
-    writer->group_ns = uv_hrtime() - begun;
-    finish(writer, &group, state);
+    writer->group_ns = now_ns(writer) - group.begun_ns;
+    finish(writer, &group.jobs, state);
 }
 
 static void refuse_queue(struct avow_write_thread *writer, enum avow_write_thread_state state,
                          enum avow_err err)
 {
     struct job_list group = {0};
+    struct avow_job *job;
     uv_mutex_lock(&writer->mutex);
-    group = writer->queue;
-    writer->queue = (struct job_list){0};
+    while ((job = avow_job_queue_take(&writer->queue, true, true)) != NULL)
+        push(&group, job);
     uv_mutex_unlock(&writer->mutex);
     fail_all(&group, err);
     finish(writer, &group, state);
@@ -188,6 +245,19 @@ static void while_full(struct avow_write_thread *writer)
     finish(writer, &none, probe(writer));
 }
 
+static size_t waiting_bytes(const struct avow_write_thread *writer)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < AVOW_JOB_LANES; i++)
+        bytes += writer->queue.bytes[i];
+    return bytes;
+}
+
+static bool has_work(const struct avow_write_thread *writer)
+{
+    return avow_job_queue_has_prompt(&writer->queue) || avow_job_queue_has_more(&writer->queue);
+}
+
 /* Those who were just answered are about to come again, and a sync costs little more for many than
  * for few: waits for them a part of what the last group took. The mutex is held. */
 static void gather(struct avow_write_thread *writer)
@@ -199,26 +269,28 @@ static void gather(struct avow_write_thread *writer)
     if (writer->group_jobs < GATHER_JOBS)
         return;
     writer->gathering = true;
-    while (!writer->stopping && writer->bytes < GATHER_BYTES && (now = uv_hrtime()) < end)
+    while (!writer->stopping && waiting_bytes(writer) < GATHER_BYTES && (now = uv_hrtime()) < end)
         (void)uv_cond_timedwait(&writer->work, &writer->mutex, end - now);
     writer->gathering = false;
 }
 
-/* Waits for a job. NULL at the end, or when the state needs looking at. */
+/* Waits for a job. NULL at the end, when the state needs looking at, or when all that there was is
+ * behind a job that is aside. */
 static struct avow_job *wait_for_job(struct avow_write_thread *writer,
                                      enum avow_write_thread_state *state, bool *stop)
 {
     uv_mutex_lock(&writer->mutex);
     writer->busy = false;
-    while (writer->queue.first == NULL && !writer->stopping && writer->state != AVOW_WRITER_FULL) {
+    while (!has_work(writer) && !writer->stopping && writer->state != AVOW_WRITER_FULL) {
         uv_cond_broadcast(&writer->idle);
         uv_cond_wait(&writer->work, &writer->mutex);
     }
-    if (writer->state == AVOW_WRITER_GOOD && writer->queue.first != NULL)
+    if (writer->state == AVOW_WRITER_GOOD && has_work(writer))
         gather(writer);
     *state = writer->state;
-    *stop = writer->stopping && writer->queue.first == NULL;
-    struct avow_job *job = *state == AVOW_WRITER_GOOD ? pop(&writer->queue) : NULL;
+    *stop = writer->stopping && !has_work(writer);
+    struct avow_job *job =
+        *state == AVOW_WRITER_GOOD ? avow_job_queue_take(&writer->queue, true, true) : NULL;
     writer->busy = !*stop;
     if (*stop)
         uv_cond_broadcast(&writer->idle);
@@ -237,7 +309,8 @@ static void run(void *argument)
             return;
         switch (state) {
         case AVOW_WRITER_GOOD:
-            run_group(writer, job);
+            if (job != NULL)
+                run_group(writer, job);
             break;
         case AVOW_WRITER_FULL:
             while_full(writer);
@@ -281,13 +354,36 @@ enum avow_err avow_write_thread_new(const struct avow_write_thread_config *confi
     return AVOW_OK;
 }
 
+static void close_all(struct avow_write_thread *writer, struct job_list *jobs)
+{
+    struct avow_job *job;
+    while ((job = pop(jobs)) != NULL) {
+        job->err = AVOW_ERR_CLOSED;
+        push(&writer->finished, job);
+    }
+}
+
+/* What is aside comes to nothing, with all that is behind it. The mutex is held. */
+static void strand(struct avow_write_thread *writer)
+{
+    for (struct avow_job *job = writer->queue.aside; job != NULL; job = job->aside) {
+        struct job_list behind = {job->behind, job->behind_last};
+        close_all(writer, &behind);
+        job->behind = NULL;
+    }
+    writer->queue.aside = NULL;
+    close_all(writer, &writer->unsure);
+}
+
 void avow_write_thread_drain(struct avow_write_thread *writer)
 {
     uv_mutex_lock(&writer->mutex);
     writer->stopping = true;
+    writer->queue.closing = true;
     uv_cond_signal(&writer->work);
-    while (writer->busy || writer->queue.first != NULL)
+    while (writer->busy || has_work(writer))
         uv_cond_wait(&writer->idle, &writer->mutex);
+    strand(writer);
     uv_mutex_unlock(&writer->mutex);
 }
 
@@ -304,23 +400,35 @@ void avow_write_thread_free(struct avow_write_thread **writer)
 bool avow_write_thread_put(struct avow_write_thread *writer, struct avow_job **job)
 {
     uv_mutex_lock(&writer->mutex);
-    bool fits = writer->bytes + (*job)->cost <= AVOW_WRITER_BYTES_MAX && !writer->stopping &&
-                writer->state != AVOW_WRITER_BROKEN;
+    bool fits = avow_job_queue_has_room(&writer->queue, (*job)->lane, (*job)->cost) &&
+                !writer->stopping && writer->state != AVOW_WRITER_BROKEN;
     if (fits) {
-        writer->bytes += (*job)->cost;
-        push(&writer->queue, *job);
+        (*job)->asked.checks = writer->config.checks;
+        avow_job_queue_put(&writer->queue, *job);
         *job = NULL;
-        if (!writer->gathering || writer->bytes >= GATHER_BYTES)
+        if (!writer->gathering || waiting_bytes(writer) >= GATHER_BYTES)
             uv_cond_signal(&writer->work);
     }
     uv_mutex_unlock(&writer->mutex);
     return fits;
 }
 
-bool avow_write_thread_has_room(struct avow_write_thread *writer)
+void avow_write_thread_put_back(struct avow_write_thread *writer, struct avow_job **job)
 {
     uv_mutex_lock(&writer->mutex);
-    bool room = writer->bytes + ((size_t)2 << 20) <= AVOW_WRITER_BYTES_MAX;
+    if (!writer->stopping) {
+        avow_job_queue_put_back(&writer->queue, *job);
+        *job = NULL;
+        uv_cond_signal(&writer->work);
+    }
+    uv_mutex_unlock(&writer->mutex);
+    avow_job_free(job);
+}
+
+bool avow_write_thread_has_room(struct avow_write_thread *writer, enum avow_job_lane lane)
+{
+    uv_mutex_lock(&writer->mutex);
+    bool room = avow_job_queue_has_room(&writer->queue, lane, (size_t)2 << 20);
     uv_mutex_unlock(&writer->mutex);
     return room;
 }
@@ -328,10 +436,12 @@ bool avow_write_thread_has_room(struct avow_write_thread *writer)
 void avow_write_thread_fetch(struct avow_write_thread *writer)
 {
     uv_mutex_lock(&writer->mutex);
-    struct job_list finished = writer->finished;
-    writer->finished = (struct job_list){0};
+    struct job_list finished = writer->finished, unsure = writer->unsure;
+    writer->finished = writer->unsure = (struct job_list){0};
     uv_mutex_unlock(&writer->mutex);
     struct avow_job *job;
+    while ((job = pop(&unsure)) != NULL)
+        writer->config.verify(writer->config.context, job);
     while ((job = pop(&finished)) != NULL) {
         if (job->done != NULL)
             job->done(job->context, job);

@@ -247,7 +247,7 @@ static void test_chain(void **state)
         avow_buf_init(&list, AVOW_MESSAGE_BYTES_MAX);
         avow_list_write(&list, &scene.answer.chain);
         assert_int_equal(
-            avow_evidence_chain_of_list(avow_buf_bytes(&list), checkpoint, &chain, &reject),
+            avow_evidence_chain_of_list(avow_buf_bytes(&list), checkpoint, NULL, &chain, &reject),
             AVOW_OK);
         assert_int_equal(reject, AVOW_ACCEPT);
         assert_int_equal(avow_evidence_judge_checkpoint(checkpoint, &chain), AVOW_ACCEPT);

@@ -469,7 +469,7 @@ static void test_closed_chain_alone(void **state)
             struct avow_hash root = avow_tree_root(&log.state.tree);
             log_builder_sign(&log, &entries[i], i == 2 ? &log.next_root : &log.root);
             assert_int_equal(
-                avow_chain_apply(&log.state.chain, log.count, &entries[i], &root, &reject),
+                avow_chain_apply(&log.state.chain, log.count, &entries[i], &root, NULL, &reject),
                 AVOW_OK);
             assert_int_equal(reject, AVOW_REJECT_CLOSED);
         }
@@ -534,29 +534,35 @@ static void test_alone(void **state)
         assert_int_equal(avow_entry_decode(log.rows[at[i]].bytes, &entries[i]), AVOW_ACCEPT);
     }
     avow_chain_init(&chain);
-    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[1], &roots[1], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[1], &roots[1], NULL, &reject),
+                     AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_INCEPTION);
-    assert_int_equal(avow_chain_apply(&chain, 1, &entries[0], &roots[0], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, 1, &entries[0], &roots[0], NULL, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_INCEPTION);
-    assert_int_equal(avow_chain_apply(&chain, 0, &entries[0], &roots[1], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, 0, &entries[0], &roots[1], NULL, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_ROOT);
-    assert_int_equal(avow_chain_apply(&chain, 0, &entries[0], &roots[0], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, 0, &entries[0], &roots[0], NULL, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
-    assert_int_equal(avow_chain_apply(&chain, 0, &entries[1], &roots[0], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, 0, &entries[1], &roots[0], NULL, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_INCEPTION);
-    assert_int_equal(avow_chain_apply(&chain, at[2], &entries[2], &roots[2], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, at[2], &entries[2], &roots[2], NULL, &reject),
+                     AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_ROOT_SIGNATURE); /* one is left out */
-    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[1], &roots[2], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[1], &roots[2], NULL, &reject),
+                     AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_ROOT_SIGNATURE);
-    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[1], &roots[1], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[1], &roots[1], NULL, &reject),
+                     AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
-    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[2], &roots[2], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, at[1], &entries[2], &roots[2], NULL, &reject),
+                     AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_CHAIN); /* not above the one before */
     struct avow_entry early = entries[1];
     early.t = LOG_BUILDER_T0 - 1;
-    assert_int_equal(avow_chain_apply(&chain, at[2], &early, &roots[2], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, at[2], &early, &roots[2], NULL, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_REJECT_TIME);
-    assert_int_equal(avow_chain_apply(&chain, at[2], &entries[2], &roots[2], &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, at[2], &entries[2], &roots[2], NULL, &reject),
+                     AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
     struct avow_hash a = digest_of(&chain);
     struct avow_hash b = digest_of(&log.state.chain);
@@ -580,7 +586,7 @@ static void test_all_zeros_is_empty(void **state)
     assert_null(avow_chain_root_key(&chain));
     assert_int_equal(avow_chain_copy(&copy, &chain), AVOW_OK);
     assert_int_equal(avow_entry_decode(log.rows[0].bytes, &entry), AVOW_ACCEPT);
-    assert_int_equal(avow_chain_apply(&chain, 0, &entry, &root, &reject), AVOW_OK);
+    assert_int_equal(avow_chain_apply(&chain, 0, &entry, &root, NULL, &reject), AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
     assert_int_equal(avow_chain_copy(&copy, &chain), AVOW_OK);
     assert_int_equal(avow_chain_compare(&copy, &chain), AVOW_CHAIN_SAME);

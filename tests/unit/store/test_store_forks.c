@@ -441,7 +441,7 @@ static void rival_make(struct rival *rival, const struct log_history *from, size
     }
     enum avow_reject reject;
     avow_chain_init(&rival->chain);
-    assert_int_equal(avow_evidence_chain_of_list(avow_buf_bytes(&rival->list), checkpoint,
+    assert_int_equal(avow_evidence_chain_of_list(avow_buf_bytes(&rival->list), checkpoint, NULL,
                                                  &rival->chain, &reject),
                      AVOW_OK);
     assert_int_equal(reject, AVOW_ACCEPT);
