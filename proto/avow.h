@@ -6,7 +6,8 @@
  *
  * The library does no input or output, reads no clock, starts no thread, and keeps nothing but, for
  * each thread, the public keys that it found valid last: every call stands for itself, and any
- * number of threads may call at once. It takes no note of the locale. A call needs less than 256 KiB of stack. `errno` may be changed by every call.
+ * number of threads may call at once. It takes no note of the locale. A call needs less than 256
+ * KiB of stack. `errno` may be changed by every call.
  *
  * Whatever is handed over may come from an enemy. Bytes and texts are read during the call and not
  * kept; what a badge's text decodes to, its seed too, is wiped before it is freed. */
