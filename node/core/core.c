@@ -54,6 +54,7 @@ static size_t lay_out(struct avow_core *core, uint8_t *memory,
         sizeof(struct avow_message),
         ARENA_BYTES + (size_t)ARENA_LINK_BYTES * config->links_max,
         sizeof(uint64_t) * SETS * set_words(config) * ((size_t)config->wants_max + 1),
+        sizeof(uint64_t) * set_words(config),
     };
     void *parts[sizeof(sizes) / sizeof(sizes[0])];
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -70,6 +71,7 @@ static size_t lay_out(struct avow_core *core, uint8_t *memory,
         core->draft = parts[7];
         avow_buf_init_fixed(&core->arena, parts[8], sizes[8]);
         core->sets = parts[9];
+        core->lost = parts[10];
     }
     return used;
 }

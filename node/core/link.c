@@ -26,13 +26,15 @@ void core_link_up(struct avow_core *core, const struct avow_core_event *event)
 }
 
 /* Marks the link: core_settle() moves its wants to other sources, or ends them. */
-static void lose(struct avow_core *core, struct link *link)
+static void lose(struct avow_core *core, uint32_t slot)
 {
+    struct link *link = &core->links[slot];
     link->phase = LINK_CLOSING;
     link->listing = LISTING_IDLE;
     link->forks.phase = FORKS_IDLE;
     link->forks.due = false;
     link->lost = true;
+    core_set_add(core->lost, slot);
     core->lost_count++;
 }
 
@@ -42,7 +44,7 @@ void core_link_down(struct avow_core *core, uint32_t slot)
     if (link->phase == LINK_FREE)
         return;
     if (link->phase != LINK_CLOSING)
-        lose(core, link);
+        lose(core, slot);
     link->phase = LINK_FREE;
     core->stats.links--;
 }
@@ -58,7 +60,7 @@ void core_link_close(struct avow_core *core, uint32_t slot, enum avow_reject rej
     action->link = slot;
     action->code = AVOW_REFUSAL_PROTOCOL;
     action->reject = reject;
-    lose(core, link);
+    lose(core, slot);
 }
 
 /* Copies what fits of a text, no part of a character. */

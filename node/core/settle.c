@@ -15,6 +15,7 @@ static void settle_links(struct avow_core *core)
         AVOW_ASSERT(!core->links[i].lost || core->links[i].wants == 0);
         core->links[i].lost = false;
     }
+    memset(core->lost, 0, sizeof(*core->lost) * core->set_words);
     core->lost_count = 0;
 }
 

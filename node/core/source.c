@@ -172,13 +172,12 @@ static void forget_lost(const struct avow_core *core, uint32_t *link)
 static void forget_all_lost(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    for (uint32_t link = 0; link < core->config.links_max; link++) {
-        if (!core->links[link].lost)
-            continue;
+    uint32_t link = core_set_from(core, core->lost, 0);
+    for (; link != NONE; link = core_set_from(core, core->lost, link + 1))
         core_want_unrace(core, slot, link);
-        for (int which = 0; which < SETS; which++)
-            core_set_drop(core_set(core, slot, (enum link_set)which), link);
-    }
+    for (int which = 0; which < SETS; which++)
+        for (size_t i = 0; i < core->set_words; i++)
+            core_set(core, slot, (enum link_set)which)[i] &= ~core->lost[i];
     if (want->has_next && is_lost(core, want->next.link))
         want->next.link = core_set_from(core, core_set(core, slot, SET_NEXT), 0);
     want->has_next = want->has_next && want->next.link != NONE;

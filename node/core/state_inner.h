@@ -267,6 +267,7 @@ struct avow_core {
     struct want *wants;
     uint64_t *sets; /* SETS of `set_words` words for each want, and those of one that has ended */
     size_t set_words;
+    uint64_t *lost; /* the set of links that are marked */
     uint32_t *buckets;
     uint32_t bucket_mask, first_free;
     struct list ending; /* wants that are marked */

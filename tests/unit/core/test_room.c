@@ -203,6 +203,10 @@ static void fill(struct room *room, enum stage stage, bool branch)
         tell_forks(room, link);
     avow_core_stats(room->rig.core, &stats);
     assert_int_equal(stats.wants, WANTS);
+    if (stage == STAGE_JUDGED)
+        assert_in_range(stats.judgements, WANTS / 2, WANTS);
+    if (stage == STAGE_PULLED || stage == STAGE_STORED)
+        assert_true(stats.ranges >= WANTS);
 }
 
 /* ------------------------------------------------------------------ what happens then */
