@@ -80,7 +80,7 @@ static bool race(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
     enum list_kind kind = want->phase == WANT_CHAIN ? LIST_CHAIN : LIST_HUNGRY;
-    const bool late = core->ms - want->asked_ms >= RACE_MS;
+    const bool late = core->ms - want->asked_ms >= RACE_AGAIN_MS;
     uint32_t count = 0;
     uint64_t *raced = core_set(core, slot, SET_RACED);
     for (uint32_t link = late ? core_set_from(core, raced, 0) : NONE; link != NONE;
@@ -96,9 +96,12 @@ static bool race(struct avow_core *core, uint32_t slot)
     }
     if (count == 0)
         return false;
+    if (want->race == RACE_FIRST)
+        core_trace(core, AVOW_CORE_TRACE_STALLED, want->link, &want->issuer,
+                   want->now.checkpoint.size, AVOW_ACCEPT);
     want->race = want->race < RACE_MAX ? 2 * want->race : RACE_MAX;
     want->asked_ms = core->ms;
-    want->deadline_ms = core->ms + (want->held ? RACE_MS : ANSWER_MS);
+    want->deadline_ms = core->ms + (want->held ? RACE_AGAIN_MS : ANSWER_MS);
     return true;
 }
 

@@ -15,6 +15,7 @@
 
 #define ANSWER_MS 15000         /* a request unanswered for so long: the next source is asked */
 #define RACE_MS 2000            /* the same where a log is held, whose news may be urgent */
+#define RACE_AGAIN_MS 1000      /* the same when several are asked already */
 #define HASTE_MS 200            /* the same where one has failed, or let others wait of late */
 #define RACE_FIRST 2            /* links asked at once then; each time that fails, twice as many */
 #define RACE_MAX 4096           /* and never more */

@@ -422,6 +422,8 @@ static void serve(struct sim *sim, uint32_t link, size_t end, struct avow_messag
 {
     struct sim_node *node = &sim->nodes[sim->links[link].ends[end]];
     if ((node->conduct == SIM_WITHHOLDS && request->type == AVOW_MESSAGE_GET_RANGE) ||
+        (node->conduct == SIM_LURES && request->type == AVOW_MESSAGE_GET_RANGE &&
+         request->count > 64) ||
         (node->conduct == SIM_LISTS && request->type != AVOW_MESSAGE_LIST))
         return;
     struct avow_buf items;

@@ -16,6 +16,7 @@ enum sim_conduct {
     SIM_REFUSES,   /* entries: "busy" */
     SIM_SHORTENS,  /* ranges to three entries */
     SIM_TRICKLES,  /* one entry at a time, each after almost two seconds */
+    SIM_LURES,     /* withholds ranges of more than 64 entries */
     SIM_DENIES,    /* that it has any log */
     SIM_LISTS,     /* its logs, and answers nothing else */
 };

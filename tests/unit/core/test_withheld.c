@@ -26,6 +26,7 @@ static const struct withheld_case withheld_cases[] = {
     {"announce first", SIM_WITHHOLDS, 0, false},
     {"announce first, many entries", SIM_WITHHOLDS, 700, false},
     {"trickle", SIM_TRICKLES, 40, false},
+    {"win the race, then serve nothing", SIM_LURES, 700, false},
     {"are busy", SIM_REFUSES, 0, false},
     {"deny", SIM_DENIES, 40, false},
     {"deny the chain too", SIM_DENIES, 40, true},
