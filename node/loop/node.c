@@ -2,7 +2,9 @@
 
 #include "node/loop/answer/requests.h"
 #include "node/loop/base/identity.h"
+#include "node/loop/base/memory.h"
 #include "node/loop/base/notify.h"
+#include "node/loop/base/tally.h"
 #include "node/loop/base/version.h"
 #include "node/loop/link/dial.h"
 #include "node/loop/link/listen.h"
@@ -22,10 +24,12 @@
 
 #define TICK_MS 100
 #define TICKS_A_SECOND (1000 / TICK_MS)
+#define TIDY_TICKS (10 * TICKS_A_SECOND)
 
 struct node {
     const struct avow_options *options;
     struct avow_logger logger;
+    struct avow_tally tally;
     struct avow_node_identity identity;
     struct avow_store *store;
     struct avow_reading reading;
@@ -44,6 +48,7 @@ struct node {
     uv_signal_t terminated, interrupted;
     uv_timer_t timer;
     uv_prepare_t before_waiting;
+    struct avow_memory memory;
     char listen[AVOW_HOST_MAX + 16];
     uint64_t started; /* Unix seconds */
     uint64_t ticks;
@@ -82,10 +87,13 @@ static void log_denied(const struct node *node, const char *event, const char *w
 
 /* ---- links ---- */
 
-static void log_link(const struct node *node, enum avow_log_level level, const char *event,
+static void log_link(struct node *node, enum avow_log_level level, const char *event,
                      const struct avow_link *link)
 {
     struct avow_line line;
+    if (!avow_tally_shows(&node->tally, level, event, avow_reject_name(link->reject),
+                          uv_now(&node->loop)))
+        return;
     avow_line_begin(&line, &node->logger, level, event);
     avow_line_uint(&line, "link", link->slot);
     avow_line_word(&line, "address", link->address);
@@ -322,9 +330,12 @@ static void on_tick(uv_timer_t *timer)
     if (node->ticks % TICKS_A_SECOND == 0) {
         avow_links_check_deadlines(&node->links, uv_now(&node->loop));
         look_at_store(node);
+        avow_tally_sum(&node->tally, uv_now(&node->loop), false);
         if (!node->stopping)
             avow_heartbeats_tick(&node->heartbeats, unix_now());
     }
+    if (node->ticks % TIDY_TICKS == 0)
+        avow_memory_tidy(&node->memory, &node->loop);
     if (node->stopping && !node->closed && node->links.count == 0)
         close_handles(node);
 }
@@ -613,7 +624,9 @@ enum avow_err avow_node_run(const struct avow_options *options)
     if (node == NULL)
         return AVOW_ERR_NOMEM;
     node->options = options;
-    node->logger = (struct avow_logger){.level = options->log_level, .fd = 2};
+    node->logger =
+        (struct avow_logger){.level = options->log_level, .fd = 2, .tally = &node->tally};
+    node->tally.logger = &node->logger;
     node->started = unix_now();
     enum avow_err err = open_data(node);
     if (err == AVOW_OK && uv_loop_init(&node->loop) != 0)
@@ -626,6 +639,7 @@ enum avow_err avow_node_run(const struct avow_options *options)
         else
             close_handles(node);
         (void)uv_run(&node->loop, UV_RUN_DEFAULT);
+        avow_tally_sum(&node->tally, uv_now(&node->loop), true);
         int rc = uv_loop_close(&node->loop);
         /* The loop has run out, of links too, which the end of the node has closed: what is open
          * still is a handle of this program's that nobody has closed. */

@@ -12,9 +12,12 @@ enum avow_log_level { AVOW_LOG_ERROR, AVOW_LOG_WARN, AVOW_LOG_INFO, AVOW_LOG_DEB
 /* False for a word that is no level. */
 bool avow_log_level_parse(const char *word, enum avow_log_level *level);
 
+struct avow_tally;
+
 struct avow_logger {
     enum avow_log_level level; /* lines above it are not written */
     int fd;
+    struct avow_tally *tally; /* of lines that others can multiply; NULL: all are written */
 };
 
 #define AVOW_LOG_LINE_MAX 2048

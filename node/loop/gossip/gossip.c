@@ -1,5 +1,7 @@
 #include "node/loop/gossip/gossip.h"
 
+#include "node/loop/base/tally.h"
+
 #include <stdlib.h>
 #include <time.h>
 
@@ -282,9 +284,14 @@ static void trace(struct avow_gossip *gossip, const struct avow_core_action *act
         action->trace == AVOW_CORE_TRACE_OUR_ERROR || action->trace == AVOW_CORE_TRACE_NO_ROOM;
     const bool of_peer = action->trace == AVOW_CORE_TRACE_PEER_READY; /* and of no one log */
     bool often = of_peer || action->trace == AVOW_CORE_TRACE_ADVANCED;
-    avow_line_begin(&line, gossip->config.logger,
-                    bad ? AVOW_LOG_WARN : (often ? AVOW_LOG_DEBUG : AVOW_LOG_INFO),
-                    avow_core_trace_name(action->trace));
+    const enum avow_log_level level =
+        bad ? AVOW_LOG_WARN : (often ? AVOW_LOG_DEBUG : AVOW_LOG_INFO);
+    const char *name = avow_core_trace_name(action->trace);
+    if (action->trace != AVOW_CORE_TRACE_OUR_ERROR &&
+        !avow_tally_shows(gossip->config.logger->tally, level, name,
+                          avow_reject_name(action->reject), uv_now(gossip->config.loop)))
+        return;
+    avow_line_begin(&line, gossip->config.logger, level, name);
     avow_line_word(&line, "text", avow_core_trace_text(action->trace));
     avow_line_uint(&line, "link", action->link);
     if (!of_peer) {

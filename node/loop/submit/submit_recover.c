@@ -1,6 +1,7 @@
 /* RECOVER: judged on the pool, then taken into the store step by step: at the head as any signed
  * range, below it as a branch, which is copied in bounded steps and then becomes the log at once.
  * The log stays locked to its link until the whole is synced. */
+#include "node/loop/base/tally.h"
 #include "node/loop/submit/submit_inner.h"
 
 static void recovered(void *context, struct avow_job *job);
@@ -30,12 +31,16 @@ static bool go_on(struct avow_submit *submit, struct avow_link *link, struct avo
 
 static void tell_others(struct avow_submit *submit, const struct avow_job *job)
 {
+    const struct avow_logger *logger = submit->config.logger;
     struct avow_line line;
-    avow_line_begin(&line, submit->config.logger, AVOW_LOG_INFO, "recovered");
-    avow_line_issuer(&line, &job->issuer);
-    avow_line_uint(&line, "from", job->from);
-    avow_line_uint(&line, "size", job->checkpoint.size);
-    avow_line_end(&line);
+    if (avow_tally_shows(logger->tally, AVOW_LOG_INFO, "recovered", "",
+                         uv_now(submit->config.loop))) {
+        avow_line_begin(&line, logger, AVOW_LOG_INFO, "recovered");
+        avow_line_issuer(&line, &job->issuer);
+        avow_line_uint(&line, "from", job->from);
+        avow_line_uint(&line, "size", job->checkpoint.size);
+        avow_line_end(&line);
+    }
     avow_gossip_log_changed(submit->config.gossip, &job->issuer);
 }
 

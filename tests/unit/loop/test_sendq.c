@@ -8,6 +8,7 @@
 
 #include "node/loop/base/logging.h"
 #include "node/loop/base/rate.h"
+#include "node/loop/base/tally.h"
 #include "node/loop/link/sendq.h"
 
 #include <stdlib.h>
@@ -225,6 +226,62 @@ static void test_log_line(void **state)
     assert_int_equal(close(fds[1]), 0);
 }
 
+/* Of what others can multiply a few lines are written, and one that sums up the rest. */
+static void test_tally(void **state)
+{
+    static const struct {
+        const char *event, *what;
+        enum avow_log_level level;
+        uint64_t now_ms;
+        size_t times, shown;
+    } rows[] = {
+        {"link-down", "REJECT_LENGTH", AVOW_LOG_INFO, 1000, 359, 5},
+        {"link-down", "REJECT_SIGNATURE", AVOW_LOG_INFO, 1500, 3, 3}, /* another kind */
+        {"faulty", "ACCEPT", AVOW_LOG_WARN, 1500, 6, 5},
+        {"link-down", "ACCEPT", AVOW_LOG_DEBUG, 1500, 7, 7}, /* which is not written anyway */
+        {"link-down", "REJECT_LENGTH", AVOW_LOG_INFO, 10999, 64, 0},
+        {"link-down", "REJECT_LENGTH", AVOW_LOG_INFO, 11000, 6, 5}, /* a new span: says the sum */
+    };
+    static const char *const sums[] = {"event=link-down what=REJECT_LENGTH more=418 seconds=10\n",
+                                       "event=faulty what=ACCEPT more=1 seconds=10\n",
+                                       "event=link-down what=REJECT_LENGTH more=1 seconds=1\n"};
+    int fds[2];
+    char text[4096];
+    const char *at = text;
+    (void)state;
+    assert_int_equal(pipe(fds), 0);
+    struct avow_logger logger = {.level = AVOW_LOG_INFO, .fd = fds[1]};
+    struct avow_tally *tally = calloc(1, sizeof(*tally));
+    assert_non_null(tally);
+    tally->logger = &logger;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t shown = 0;
+        for (size_t n = 0; n < rows[i].times; n++)
+            shown +=
+                avow_tally_shows(tally, rows[i].level, rows[i].event, rows[i].what, rows[i].now_ms)
+                    ? 1
+                    : 0;
+        if (shown != rows[i].shown)
+            fail_msg("row %zu: %zu", i, shown);
+    }
+    avow_tally_sum(tally, 11499, false); /* no span is over */
+    avow_tally_sum(tally, 11500, false);
+    avow_tally_sum(tally, 12000, true);
+    avow_tally_sum(tally, 12000, true);
+    ssize_t len = read(fds[0], text, sizeof(text) - 1);
+    assert_true(len > 0);
+    text[len] = '\0';
+    for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+        at = strstr(at, sums[i]);
+        if (at == NULL)
+            fail_msg("not said, or not in order: %s", sums[i]);
+    }
+    assert_int_equal(strlen(strchr(at, '\n')), 1); /* and nothing more */
+    free(tally);
+    assert_int_equal(close(fds[0]), 0);
+    assert_int_equal(close(fds[1]), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_caps),       cmocka_unit_test(test_rows),
         cmocka_unit_test(test_small_ones), cmocka_unit_test(test_bucket),
         cmocka_unit_test(test_rate),       cmocka_unit_test(test_log_line),
+        cmocka_unit_test(test_tally),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
