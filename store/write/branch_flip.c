@@ -47,6 +47,44 @@ static enum avow_err copy_kept(struct avow_txn *txn, uint32_t from, const struct
     return err;
 }
 
+struct older {
+    const struct avow_hash *issuer;
+    struct avow_retired retired;
+};
+
+static enum avow_err find_older(void *context, struct avow_bytes key, struct avow_bytes row)
+{
+    struct older *older = context;
+    struct avow_retired *retired = &older->retired;
+    enum avow_err err = avow_retired_read(key, row, retired);
+    if (err != AVOW_OK)
+        return err;
+    return retired->kind == AVOW_RETIRED_LOG &&
+                   avow_hash_equal(&retired->checkpoint.issuer, older->issuer)
+               ? AVOW_ERR_BUSY /* found: no further */
+               : AVOW_OK;
+}
+
+/* Of an issuer one history is kept that it has left: it can leave one as often as it likes. */
+static enum avow_err let_go_older(struct avow_txn *txn, const struct avow_hash *issuer)
+{
+    struct older older = {.issuer = issuer};
+    const struct avow_dbkey first = {.len = 0};
+    enum avow_err err;
+    while ((err = avow_db_walk(&txn->db, AVOW_TABLE_RETIRED, &first, 0, find_older, &older)) ==
+           AVOW_ERR_BUSY) {
+        struct avow_dbkey key = avow_retired_key(&older.retired);
+        const struct avow_retired gone = {.kind = AVOW_RETIRED_GOING,
+                                          .number = older.retired.number};
+        err = avow_db_delete(&txn->db, AVOW_TABLE_RETIRED, &key);
+        if (err == AVOW_OK)
+            err = avow_retired_write(&txn->db, &gone);
+        if (err != AVOW_OK)
+            return err;
+    }
+    return err;
+}
+
 /* The held log as it is, put away whole. */
 static enum avow_err retire_held(struct avow_txn *txn, struct avow_wlog *wlog, uint64_t now)
 {
@@ -56,8 +94,8 @@ static enum avow_err retire_held(struct avow_txn *txn, struct avow_wlog *wlog, u
         .number = wlog->number,
         .checkpoint = wlog->log.checkpoint,
     };
-    enum avow_err err = AVOW_OK;
-    if (wlog->has_pending)
+    enum avow_err err = let_go_older(txn, &wlog->issuer);
+    if (err == AVOW_OK && wlog->has_pending)
         err = avow_wlog_drop_pending(txn, wlog);
     if (err == AVOW_OK && wlog->tail.dirty)
         err = avow_tail_put(&wlog->tail, &txn->db, wlog->number);

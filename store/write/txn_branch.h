@@ -5,8 +5,9 @@
  * *candidate*, one an issuer, invisible to readers and charged like any entries. It is filled from
  * the accepted log's own entries below the point where the two part, then by ranges
  * (struct avow_range.branch), and becomes the accepted log in the transaction that completes it: a
- * reader's snapshot has the old or the new one. The old number stays for AVOW_RETIRED_S, then goes
- * in bounded transactions; so does a candidate that is dropped, at once.
+ * reader's snapshot has the old or the new one. The old number stays for AVOW_RETIRED_S, or until
+ * the issuer leaves another one, then goes in bounded transactions; so does a candidate that is
+ * dropped, at once.
  *
  * Which history is better is the caller's to know (avow_chain_choose). */
 #ifndef AVOW_STORE_WRITE_TXN_BRANCH_H

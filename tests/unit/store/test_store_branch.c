@@ -379,6 +379,36 @@ static void test_purge(void **state)
 }
 
 /* What is pending of the old branch ends at the flip, a text that waits for its signer too. */
+/* A log that moves over again and again keeps one history that it has left, not all of them. */
+static void test_keeps_one_history(void **state)
+{
+    struct world *world = *state;
+    struct log_history third;
+    struct avow_branch branch;
+    struct avow_range_result result;
+    enum avow_reject reject;
+    const uint64_t shared = SHARED + 20;
+    flip(world, 1);
+    log_history_part(&third, &world->new, shared);
+    (void)log_builder_rotate_root(&third.builder);
+    grow_and_mark(&third, NEW_SIZE + 10, 3);
+    log_history_end(&third);
+    const struct avow_branch want = {.checkpoint = third.marks[0].checkpoint, .shared = shared};
+    struct avow_hash root = log_builder_root_at(&world->new.builder, shared);
+    assert_int_equal(avow_txn_branch(world->txn, &want, &root, &branch, &reject), AVOW_OK);
+    struct avow_range range =
+        fixture_range(&third, &third.marks[0], shared, NEW_SIZE + 10 - shared, false);
+    range.branch = true;
+    assert_int_equal(avow_txn_append(world->txn, &range, &result, &reject), AVOW_OK);
+    assert_true(result.advanced);
+    commit(world);
+    purge(world, FIXTURE_NOW); /* the first is due already, the second in 30 days */
+    assert_int_equal(entries_stored(world), NEW_SIZE + NEW_SIZE + 10);
+    see(world->snapshot, &third, 0);
+    check(world, 1, NEW_SIZE + NEW_SIZE + 10);
+    log_history_fini(&third);
+}
+
 static void test_pending_of_the_old(void **state)
 {
     static const bool held[] = {false, true};
@@ -766,6 +796,7 @@ int main(void)
         CASE(test_live_readers),
         CASE(test_purge_leaves_no_row),
         CASE(test_purge),
+        CASE(test_keeps_one_history),
         CASE(test_pending_of_the_old),
         CASE(test_old_goes_on_meanwhile),
         CASE(test_sender_is_to_blame),
