@@ -7,7 +7,11 @@ load support
 setup() { prepare; }
 teardown() { end_nodes; }
 
-hostile() { "$AVOW_TOOLS/hostile" "$(address "$1")" "$2" "$3" >&3; }
+# hostile NODE ATTACK COUNT: what it did is in $T/did.
+hostile() {
+    "$AVOW_TOOLS/hostile" "$(address "$1")" "$2" "$3" >"$T/did"
+    cat "$T/did" >&3
+}
 store_bytes() { stat -c %s "$T/$1/store.mdb"; }
 
 # What the honest issuer must be able to do, whatever the node is full of.
@@ -81,6 +85,7 @@ written() { awk '/^wchar:/ {print $2}' "/proc/${node_pid[$1]}/io"; }
     eventually says valid c "$T/out/r1.json"
     for name in b c; do was[$name]=$(written "$name"); done
     hostile b refreshed 3000
+    grep -q '^refreshed: 3000 ' "$T/did"
     avow revoke "$T/out/r1.json" --reason error
     eventually says revoked c "$T/out/r1.json"
     for name in b c; do
