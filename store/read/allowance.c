@@ -2,7 +2,7 @@
 
 #include "store/read/snapshot_state.h"
 
-#define STEPS_A_LOOK 8 /* at the clock, which costs as much as a small one of them */
+#define STEPS_A_LOOK 16 /* at the clock, which costs as much as a small one of them */
 
 void avow_allowance_begin(struct avow_snapshot *snapshot, const struct avow_allowance *allowance)
 {
