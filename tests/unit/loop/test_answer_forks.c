@@ -265,13 +265,10 @@ static void test_fork(void **state)
 
 /* Every record below the opening entry that either branch speaks of, page by page; each item stands
  * before a peer's judgement. */
-static void test_statuses(void **state)
+static unsigned read_statuses(void)
 {
-    (void)state;
     unsigned pages = 0, items = 0, own = 0, foreign = 0;
     uint64_t from = 0;
-    assert_true(keep_fork());
-    assert_true(keep_statuses(PARTING, PARTING + 2));
     do {
         struct avow_proved_status status;
         assert_int_equal(ask(AVOW_MESSAGE_GET_STATUSES, &world.issuer, from),
@@ -292,7 +289,25 @@ static void test_statuses(void **state)
     assert_int_equal(own, 1 + 100);
     assert_int_equal(foreign, 2);
     assert_int_equal(items, own + foreign);
-    assert_int_equal(pages, 2);
+    return pages;
+}
+
+static uint64_t no_time_left(void *context)
+{
+    (void)context;
+    return 1;
+}
+
+/* A page ends early when its time is up, and then tells of one record. */
+static void test_statuses(void **state)
+{
+    (void)state;
+    const struct avow_allowance none = {.bytes = SIZE_MAX, .time_ns = 1, .clock = no_time_left};
+    assert_true(keep_fork());
+    assert_true(keep_statuses(PARTING, PARTING + 2));
+    assert_int_equal(read_statuses(), 2);
+    avow_allowance_begin(world.snapshot, &none);
+    assert_in_range(read_statuses(), 100, 103);
 }
 
 /* ------------------------------------------------------------------ chains and branches */

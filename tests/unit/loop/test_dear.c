@@ -5,6 +5,7 @@
 
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
+#include "proto/wire/find.h"
 #include "tests/support/alloc.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -309,6 +310,36 @@ static void test_recognised(void **state)
     assert_in_range(pages, 3, BODIES);
 }
 
+/* Results are read from their logs: as many as may be, and at least one. */
+static void test_find(void **state)
+{
+    (void)state;
+    struct avow_message question = {.type = AVOW_MESSAGE_FIND};
+    struct avow_find_query query = {.limit = 50};
+    struct avow_find_results results;
+    struct avow_find_result result;
+    uint8_t place[AVOW_FIND_AFTER_MAX];
+    size_t found = 0, pages = 0;
+    do {
+        struct avow_buf encoded;
+        avow_buf_init(&encoded, 1024);
+        avow_find_query_encode(&encoded, &query);
+        question.query = avow_buf_bytes(&encoded);
+        assert_int_equal(ask(&question, (size_t)2 << 20, NO_END), AVOW_MESSAGE_FOUND);
+        avow_buf_fini(&encoded);
+        assert_true(avow_alloc_most_bytes() < ((size_t)1 << 20) + LOG_BYTES_MAX + EVIDENCE_ROOM);
+        assert_int_equal(avow_find_results_decode(scene.answer.results, &results), AVOW_ACCEPT);
+        assert_int_equal(results.stopped, avow_answerer_fell_short(scene.answerer));
+        while (avow_find_results_next(&results.list, &result))
+            found++;
+        pages++;
+        memcpy(place, results.next.data, results.next.len);
+        query.after = avow_bytes(place, results.next.len);
+    } while (query.after.len > 0);
+    assert_int_equal(found, BODIES + 2);
+    assert_in_range(pages, 4, BODIES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_time_of_evidence),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_recognised),
+        cmocka_unit_test(test_find),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;

@@ -11,12 +11,14 @@
 #include <cmocka.h>
 
 #include "proto/codec/writer.h"
+#include "tests/support/alloc.h"
 
 #define NOW UINT64_C(1800000000)
 #define MANY UINT64_C(1000000)
 #define ISSUER_ENTRIES (UINT64_C(1) << 32) /* indices of recognitions of the issuer */
 #define ISSUER 999
 #define NO_BOUND SIZE_MAX
+#define SEARCH_BYTES_MAX ((size_t)16 << 20) /* that a search takes beside its facts */
 #define ARENA_BYTES ((size_t)64 << 20)
 
 /* Bodies are numbers. What each of them says: of how many authorities, which, and how often of the
@@ -332,6 +334,7 @@ static void test_hostile(void **state)
         static struct avow_recognised out;
         chain_end = row->chain_end;
         double start = now_ms();
+        avow_alloc_fail_at(0);
         search(&world, row->depth, &out);
         print_message("%s: %zu steps, %.1f ms\n", row->name, out.steps, now_ms() - start);
         if (out.end != row->end || out.path_count != row->paths ||
@@ -341,6 +344,8 @@ static void test_hostile(void **state)
                      out.steps);
         /* What was read is in proportion to the steps. */
         assert_true(world.used < out.steps * 4096);
+        if (avow_alloc_most_bytes() > ARENA_BYTES + SEARCH_BYTES_MAX)
+            fail_msg("%s: %zu bytes", row->name, avow_alloc_most_bytes() - ARENA_BYTES);
         free(world.arena);
     }
 }
