@@ -32,6 +32,7 @@ static void forget_logs(struct avow_snapshot *snapshot)
     avow_map64_clear(&snapshot->logs);
     snapshot->log_count = 0;
     snapshot->chain_bytes = 0;
+    snapshot->bytes_before = 0;
 }
 
 enum avow_err avow_snapshot_new(struct avow_store *store, struct avow_snapshot **snapshot)

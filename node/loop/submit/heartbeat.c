@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <uv.h>
 
 /* ---- keys ---- */
 
@@ -238,31 +239,63 @@ static void line_stored(void *context, struct avow_job *job)
         avow_gossip_cosigned(heartbeats->config.gossip, &job->issuer);
 }
 
-/* Goes on around all logs from where the last tick stopped: each gets its turn, a tick is short. */
-static void witness(struct avow_heartbeats *heartbeats, uint64_t now)
+static void witness_log(struct avow_heartbeats *heartbeats, const struct avow_log *log,
+                        uint64_t now)
 {
-    struct avow_snapshot *snapshot;
-    if (avow_reading_get(heartbeats->config.reading, &snapshot) != AVOW_OK)
-        return;
-    for (unsigned i = 0; i < AVOW_WITNESS_LOGS_A_TICK; i++) {
+    const struct avow_key *self = heartbeats->config.self_id;
+    if (line_by(log, self) == NULL && avow_answer_may_witness(log, self, now))
+        (void)put_line(heartbeats, log, heartbeats->config.self, now, line_stored);
+}
+
+static uint64_t clock_ns(void *context)
+{
+    (void)context;
+    return uv_hrtime();
+}
+
+static void allow(struct avow_snapshot *snapshot)
+{
+    const struct avow_allowance allowance = {.bytes = AVOW_HEARTBEATS_TICK_BYTES,
+                                             .began = uv_hrtime(),
+                                             .time_ns = AVOW_HEARTBEATS_TICK_NS,
+                                             .clock = clock_ns};
+    avow_allowance_begin(snapshot, &allowance);
+}
+
+/* Both go on around from where the last tick stopped: each has its turn, a tick is short. */
+static void beat_some(struct avow_heartbeats *heartbeats, struct avow_snapshot *snapshot,
+                      uint64_t now)
+{
+    for (size_t i = 0; i < heartbeats->count && avow_allowance_may_go_on(snapshot); i++) {
+        heartbeats->next = (heartbeats->next + 1) % heartbeats->count;
+        beat(heartbeats, &heartbeats->keys[heartbeats->next], now);
+    }
+}
+
+static void witness_some(struct avow_heartbeats *heartbeats, struct avow_snapshot *snapshot,
+                         uint64_t now)
+{
+    for (unsigned i = 0; i < AVOW_WITNESS_LOGS_A_TICK && avow_allowance_may_go_on(snapshot); i++) {
         const struct avow_log *log;
         if (avow_snapshot_next_log(snapshot, &heartbeats->swept, &log) != AVOW_OK) {
             heartbeats->swept = (struct avow_hash){0};
             return;
         }
         heartbeats->swept = log->checkpoint.issuer;
-        const struct avow_key *self = heartbeats->config.self_id;
-        if (line_by(log, self) == NULL && avow_answer_may_witness(log, self, now))
-            (void)put_line(heartbeats, log, heartbeats->config.self, now, line_stored);
+        witness_log(heartbeats, log, now);
     }
 }
 
 void avow_heartbeats_tick(struct avow_heartbeats *heartbeats, uint64_t now)
 {
+    struct avow_snapshot *snapshot;
     if (heartbeats->stopping ||
-        avow_write_thread_state(heartbeats->config.writer) != AVOW_WRITER_GOOD)
+        avow_write_thread_state(heartbeats->config.writer) != AVOW_WRITER_GOOD ||
+        avow_reading_get(heartbeats->config.reading, &snapshot) != AVOW_OK)
         return;
-    for (size_t i = 0; i < heartbeats->count; i++)
-        beat(heartbeats, &heartbeats->keys[i], now);
-    witness(heartbeats, now);
+    allow(snapshot);
+    beat_some(heartbeats, snapshot, now);
+    allow(snapshot);
+    witness_some(heartbeats, snapshot, now);
+    avow_allowance_begin(snapshot, NULL);
 }

@@ -13,6 +13,10 @@
 #define AVOW_HEARTBEATS_MAX 1024
 #define AVOW_HEARTBEAT_S 1800
 #define AVOW_WITNESS_LOGS_A_TICK 256
+/* What a tick takes of the loop, twice: for heartbeats and for witness lines. A log with a root
+ * chain as long as may be takes a millisecond. */
+#define AVOW_HEARTBEATS_TICK_NS UINT64_C(4000000)
+#define AVOW_HEARTBEATS_TICK_BYTES ((size_t)4 << 20)
 
 struct avow_heartbeat_key {
     struct avow_hash issuer;
@@ -37,6 +41,7 @@ struct avow_heartbeats {
     struct avow_heartbeats_config config;
     size_t count;
     struct avow_heartbeat_key *keys;
+    size_t next;            /* of them, to be looked at */
     struct avow_hash swept; /* the last log that was looked at for a witness line */
     bool stopping;
 };

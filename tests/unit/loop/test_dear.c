@@ -2,6 +2,7 @@
  * may be: what one takes of memory and of time is within its allowance, and it says when it fell
  * short. Time is counted, not measured: each look at the clock is a tick. */
 #include "node/loop/answer/answer.h"
+#include "node/loop/submit/heartbeat.h"
 
 #include "proto/codec/writer.h"
 #include "proto/crypto/sha256.h"
@@ -340,6 +341,34 @@ static void test_find(void **state)
     assert_in_range(pages, 4, BODIES);
 }
 
+/* ---- the loop's own rounds ---- */
+
+static void woken(void *context)
+{
+    (void)context;
+}
+
+/* On its way round all logs the loop reads few of them at a time. */
+static void test_round(void **state)
+{
+    (void)state;
+    static const struct avow_hash start;
+    const struct avow_write_thread_config config = {.store = scene.store, .wake = woken};
+    struct avow_reading reading = {.snapshot = scene.snapshot};
+    struct avow_heartbeats heartbeats = {.config = {.reading = &reading}};
+    size_t ticks = 0;
+    assert_int_equal(avow_write_thread_new(&config, &heartbeats.config.writer), AVOW_OK);
+    do {
+        avow_reading_stale(&reading);
+        avow_alloc_fail_at(0);
+        avow_heartbeats_tick(&heartbeats, 0); /* before all checkpoints: none is witnessed */
+        assert_true(avow_alloc_most_bytes() < AVOW_HEARTBEATS_TICK_BYTES / 2 + LOG_BYTES_MAX);
+        ticks++;
+    } while (!avow_hash_equal(&heartbeats.swept, &start));
+    assert_in_range(ticks, 3, BODIES + 3);
+    avow_write_thread_free(&heartbeats.config.writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_recognised),
         cmocka_unit_test(test_find),
+        cmocka_unit_test(test_round),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;
