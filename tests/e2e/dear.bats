@@ -22,7 +22,7 @@ asks_or_ended() { grep -q asks "$T/did" || ! kill -0 "$1"; }
     asking=$!
     AVOW_PATIENCE=120 eventually asks_or_ended "$asking"
     before=$(rss_kib b)
-    "$AVOW_TOOLS/probe" "$(address b)" tail --pid="$asking" -f /dev/null >"$T/met" &
+    "$AVOW_TOOLS/probe" "$(address b)" tail --pid="$asking" -n 0 -f "$T/did" >"$T/met" &
     probing=$!
     while kill -0 "$probing" 2>/dev/null; do
         node_status b >"$T/status"
