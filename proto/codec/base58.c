@@ -1,4 +1,5 @@
-/* Long division, one digit at a time; leading zero bytes are leading "1"s, one for one. */
+/* Long division, and multiplication by 32 bits at a time; leading zero bytes are leading "1"s, one
+ * for one. */
 #include "proto/codec/base58.h"
 
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -37,32 +38,42 @@ void avow_base58_encode(struct avow_bytes data, struct avow_buf *out)
         avow_buf_append(out, &alphabet[digits[--count]], 1);
 }
 
+/* From the least significant one on. */
+static uint8_t byte_of(const uint32_t *words, size_t place)
+{
+    return (uint8_t)(words[place / 4] >> place % 4 * 8);
+}
+
 enum avow_reject avow_base58_decode(struct avow_bytes text, uint8_t *out, size_t max, size_t *len)
 {
     *len = 0;
     if (text.len > AVOW_BASE58_LEN_MAX)
         return AVOW_REJECT_LENGTH;
-    uint8_t bytes[AVOW_BASE58_LEN_MAX]; /* least significant first; a digit adds less than a byte */
+    uint32_t words[AVOW_BASE58_LEN_MAX / 4 + 1]; /* least significant first; a digit adds less
+                                                  * than a byte */
     size_t count = 0;
     size_t zeros = leading(text, '1');
     for (size_t i = zeros; i < text.len; i++) {
         const char *place = text.data[i] == 0 ? NULL : strchr(alphabet, text.data[i]);
         if (place == NULL)
             return AVOW_REJECT_CHECKSUM;
-        uint32_t carry = (uint32_t)(place - alphabet);
+        uint64_t carry = (uint64_t)(place - alphabet);
         for (size_t j = 0; j < count || carry > 0; j++) {
             if (j == count)
-                bytes[count++] = 0;
-            carry += (uint32_t)bytes[j] * 58;
-            bytes[j] = (uint8_t)carry;
-            carry >>= 8;
+                words[count++] = 0;
+            carry += (uint64_t)words[j] * 58;
+            words[j] = (uint32_t)carry;
+            carry >>= 32;
         }
     }
-    size_t total = zeros + count;
+    size_t bytes = count * 4; /* but for the zeros that the last word begins with */
+    while (bytes > 0 && byte_of(words, bytes - 1) == 0)
+        bytes--;
+    const size_t total = zeros + bytes;
     if (total > max || total > AVOW_BASE58_BYTES_MAX)
         return AVOW_REJECT_LENGTH;
     for (size_t i = 0; i < total; i++)
-        out[i] = i < zeros ? 0 : bytes[total - 1 - i];
+        out[i] = i < zeros ? 0 : byte_of(words, total - 1 - i);
     *len = total;
     return AVOW_ACCEPT;
 }

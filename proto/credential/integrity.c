@@ -83,8 +83,12 @@ static enum avow_reject method_parse(struct avow_bytes text, struct avow_key *ke
     enum avow_reject reject = avow_did_key_parse(avow_bytes(text.data, did_len), key);
     if (reject != AVOW_ACCEPT)
         return reject;
+    const struct avow_bytes rest = avow_bytes(hash + 1, text.len - did_len - 1);
+    const size_t scheme = strlen("did:key:");
+    if (avow_bytes_equal(rest, avow_bytes(text.data + scheme, did_len - scheme)))
+        return AVOW_ACCEPT; /* the same text */
     struct avow_key fragment;
-    reject = avow_multibase_key_parse(avow_bytes(hash + 1, text.len - did_len - 1), &fragment);
+    reject = avow_multibase_key_parse(rest, &fragment);
     if (reject != AVOW_ACCEPT)
         return reject;
     return avow_key_equal(key, &fragment) ? AVOW_ACCEPT : AVOW_REJECT_VALUE;
