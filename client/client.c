@@ -1,30 +1,28 @@
-/* Blocking I/O around a channel: every wait has a limit, every failure a sentence. */
+/* Questions and answers over a channel: every wait has a limit, every failure a sentence. */
 #include "client/client.h"
 
+#include "client/socket_inner.h"
 #include "proto/codec/id.h"
 #include "proto/wire/channel.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #define READ_BYTES ((size_t)256 * 1024)
 #define FLUSH_BYTES ((size_t)1024 * 1024)
 #define TIMEOUT_MS 10000
 
 struct avow_client {
-    int fd;
+    struct avow_socket socket;
     unsigned timeout_ms;
+    unsigned span_ms;     /* to the socket's deadline, from when it was set */
+    unsigned patience_ms; /* see spend() */
+    uint64_t received;    /* bytes, since the question */
     struct avow_channel channel;
     struct avow_secret_key *self; /* sodium_malloc */
     struct avow_key node;
@@ -48,63 +46,45 @@ enum avow_err avow_client_fail(struct avow_client *client, enum avow_err err, co
 
 /* ------------------------------------------------------------------ the socket */
 
-static enum avow_err wait_for(struct avow_client *client, short events)
+static enum avow_err lost(struct avow_client *client, enum avow_err err)
 {
-    struct pollfd poll_fd = {.fd = client->fd, .events = events};
-    int ready;
-    do {
-        ready = poll(&poll_fd, 1, (int)client->timeout_ms);
-    } while (ready < 0 && errno == EINTR);
-    if (ready == 0)
-        return avow_client_fail(client, AVOW_ERR_TIMEOUT, "%s did not answer within %u ms",
-                                client->address, client->timeout_ms);
-    if (ready < 0)
-        return avow_client_fail(client, AVOW_ERR_IO, "%s: %s", client->address, strerror(errno));
-    return AVOW_OK;
+    if (err == AVOW_ERR_TIMEOUT)
+        return avow_client_fail(client, err, "%s did not answer within %u ms", client->address,
+                                client->span_ms);
+    return avow_client_fail(client, err, "%s: %s", client->address, strerror(errno));
 }
 
 static enum avow_err flush(struct avow_client *client)
 {
     avow_channel_flush(&client->channel, &client->sealed);
-    size_t done = 0;
-    while (done < client->sealed.len) {
-        ssize_t sent =
-            send(client->fd, client->sealed.data + done, client->sealed.len - done, MSG_NOSIGNAL);
-        if (sent > 0) {
-            done += (size_t)sent;
-            continue;
-        }
-        if (errno == EINTR)
-            continue;
-        if (errno != EAGAIN)
-            return avow_client_fail(client, AVOW_ERR_IO, "%s: %s", client->address,
-                                    strerror(errno));
-        enum avow_err err = wait_for(client, POLLOUT);
-        if (err != AVOW_OK)
-            return err;
-    }
+    enum avow_err err = avow_socket_send(&client->socket, avow_buf_bytes(&client->sealed));
+    if (err != AVOW_OK)
+        return lost(client, err);
     avow_buf_clear(&client->sealed);
     return AVOW_OK;
 }
 
 static enum avow_err fill(struct avow_client *client)
 {
+    size_t got = 0;
     enum avow_err err = flush(client);
-    while (err == AVOW_OK) {
-        ssize_t got = recv(client->fd, client->input, sizeof(client->input), 0);
-        if (got > 0) {
-            avow_channel_feed(&client->channel, client->input, (size_t)got);
-            client->feeding = true;
-            return AVOW_OK;
-        }
-        if (got == 0)
-            return avow_client_fail(client, AVOW_ERR_IO, "%s cut the connection", client->address);
-        if (errno != EINTR && errno != EAGAIN)
-            return avow_client_fail(client, AVOW_ERR_IO, "%s: %s", client->address,
-                                    strerror(errno));
-        err = wait_for(client, POLLIN);
-    }
-    return err;
+    if (err != AVOW_OK)
+        return err;
+    err = avow_socket_receive(&client->socket, client->input, sizeof(client->input), &got);
+    if (err != AVOW_OK)
+        return lost(client, err);
+    if (got == 0)
+        return avow_client_fail(client, AVOW_ERR_IO, "%s cut the connection", client->address);
+    client->received += got;
+    avow_channel_feed(&client->channel, client->input, got);
+    client->feeding = true;
+    return AVOW_OK;
+}
+
+static void set_deadline(struct avow_client *client, unsigned ms)
+{
+    client->span_ms = ms;
+    client->socket.deadline_ms = avow_socket_now_ms() + ms;
 }
 
 /* The next event of the channel that is not MORE. */
@@ -163,62 +143,19 @@ static enum avow_err split_address(struct avow_client *client, const char *text,
     return AVOW_OK;
 }
 
-static enum avow_err connect_one(struct avow_client *client, const struct addrinfo *address)
+static enum avow_err dial(struct avow_client *client, const char *host, const char *port)
 {
-    client->fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (client->fd < 0)
-        return avow_client_fail(client, AVOW_ERR_IO, "socket: %s", strerror(errno));
-    int one = 1;
-    (void)setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    enum avow_err err = AVOW_OK;
-    int error = 0;
-    if (connect(client->fd, address->ai_addr, address->ai_addrlen) != 0) {
-        error = errno;
-        socklen_t len = sizeof(error);
-        if (error == EINPROGRESS)
-            err = wait_for(client, POLLOUT);
-        if (err == AVOW_OK)
-            (void)getsockopt(client->fd, SOL_SOCKET, SO_ERROR, &error, &len);
-    }
-    if (err == AVOW_OK && error == 0)
-        return AVOW_OK;
-    (void)close(client->fd);
-    client->fd = -1;
-    if (err != AVOW_OK)
-        return err;
-    err = avow_client_fail(client, AVOW_ERR_IO, "cannot reach the node at %s: %s", client->address,
-                           strerror(error));
-    errno = error;
-    return err;
-}
-
-/* A node that was started a moment ago may not listen yet. */
-static enum avow_err connect_patiently(struct avow_client *client, const struct addrinfo *address)
-{
-    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
-    enum avow_err err = connect_one(client, address);
-    for (int again = 0; again < 10 && err == AVOW_ERR_IO && errno == ECONNREFUSED; again++) {
-        (void)nanosleep(&pause, NULL);
-        err = connect_one(client, address);
-    }
-    return err;
-}
-
-static enum avow_err connect_any(struct avow_client *client, const char *host, const char *port)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *list = NULL;
-    int error = getaddrinfo(host, port, &hints, &list);
-    if (error != 0)
+    const char *why;
+    client->span_ms = client->timeout_ms;
+    enum avow_err err = avow_socket_open(&client->socket, host, port, client->timeout_ms, &why);
+    if (err == AVOW_ERR_NOT_FOUND)
         return avow_client_fail(client, AVOW_ERR_IO, "cannot find the node at %s: %s",
-                                client->address, gai_strerror(error));
-    enum avow_err err = AVOW_ERR_IO;
-    for (const struct addrinfo *address = list; address != NULL; address = address->ai_next) {
-        err = connect_patiently(client, address);
-        if (err == AVOW_OK)
-            break;
-    }
-    freeaddrinfo(list);
+                                client->address, why);
+    if (err == AVOW_ERR_IO)
+        return avow_client_fail(client, err, "cannot reach the node at %s: %s", client->address,
+                                why);
+    if (err == AVOW_ERR_TIMEOUT)
+        return lost(client, err);
     return err;
 }
 
@@ -284,7 +221,8 @@ static enum avow_err open_client(struct avow_client *client,
     enum avow_err err =
         split_address(client, config->address, &has_expected, &expected, host, port);
     if (err == AVOW_OK)
-        err = connect_any(client, host, port);
+        err = dial(client, host, port);
+    set_deadline(client, client->timeout_ms);
     if (err == AVOW_OK)
         err = shake_hands(client, config, has_expected ? &expected : NULL);
     return err == AVOW_OK ? say_hello(client, config->role) : err;
@@ -299,8 +237,9 @@ enum avow_err avow_client_connect(const struct avow_client_config *config, struc
         (void)snprintf(reason, AVOW_CLIENT_REASON_MAX, "out of memory");
         return AVOW_ERR_NOMEM;
     }
-    client->fd = -1;
+    client->socket.fd = -1;
     client->timeout_ms = config->timeout_ms != 0 ? config->timeout_ms : TIMEOUT_MS;
+    client->patience_ms = client->timeout_ms;
     client->self = sodium_malloc(sizeof(*client->self));
     avow_buf_init_secret(&client->scratch, AVOW_MESSAGE_BYTES_MAX); /* of a heartbeat key */
     avow_buf_init(&client->sealed, SIZE_MAX / 2);
@@ -320,7 +259,7 @@ void avow_client_free(struct avow_client **spent)
     *spent = NULL;
     if (client == NULL)
         return;
-    if (client->fd >= 0) {
+    if (client->socket.fd >= 0) {
         struct avow_message bye = {.type = AVOW_MESSAGE_CLOSE, .text = avow_bytes_text("")};
         avow_buf_clear(&client->scratch);
         avow_message_encode(&client->scratch, &bye);
@@ -328,10 +267,10 @@ void avow_client_free(struct avow_client **spent)
             avow_buf_clear(&client->sealed);
             avow_channel_flush(&client->channel, &client->sealed);
             /* Best effort: whether a good-bye arrives changes nothing. */
-            (void)!send(client->fd, client->sealed.data, client->sealed.len,
+            (void)!send(client->socket.fd, client->sealed.data, client->sealed.len,
                         MSG_NOSIGNAL | MSG_DONTWAIT);
         }
-        (void)close(client->fd);
+        avow_socket_close(&client->socket);
     }
     avow_channel_fini(&client->channel);
     sodium_free(client->self);
@@ -375,7 +314,7 @@ static enum avow_err queue(struct avow_client *client, const struct avow_message
     return AVOW_OK;
 }
 
-enum avow_err avow_client_send(struct avow_client *client, struct avow_message *message)
+static enum avow_err send_question(struct avow_client *client, struct avow_message *message)
 {
     message->request = ++client->request;
     enum avow_err err = queue(client, message);
@@ -387,7 +326,8 @@ enum avow_err avow_client_send(struct avow_client *client, struct avow_message *
 static enum avow_err housekeeping(struct avow_client *client, const struct avow_message *message,
                                   bool *handled)
 {
-    *handled = message->type == AVOW_MESSAGE_HELLO || message->type == AVOW_MESSAGE_PONG ||
+    *handled = message->type == AVOW_MESSAGE_HELLO ||
+               (message->type == AVOW_MESSAGE_PONG && message->request == 0) ||
                (uint64_t)message->type >= AVOW_MESSAGE_SKIPPABLE_MIN;
     if (message->type == AVOW_MESSAGE_PING) {
         struct avow_message pong = {.type = AVOW_MESSAGE_PONG, .request = message->request};
@@ -400,7 +340,7 @@ static enum avow_err housekeeping(struct avow_client *client, const struct avow_
     return AVOW_OK;
 }
 
-enum avow_err avow_client_receive(struct avow_client *client, struct avow_message *message)
+static enum avow_err receive(struct avow_client *client, struct avow_message *message)
 {
     for (;;) {
         enum avow_channel_event event;
@@ -421,19 +361,64 @@ enum avow_err avow_client_receive(struct avow_client *client, struct avow_messag
     }
 }
 
+enum avow_err avow_client_send(struct avow_client *client, struct avow_message *message)
+{
+    set_deadline(client, client->timeout_ms);
+    return send_question(client, message);
+}
+
+enum avow_err avow_client_receive(struct avow_client *client, struct avow_message *message)
+{
+    set_deadline(client, client->timeout_ms);
+    return receive(client, message);
+}
+
+/* ------------------------------------------------------------------ patience */
+
+#define EARNING_BYTES ((uint64_t)1024 * 1024) /* of an answer that earns the whole time-out */
+#define EARNING_MIN (EARNING_BYTES / 40)      /* as how much a short one counts */
+
+/* What one party may keep us waiting for is bounded for questions in a row as for one, since each
+ * answer could ask for another question: an answer earns new patience, but less than it may cost,
+ * unless it is so long that a slow line explains it. */
+static void spend(struct avow_client *client, uint64_t since_ms, bool answered)
+{
+    const uint64_t waited = avow_socket_now_ms() - since_ms;
+    const uint64_t len = client->received > EARNING_MIN ? client->received : EARNING_MIN;
+    uint64_t left = waited < client->patience_ms ? client->patience_ms - waited : 0;
+    if (answered)
+        left += client->timeout_ms * len / EARNING_BYTES;
+    client->patience_ms = left < client->timeout_ms ? (unsigned)left : client->timeout_ms;
+}
+
+/* The answer to `request`, or with 0 to any; announcements may come between. */
+static enum avow_err await(struct avow_client *client, uint64_t request,
+                           struct avow_message *answer)
+{
+    const uint64_t start = avow_socket_now_ms();
+    enum avow_err err;
+    client->received = 0;
+    set_deadline(client, client->patience_ms);
+    do {
+        err = receive(client, answer);
+    } while (err == AVOW_OK && (request == 0 ? answer->request == 0 : answer->request != request));
+    spend(client, start, err == AVOW_OK);
+    return err;
+}
+
+enum avow_err avow_client_answer(struct avow_client *client, struct avow_message *answer)
+{
+    return await(client, 0, answer);
+}
+
 enum avow_err avow_client_ask(struct avow_client *client, struct avow_message *question,
                               enum avow_message_type expected, struct avow_message *answer)
 {
     enum avow_err err = avow_client_send(client, question);
-    uint64_t request = question->request;
-    do {
-        if (err == AVOW_OK)
-            err = avow_client_receive(client, answer);
-        if (err != AVOW_OK)
-            return err;
-    } while (answer->request != request); /* announcements may come between */
-    if (answer->type == expected)
-        return AVOW_OK;
+    if (err == AVOW_OK)
+        err = await(client, question->request, answer);
+    if (err != AVOW_OK || answer->type == expected)
+        return err;
     if (answer->type != AVOW_MESSAGE_REFUSED)
         return avow_client_fail(client, AVOW_ERR_REJECTED, "%s answered with something else",
                                 client->address);

@@ -1,5 +1,9 @@
-/* A connection to a node, for a program that asks and waits: a socket with time limits under the
+/* A connection to a node, for a program that asks and waits: a socket with deadlines under the
  * sans-I/O channel. What a node says is data, never truth: callers check proofs.
+ *
+ * A node has the time-out for the whole of an answer, whatever else it says meanwhile. Answers
+ * share it: each takes off what it made us wait, and earns as much as it is long: all of it for a
+ * MiB, and a fortieth at least. So a call that asks again and again ends too, on any node.
  *
  * Not thread-safe. Questions may be pipelined: send several, then receive their answers in order.
  */
@@ -15,7 +19,7 @@ struct avow_client_config {
         *address; /* "host:port", "[v6]:port", or "avownode1…@host:port" to insist on an id */
     const char *network; /* NULL: "main" */
     enum avow_peer_role role;
-    unsigned timeout_ms; /* for connecting, and for each wait; 0: 10 s */
+    unsigned timeout_ms; /* for connecting, for the handshake, and for each answer; 0: 10 s */
 };
 
 #define AVOW_CLIENT_REASON_MAX 512
@@ -38,11 +42,16 @@ const char *avow_client_address(const struct avow_client *client);
  * the next receive, or when much is queued. */
 AVOW_NODISCARD enum avow_err avow_client_send(struct avow_client *client,
                                               struct avow_message *message);
-/* The next message that is not housekeeping (PING is answered, HELLO ignored). Its views live until
- * the next receive. ERR_TIMEOUT, ERR_IO, ERR_CLOSED (the node said good-bye), ERR_REJECTED (it
- * broke the protocol). */
+/* The next message that is not housekeeping (PING is answered, HELLO ignored), within the time-out:
+ * whoever listens for ever may call again after ERR_TIMEOUT. Its views live until the next receive.
+ * ERR_TIMEOUT, ERR_IO, ERR_CLOSED (the node said good-bye), ERR_REJECTED (it broke the protocol).
+ */
 AVOW_NODISCARD enum avow_err avow_client_receive(struct avow_client *client,
                                                  struct avow_message *message);
+/* The next answer to any question that was sent. The same results; after ERR_TIMEOUT the connection
+ * is of no more use. */
+AVOW_NODISCARD enum avow_err avow_client_answer(struct avow_client *client,
+                                                struct avow_message *answer);
 /* Sends and waits for the answer, which must be of type `expected`. ERR_REFUSED: the node said no;
  * `answer` is its REFUSED (code, size, text). */
 AVOW_NODISCARD enum avow_err avow_client_ask(struct avow_client *client,

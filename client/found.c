@@ -63,8 +63,12 @@ enum avow_err avow_found_each(struct avow_client *client, const struct avow_find
             err = take(client, results.list, result, context);
         if (err != AVOW_OK || results.next.len == 0)
             return err;
+        if (avow_bytes_equal(results.next, page.after))
+            return avow_client_fail(client, AVOW_ERR_REJECTED,
+                                    "the node's catalogue goes on where it was");
         memcpy(place, results.next.data, results.next.len);
         page.after = avow_bytes(place, results.next.len);
     }
-    return AVOW_OK;
+    return avow_client_fail(client, AVOW_ERR_REJECTED,
+                            "the node's catalogue has more than %d pages of them", PAGES_MAX);
 }

@@ -15,9 +15,10 @@
 typedef bool avow_found_result(void *context, const struct avow_find_result *result,
                                const struct avow_entry *entry);
 
-/* All results of `query`, whose `after` and `limit` are set here; at most 100,000. AVOW_OK;
- * AVOW_ERR_NOMEM, also when `result` says so; AVOW_ERR_REJECTED when what the node sends is no
- * answer of a catalogue; else the connection's; avow_client_reason() says what is wrong. */
+/* All results of `query`, whose `after` and `limit` are set here; of at most 1,000 pages of
+ * AVOW_FIND_LIMIT_MAX. AVOW_OK; AVOW_ERR_NOMEM, also when `result` says so; AVOW_ERR_REJECTED when
+ * what the node sends is no answer of a catalogue, or does not end; else the connection's;
+ * avow_client_reason() says what is wrong. */
 AVOW_NODISCARD enum avow_err avow_found_each(struct avow_client *client,
                                              const struct avow_find_query *query,
                                              avow_found_result *result, void *context);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define PAGES_MAX (2 * AVOW_RECOGNISERS_MAX)
+
 static enum avow_err add(struct avow_recognisers *list, const struct avow_recogniser_row *row)
 {
     if (list->count == list->cap) {
@@ -33,13 +35,14 @@ static enum avow_err take_page(struct avow_list answer, const struct avow_hash *
     return err;
 }
 
-/* All pages about one body. A node that never ends its list ends at the bound. */
+/* All pages about one body. A node that never ends its list ends at the bound, which is of all
+ * bodies together. */
 static enum avow_err ask_about(struct avow_client *client, const struct avow_hash *subject,
                                unsigned distance, struct avow_recognisers *list)
 {
     uint8_t place[AVOW_MESSAGE_PLACE_MAX];
     size_t place_len = 0;
-    for (unsigned page = 0; page < AVOW_RECOGNISERS_MAX && !list->cut; page++) {
+    while (list->pages++ < PAGES_MAX && !list->cut) {
         struct avow_message question = {.type = AVOW_MESSAGE_RECOGNISED,
                                         .issuer = *subject,
                                         .place = avow_bytes(place, place_len)};
@@ -49,6 +52,9 @@ static enum avow_err ask_about(struct avow_client *client, const struct avow_has
             err = take_page(answer.recognitions, subject, distance, list);
         if (err != AVOW_OK || answer.place.len == 0)
             return err;
+        if (avow_bytes_equal(answer.place, question.place))
+            return avow_client_fail(client, AVOW_ERR_REJECTED,
+                                    "the node's list of recognitions goes on where it was");
         place_len = answer.place.len;
         memcpy(place, answer.place.data, place_len);
     }

@@ -19,7 +19,8 @@ struct avow_recogniser_row {
 struct avow_recognisers {
     struct avow_recogniser_row *rows; /* by distance; owned */
     size_t count, cap;
-    bool cut; /* there are more than were looked at */
+    unsigned pages; /* that were asked for */
+    bool cut;       /* there are more than were looked at */
 };
 
 /* Asks the node for the recognitions of `issuer`, and of those bodies, up to `depth` steps (at

@@ -1,12 +1,37 @@
 #include "cli/frame/ask.h"
 
+#include "proto/codec/id.h"
+
+struct avow_client_config avow_ask_config(const struct avow_cli *cli, const char *address,
+                                          enum avow_peer_role role)
+{
+    return (struct avow_client_config){.address = address,
+                                       .network = cli->network,
+                                       .role = role,
+                                       .timeout_ms = (unsigned)cli->timeout_s * 1000};
+}
+
+int avow_ask_name(const struct avow_cli *cli, const char *address, char name[AVOW_ASK_NAME_MAX])
+{
+    char reason[AVOW_CLIENT_REASON_MAX], id[AVOW_NODE_TEXT_MAX];
+    struct avow_client *client;
+    const struct avow_client_config config = avow_ask_config(cli, address, AVOW_PEER_CLIENT);
+    enum avow_err err = avow_client_connect(&config, &client, reason);
+    if (err != AVOW_OK)
+        return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
+                             "%s", reason);
+    avow_id_node_text(avow_client_node(client), id);
+    (void)snprintf(name, AVOW_ASK_NAME_MAX, "%s@%s", id, avow_client_address(client));
+    avow_client_free(&client);
+    return AVOW_EXIT_OK;
+}
+
 struct avow_client *avow_ask_connect(const struct avow_cli *cli, enum avow_peer_role role,
                                      char *reason)
 {
     struct avow_client *client = NULL;
     char why[AVOW_CLIENT_REASON_MAX];
-    const struct avow_client_config config = {
-        .address = cli->node, .network = cli->network, .role = role};
+    const struct avow_client_config config = avow_ask_config(cli, cli->node, role);
     reason[0] = '\0';
     if (avow_client_connect(&config, &client, why) != AVOW_OK)
         (void)snprintf(reason, AVOW_FETCH_REASON_MAX, "%s", why);

@@ -8,6 +8,13 @@
 #include "client/page.h"
 #include "client/walk.h"
 
+/* How the call talks to the node at `address`, "HOST:PORT": in its network, with its patience. */
+struct avow_client_config avow_ask_config(const struct avow_cli *cli, const char *address,
+                                          enum avow_peer_role role);
+#define AVOW_ASK_NAME_MAX 400
+/* "avownode1…@host:port" of the node at `address`, as it proves its id. An exit status: USAGE or
+ * UNKNOWN, having told the person. */
+int avow_ask_name(const struct avow_cli *cli, const char *address, char name[AVOW_ASK_NAME_MAX]);
 /* Connects to the call's node. On failure NULL, with `reason` filled (AVOW_FETCH_REASON_MAX). */
 struct avow_client *avow_ask_connect(const struct avow_cli *cli, enum avow_peer_role role,
                                      char *reason);

@@ -39,6 +39,7 @@ struct avow_cli {
         *second; /* AVOW_SECOND or the configuration's: cli/signer/signer_second.c; NULL: none */
     const char *network; /* --network or the configuration's; never NULL */
     const char *home;    /* AVOW_HOME, $XDG_CONFIG_HOME/avow or ~/.config/avow; NULL without HOME */
+    uint64_t timeout_s;  /* --timeout; 0: as the client has it (client/client.h) */
     char **operands;
     size_t operand_count;
     size_t option_count;

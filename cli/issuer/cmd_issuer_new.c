@@ -2,6 +2,7 @@
  *
  * The entries are kept in home/inception from before anything is published until everything is
  * done, so that a call that was cut short is completed by the next. */
+#include "cli/frame/ask.h"
 #include "cli/issuer/next_keys.h"
 #include "cli/signer/signer.h"
 #include "proto/codec/id.h"
@@ -48,19 +49,11 @@ static int check_options(const struct avow_cli *cli)
 }
 
 /* "avownode1…@host:port" of the call's node, which will be the home node. */
-static int ask_node(const struct avow_cli *cli, char home[400])
+static int ask_node(const struct avow_cli *cli, char home[AVOW_ASK_NAME_MAX])
 {
-    char reason[AVOW_CLIENT_REASON_MAX], id[AVOW_NODE_TEXT_MAX];
-    struct avow_client *client;
-    const struct avow_client_config config = {
-        .address = cli->node, .network = cli->network, .role = AVOW_PEER_CLIENT};
-    enum avow_err err = avow_client_connect(&config, &client, reason);
-    if (err != AVOW_OK)
-        return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
-                             "%s", reason);
-    avow_id_node_text(avow_client_node(client), id);
-    (void)snprintf(home, 400, "%s@%s", id, avow_client_address(client));
-    avow_client_free(&client);
+    int status = avow_ask_name(cli, cli->node, home);
+    if (status != AVOW_EXIT_OK)
+        return status;
     if (avow_nodes_address_fits(avow_bytes_text(home)))
         return AVOW_EXIT_OK;
     return avow_cli_fail(cli, AVOW_EXIT_USAGE, "%s cannot be named in a log: write HOST:PORT",

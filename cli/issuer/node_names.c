@@ -1,6 +1,6 @@
 #include "cli/issuer/node_names.h"
 
-#include "proto/codec/id.h"
+#include "cli/frame/ask.h"
 #include "proto/codec/writer.h"
 
 void avow_node_names_init(struct avow_node_names *names)
@@ -9,30 +9,14 @@ void avow_node_names_init(struct avow_node_names *names)
     avow_buf_init_fixed(&names->list, names->storage, sizeof(names->storage));
 }
 
-static int ask_id(const struct avow_cli *cli, const char *address, char text[400])
-{
-    char id[AVOW_NODE_TEXT_MAX], reason[AVOW_CLIENT_REASON_MAX];
-    struct avow_client *client;
-    const struct avow_client_config config = {
-        .address = address, .network = cli->network, .role = AVOW_PEER_CLIENT};
-    enum avow_err err = avow_client_connect(&config, &client, reason);
-    if (err != AVOW_OK)
-        return avow_cli_fail(cli, err == AVOW_ERR_INVALID ? AVOW_EXIT_USAGE : AVOW_EXIT_UNKNOWN,
-                             "%s", reason);
-    avow_id_node_text(avow_client_node(client), id);
-    (void)snprintf(text, 400, "%s@%s", id, avow_client_address(client));
-    avow_client_free(&client);
-    return AVOW_EXIT_OK;
-}
-
 int avow_node_names_add(const struct avow_cli *cli, struct avow_node_names *names,
                         const char *operand)
 {
-    char text[400];
+    char text[AVOW_ASK_NAME_MAX];
     int status = AVOW_EXIT_OK;
     (void)snprintf(text, sizeof(text), "%s", operand);
     if (strchr(operand, '@') == NULL)
-        status = ask_id(cli, operand, text);
+        status = avow_ask_name(cli, operand, text);
     if (status != AVOW_EXIT_OK)
         return status;
     if (!avow_nodes_address_fits(avow_bytes_text(text)))

@@ -68,7 +68,8 @@ static void print_row(const struct audit *audit, const char *id,
     (void)fputc('\n', out);
 }
 
-static void audit_log(struct audit *audit, const struct avow_hash *issuer)
+/* False when no other log can be had from the node. */
+static bool audit_log(struct audit *audit, const struct avow_hash *issuer)
 {
     struct avow_mirror_result result;
     const struct avow_log *log = NULL;
@@ -89,6 +90,7 @@ static void audit_log(struct audit *audit, const struct avow_hash *issuer)
         add_row(audit, id, &result, log);
     else
         print_row(audit, id, &result, log);
+    return !result.lost;
 }
 
 static void audit_all(struct audit *audit)
@@ -97,8 +99,11 @@ static void audit_all(struct audit *audit)
     size_t count;
     int status = avow_mirror_list(audit->mirror, &issuers, &count);
     worsen(audit, status);
-    for (size_t i = 0; i < count && status == AVOW_EXIT_OK; i++)
-        audit_log(audit, &issuers[i]);
+    size_t done = 0;
+    while (done < count && status == AVOW_EXIT_OK && audit_log(audit, &issuers[done]))
+        done++;
+    if (done + 1 < count && status == AVOW_EXIT_OK)
+        avow_cli_note(audit->cli, "%zu other logs were not looked at.", count - done - 1);
     free(issuers);
 }
 
@@ -125,7 +130,7 @@ static int run(struct avow_cli *cli)
     struct audit audit = {
         .cli = cli, .mirror = mirror, .rows = cli->json ? json_array() : NULL, .ok = true};
     if (id != NULL)
-        audit_log(&audit, &issuer);
+        (void)audit_log(&audit, &issuer);
     else
         audit_all(&audit);
     return finish(&audit);

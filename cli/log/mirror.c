@@ -3,6 +3,7 @@
 #include "cli/frame/ask.h"
 #include "cli/frame/term.h"
 #include "client/fetch.h"
+#include "client/logs.h"
 #include "proto/codec/id.h"
 #include "sys/files.h"
 
@@ -16,7 +17,6 @@
 
 #define RANGE_ENTRIES_MAX 65536
 #define COMMIT_ENTRIES 100000
-#define LOGS_MAX ((size_t)1 << 20)
 
 struct avow_mirror {
     const struct avow_cli *cli;
@@ -135,6 +135,7 @@ static bool fetch_checkpoint(struct avow_mirror *mirror, const struct avow_hash 
     if (mirror->fetched.why == AVOW_WHY_NONE)
         return true;
     const bool lie = mirror->fetched.why == AVOW_WHY_EVIDENCE;
+    result->lost = mirror->fetched.why == AVOW_WHY_UNREACHABLE && mirror->fetched.refusal == 0;
     return say(result, lie ? AVOW_EXIT_NEGATIVE : AVOW_EXIT_UNKNOWN, "%s", mirror->fetched.reason);
 }
 
@@ -151,12 +152,11 @@ static bool fetch_range(struct avow_mirror *mirror, const struct avow_checkpoint
         .size = checkpoint->size,
     };
     enum avow_err err = avow_client_ask(mirror->client, &question, AVOW_MESSAGE_RANGE, answer);
+    result->lost = err != AVOW_OK && err != AVOW_ERR_REFUSED;
     if (err != AVOW_OK)
         return say(result, AVOW_EXIT_UNKNOWN, "%s", avow_client_reason(mirror->client));
-    if (answer->from != from || answer->size != checkpoint->size ||
-        !avow_hash_equal(&answer->issuer, &checkpoint->issuer) || answer->entries.count == 0 ||
-        answer->entries.count > checkpoint->size - from ||
-        answer->entries.count > RANGE_ENTRIES_MAX)
+    if (answer->size != checkpoint->size ||
+        !avow_walk_range_fits(&question, checkpoint->size, answer))
         return say(result, AVOW_EXIT_NEGATIVE,
                    "the node sent other entries than it was asked for, at %" PRIu64, from);
     return true;
@@ -252,6 +252,11 @@ void avow_mirror_copy(struct avow_mirror *mirror, const struct avow_hash *issuer
         return;
     const struct avow_log_proof *proof = avow_evidence_log(&mirror->fetched.evidence, issuer);
     AVOW_ASSERT(proof != NULL);
+    if (proof->checkpoint.size > AVOW_WALK_SIZE_MAX) {
+        (void)say(result, AVOW_EXIT_UNKNOWN, "a log of %" PRIu64 " entries is too long to be read",
+                  proof->checkpoint.size);
+        return;
+    }
     avow_progress_start(&mirror->progress, mirror->cli->err, "entries", proof->checkpoint.size);
     const bool copied = copy_entries(mirror, &proof->checkpoint, result);
     avow_progress_end(&mirror->progress);
@@ -261,44 +266,21 @@ void avow_mirror_copy(struct avow_mirror *mirror, const struct avow_hash *issuer
 
 /* ------------------------------------------------------------------ all logs */
 
-/* Takes the issuers of one LOGS message, each greater than `*after`. */
-static int take_page(struct avow_mirror *mirror, struct avow_hash *after,
-                     struct avow_hash **issuers, size_t *count)
-{
-    struct avow_list list = mirror->answer.checkpoints;
-    struct avow_checkpoint checkpoint;
-    struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
-    size_t line_count;
-    struct avow_hash *grown = realloc(*issuers, (*count + list.count + 1) * sizeof(**issuers));
-    if (grown == NULL)
-        return avow_cli_fail(mirror->cli, AVOW_EXIT_NEGATIVE, "out of memory");
-    *issuers = grown;
-    while (avow_list_next_checkpoint(&list, &checkpoint, lines, &line_count)) {
-        if (*count > 0 && memcmp(checkpoint.issuer.bytes, after->bytes, sizeof(*after)) <= 0)
-            return avow_cli_fail(mirror->cli, AVOW_EXIT_UNKNOWN,
-                                 "the node's list of logs is out of order");
-        *after = checkpoint.issuer;
-        grown[(*count)++] = checkpoint.issuer;
-    }
-    return AVOW_EXIT_OK;
-}
-
 int avow_mirror_list(struct avow_mirror *mirror, struct avow_hash **issuers, size_t *count)
 {
-    struct avow_hash after = {{0}};
+    struct avow_logs logs = {0};
     *issuers = NULL;
     *count = 0;
-    do {
-        struct avow_message question = {.type = AVOW_MESSAGE_LIST, .issuer = after};
-        enum avow_err err =
-            avow_client_ask(mirror->client, &question, AVOW_MESSAGE_LOGS, &mirror->answer);
+    while (!logs.last) {
+        enum avow_err err = avow_logs_next(mirror->client, &logs);
         if (err != AVOW_OK)
-            return avow_cli_fail(mirror->cli, AVOW_EXIT_UNKNOWN, "%s",
-                                 avow_client_reason(mirror->client));
-        int status = take_page(mirror, &after, issuers, count);
-        if (status != AVOW_EXIT_OK)
-            return status;
-    } while (mirror->answer.last == 0 && mirror->answer.checkpoints.count != 0 &&
-             *count < LOGS_MAX);
+            return avow_ask_result(mirror->cli, mirror->client, err);
+        struct avow_hash *grown = realloc(*issuers, (*count + logs.count + 1) * sizeof(*grown));
+        if (grown == NULL)
+            return avow_cli_fail(mirror->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+        *issuers = grown;
+        memcpy(&grown[*count], logs.issuers, logs.count * sizeof(*grown));
+        *count += logs.count;
+    }
     return AVOW_EXIT_OK;
 }

@@ -20,6 +20,7 @@ void avow_mirror_close(struct avow_mirror **mirror);
 /* What came of copying one log. */
 struct avow_mirror_result {
     int status;     /* OK: all holds; NEGATIVE: something does not; UNKNOWN: it cannot be told */
+    bool lost;      /* the node is of no more use to this call */
     char text[768]; /* what, and where; "" with OK */
 };
 

@@ -1,6 +1,7 @@
 /* The signer's connection: to the home node, by its proved key. */
 #include "cli/signer/signer_inner.h"
 
+#include "cli/frame/ask.h"
 #include "client/contains.h"
 
 #include <stdarg.h>
@@ -136,11 +137,8 @@ int avow_signer_connect(struct avow_signer *signer)
 {
     if (signer->client != NULL)
         return AVOW_EXIT_OK;
-    const struct avow_client_config config = {
-        .address = signer->address,
-        .network = signer->cli->network,
-        .role = AVOW_PEER_CLIENT,
-    };
+    const struct avow_client_config config =
+        avow_ask_config(signer->cli, signer->address, AVOW_PEER_CLIENT);
     enum avow_err err = avow_client_connect(&config, &signer->client, signer->reason);
     if (err == AVOW_ERR_INVALID)
         return avow_cli_fail(signer->cli, AVOW_EXIT_USAGE, "%s", signer->reason);

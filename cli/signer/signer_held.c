@@ -8,6 +8,7 @@
 
 #include "cli/signer/pending.h"
 #include "cli/signer/references.h"
+#include "client/walk.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -16,6 +17,9 @@
 #define WAIT_STEP_MS_MAX 100
 #define WAIT_MS 5000 /* without progress */
 #define RANGE_COUNT 65536
+#define WAIT_ANSWERS 6 /* with progress, in time-outs: a text can be made to move for ever */
+#define HELD_BYTES_MAX ((size_t)256 << 20)
+#define HELD_ENTRIES_MAX ((size_t)4 << 20)
 #define WILL_END (-4) /* inside this module: the next proposal ends what is held */
 
 /* The entries of a held text, copied. */
@@ -30,8 +34,8 @@ struct held {
 static void held_init(struct held *held)
 {
     *held = (struct held){0};
-    avow_buf_init(&held->bytes, SIZE_MAX / 2);
-    avow_buf_init(&held->ends, SIZE_MAX / 2);
+    avow_buf_init(&held->bytes, HELD_BYTES_MAX);
+    avow_buf_init(&held->ends, HELD_ENTRIES_MAX * sizeof(size_t));
     avow_references_init(&held->references, 0);
 }
 
@@ -98,7 +102,7 @@ static int fetch_entries(struct avow_signer *signer, struct held *held)
         int status = avow_signer_ask(signer, &question, AVOW_MESSAGE_RANGE, &answer);
         if (status != AVOW_EXIT_OK)
             return status;
-        if (answer.from != from || answer.entries.count == 0)
+        if (!avow_walk_range_fits(&question, held->size, &answer))
             return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN,
                                  "the home node answered with another range than asked for");
         from += answer.entries.count;
@@ -248,6 +252,13 @@ static int find_owner(const struct avow_signer *signer, const struct held *held,
     return status;
 }
 
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 static void wait_ms(unsigned ms)
 {
     const struct timespec pause = {.tv_nsec = (long)ms * 1000000L};
@@ -258,9 +269,12 @@ static void wait_ms(unsigned ms)
 static int wait_for_owner(struct avow_signer *signer, struct held *held, enum owner *owner)
 {
     int status = find_owner(signer, held, owner);
+    const uint64_t timeout_s = signer->cli->timeout_s;
+    const uint64_t most_ms = WAIT_ANSWERS * (timeout_s != 0 ? timeout_s * 1000 : 10000);
+    const uint64_t start_ms = now_ms();
     unsigned still_ms = 0, step_ms = WAIT_STEP_MS_MIN;
     while (status == AVOW_EXIT_OK && held->size != 0 && *owner != OWNER_DEAD &&
-           still_ms < WAIT_MS) {
+           still_ms < WAIT_MS && now_ms() - start_ms < most_ms) {
         struct held before = *held;
         wait_ms(step_ms);
         status = ask_held(signer, held);

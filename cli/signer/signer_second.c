@@ -5,6 +5,7 @@
  * entries does not make it sign an entry that breaks a rule. */
 #include "cli/signer/signer_inner.h"
 
+#include "cli/frame/ask.h"
 #include "cli/signer/references.h"
 #include "client/fetch.h"
 
@@ -66,11 +67,8 @@ int avow_signer_ask_second(struct avow_signer *signer, const uint64_t *indices, 
     struct avow_fetched fetched = {0};
     char reason[AVOW_CLIENT_REASON_MAX];
     struct avow_client *client;
-    const struct avow_client_config config = {
-        .address = signer->cli->second,
-        .network = signer->cli->network,
-        .role = AVOW_PEER_CLIENT,
-    };
+    const struct avow_client_config config =
+        avow_ask_config(signer->cli, signer->cli->second, AVOW_PEER_CLIENT);
     if (avow_client_connect(&config, &client, reason) != AVOW_OK)
         return avow_cli_fail(signer->cli, AVOW_EXIT_UNKNOWN,
                              "the second node, without which nothing is signed: %s", reason);

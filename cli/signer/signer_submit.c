@@ -47,10 +47,7 @@ static int receive_held(struct proposal *proposal)
 {
     struct avow_signer *signer = proposal->signer;
     struct avow_message answer;
-    enum avow_err err;
-    do {
-        err = avow_client_receive(signer->client, &answer);
-    } while (err == AVOW_OK && answer.request == 0); /* announcements may come between */
+    enum avow_err err = avow_client_answer(signer->client, &answer);
     if (err != AVOW_OK)
         return avow_signer_lost(signer, err);
     proposal->under_way--;

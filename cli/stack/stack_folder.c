@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define CONNECTIONS_MAX 16 /* anew, in one call */
+
 /* ------------------------------------------------------------------ names and texts */
 
 static bool is_wanted(const char *name)
@@ -214,7 +216,9 @@ static void ask(struct avow_stack_folder *folder, const struct question *questio
     }
     if (ask_once(folder->view->client, question, fetched))
         return;
-    struct avow_client *client = avow_ask_connect(folder->cli, AVOW_PEER_CLIENT, reason);
+    struct avow_client *client = NULL;
+    if (folder->connections++ < CONNECTIONS_MAX)
+        client = avow_ask_connect(folder->cli, AVOW_PEER_CLIENT, reason);
     if (client != NULL) {
         avow_client_free(&folder->view->client);
         folder->view->client = client;

@@ -13,6 +13,7 @@ struct avow_stack_folder {
     const struct avow_policy *policy;
     uint64_t now;
     char lost[AVOW_FETCH_REASON_MAX]; /* why the node is not asked any more; "" while it is */
+    unsigned connections;             /* that were made anew */
     size_t count;
     struct avow_stack_file *files; /* by name */
     size_t body_count;             /* that the rule's `recognised_by` names */

@@ -8,6 +8,7 @@
 #include "cli/frame/term.h"
 #include "cli/watch/interest.h"
 #include "cli/watch/watcher.h"
+#include "client/logs.h"
 #include "proto/codec/id.h"
 #include "proto/json/dump.h"
 
@@ -16,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WAIT_MS 1000
+#define IDLE_MS 5000 /* without an announcement; then the node is asked whether it is there */
 #define ROW (JSON_COMPACT | JSON_REAL_PRECISION(12)) /* one line an event */
 #define BACK_OFF_MIN_MS 500
 #define BACK_OFF_MAX_MS 30000
@@ -126,6 +127,19 @@ static bool need_asker(struct watch *watch, char *reason)
     return watch->asker != NULL;
 }
 
+/* Page by page, so that the program can be ended between them. An exit status. */
+static int follow_log(struct watch *watch, struct avow_position *position, char *reason)
+{
+    bool more = true;
+    int status = AVOW_EXIT_OK;
+    while (more && status == AVOW_EXIT_OK && watch->status == AVOW_EXIT_OK) {
+        status = avow_watcher_follow(watch->asker, position, tell, watch, &more, reason);
+        save(watch);
+        pause_ms(0);
+    }
+    return status;
+}
+
 /* A log's news. False when the connection is of no more use. */
 static bool follow(struct watch *watch, const struct avow_hash *issuer)
 {
@@ -141,46 +155,36 @@ static bool follow(struct watch *watch, const struct avow_hash *issuer)
     if (!known)
         position = avow_cursor_add(&watch->cursor, &fresh);
     if (position == NULL) {
-        watch->status = avow_cli_fail(watch->cli, AVOW_EXIT_NEGATIVE, "out of memory");
+        watch->status = avow_cli_fail(watch->cli, AVOW_EXIT_NEGATIVE,
+                                      "the node names more logs than can be followed");
         return false;
     }
     watch->changed = watch->changed || !known;
     const bool from_now = !known && !watch->begun && !watch->cursor.loaded;
     int status = from_now ? avow_watcher_start(watch->asker, position, reason)
-                          : avow_watcher_follow(watch->asker, position, tell, watch, reason);
+                          : follow_log(watch, position, reason);
     if (status == AVOW_EXIT_OK)
         return watch->status == AVOW_EXIT_OK;
     avow_id_issuer_text(issuer, id);
     avow_cli_note(watch->cli, "%s: %s", id, reason);
     avow_client_free(&watch->asker); /* a fresh one will do, or tell that the node is gone */
+    pause_ms(0);
     return true;
 }
 
 /* All logs of the node, page by page: makes up for what was announced to nobody. */
-static bool catch_up(struct watch *watch)
+static bool catch_up(struct watch *watch, char *reason)
 {
-    char reason[AVOW_FETCH_REASON_MAX];
-    struct avow_hash after = {{0}};
-    bool last = false;
-    while (!last) {
-        struct avow_message question = {.type = AVOW_MESSAGE_LIST, .issuer = after};
-        struct avow_message answer = {0};
-        struct avow_hash issuers[256]; /* a page's most */
-        size_t count = 0;
-        if (!need_asker(watch, reason) ||
-            avow_client_ask(watch->asker, &question, AVOW_MESSAGE_LOGS, &answer) != AVOW_OK)
+    struct avow_logs logs = {0};
+    while (!logs.last) {
+        if (!need_asker(watch, reason))
             return false;
-        struct avow_checkpoint checkpoint;
-        struct avow_cosignature lines[AVOW_COSIGNATURES_MAX];
-        size_t line_count;
-        while (count < sizeof(issuers) / sizeof(issuers[0]) &&
-               avow_list_next_checkpoint(&answer.checkpoints, &checkpoint, lines, &line_count))
-            issuers[count++] = checkpoint.issuer;
-        last = answer.last != 0 || count == 0 ||
-               memcmp(issuers[count - 1].bytes, after.bytes, sizeof(after)) <= 0;
-        for (size_t i = 0; i < count; i++) {
-            after = issuers[i];
-            if (!follow(watch, &after))
+        if (avow_logs_next(watch->asker, &logs) != AVOW_OK) {
+            (void)snprintf(reason, AVOW_FETCH_REASON_MAX, "%s", avow_client_reason(watch->asker));
+            return false;
+        }
+        for (size_t i = 0; i < logs.count; i++) {
+            if (!follow(watch, &logs.issuers[i]))
                 return false;
         }
     }
@@ -193,12 +197,10 @@ static bool catch_up(struct watch *watch)
 
 static bool connect_listener(struct watch *watch, char *reason)
 {
-    const struct avow_client_config config = {
-        .address = watch->cli->node,
-        .network = watch->cli->network,
-        .role = AVOW_PEER_WATCHER,
-        .timeout_ms = WAIT_MS * 5,
-    };
+    struct avow_client_config config =
+        avow_ask_config(watch->cli, watch->cli->node, AVOW_PEER_WATCHER);
+    if (config.timeout_ms == 0)
+        config.timeout_ms = IDLE_MS;
     char why[AVOW_CLIENT_REASON_MAX] = "";
     struct avow_message question = {.type = AVOW_MESSAGE_STATUS};
     struct avow_message answer = {0};
@@ -221,20 +223,30 @@ static void disconnect(struct watch *watch)
     avow_client_free(&watch->asker);
 }
 
+/* Asks whether the node is still there; it answers before the next such question, or is gone. */
+static bool ask_whether_there(struct watch *watch, bool *asked)
+{
+    struct avow_message ping = {.type = AVOW_MESSAGE_PING};
+    const bool gone = *asked;
+    avow_client_free(&watch->asker); /* not kept idle */
+    *asked = true;
+    return !gone && avow_client_send(watch->listener, &ping) == AVOW_OK;
+}
+
 /* Until the connection ends. */
 static void listen_on(struct watch *watch)
 {
     struct avow_message message = {0};
+    bool asked = false;
     while (watch->status == AVOW_EXIT_OK) {
         set_signals(SIG_UNBLOCK);
         enum avow_err err = avow_client_receive(watch->listener, &message);
         set_signals(SIG_BLOCK);
-        if (err == AVOW_ERR_TIMEOUT) {
-            avow_client_free(&watch->asker); /* not kept idle */
+        if (err == AVOW_ERR_TIMEOUT && ask_whether_there(watch, &asked))
             continue;
-        }
         if (err != AVOW_OK)
             return;
+        asked = false;
         if (message.type != AVOW_MESSAGE_ANNOUNCE)
             continue;
         const struct avow_hash issuer = message.checkpoint.issuer;
@@ -250,7 +262,7 @@ static int run_watch(struct watch *watch)
     unsigned back_off_ms = BACK_OFF_MIN_MS;
     bool first = true;
     while (watch->status == AVOW_EXIT_OK) {
-        const bool up = connect_listener(watch, reason) && catch_up(watch);
+        const bool up = connect_listener(watch, reason) && catch_up(watch, reason);
         if (!up && first && watch->status == AVOW_EXIT_OK)
             return avow_cli_fail(watch->cli, AVOW_EXIT_UNKNOWN, "%s",
                                  reason[0] != '\0' ? reason : "the node cannot be asked");

@@ -43,6 +43,8 @@ struct avow_position *avow_cursor_add(struct avow_cursor *cursor,
                                       const struct avow_position *position)
 {
     const size_t place = place_of(cursor, &position->issuer);
+    if (cursor->count == AVOW_CURSOR_MAX)
+        return NULL;
     if (cursor->count == cursor->cap) {
         const size_t cap = cursor->cap == 0 ? 16 : cursor->cap * 2;
         struct avow_position *grown = realloc(cursor->positions, cap * sizeof(*grown));

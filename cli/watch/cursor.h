@@ -23,7 +23,8 @@ void avow_cursor_fini(struct avow_cursor *cursor);
 /* The issuer's position, or NULL. Lives until the next _add. */
 struct avow_position *avow_cursor_find(const struct avow_cursor *cursor,
                                        const struct avow_hash *issuer);
-/* Adds what is not there yet. NULL when memory ran out. */
+#define AVOW_CURSOR_MAX ((size_t)1 << 20) /* logs that are followed */
+/* Adds what is not there yet. NULL when there are AVOW_CURSOR_MAX, or memory ran out. */
 struct avow_position *avow_cursor_add(struct avow_cursor *cursor,
                                       const struct avow_position *position);
 

@@ -62,22 +62,20 @@ int avow_watcher_start(struct avow_client *client, struct avow_position *positio
 }
 
 int avow_watcher_follow(struct avow_client *client, struct avow_position *position,
-                        avow_watcher_tell *tell, void *context, char *reason)
+                        avow_watcher_tell *tell, void *context, bool *more, char *reason)
 {
-    bool more = true;
-    while (more) {
-        AVOW_CLEANUP(avow_page_fini)
-        struct avow_page page;
-        int status = avow_ask_status(
-            avow_page_fetch(client, &position->issuer, position->next, PAGE_ENTRIES, &page));
-        if (status != AVOW_EXIT_OK)
-            return fail(reason, status, page.fetched.reason);
-        status = advance(client, position, page.proof, reason);
-        if (status != AVOW_EXIT_OK)
-            return status;
-        for (; position->next < page.to; position->next++)
-            tell(context, client, page.proof, position->next);
-        more = page.to > page.from && position->next < position->size;
-    }
+    AVOW_CLEANUP(avow_page_fini)
+    struct avow_page page;
+    *more = false;
+    int status = avow_ask_status(
+        avow_page_fetch(client, &position->issuer, position->next, PAGE_ENTRIES, &page));
+    if (status != AVOW_EXIT_OK)
+        return fail(reason, status, page.fetched.reason);
+    status = advance(client, position, page.proof, reason);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    for (; position->next < page.to; position->next++)
+        tell(context, client, page.proof, position->next);
+    *more = page.to > page.from && position->next < position->size;
     return AVOW_EXIT_OK;
 }
