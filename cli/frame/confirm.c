@@ -21,7 +21,8 @@ int avow_confirm(const struct avow_cli *cli, const char *question)
             cli, AVOW_EXIT_USAGE,
             "nothing was done: there is no terminal to ask at; --yes answers \"%s\"", question);
     (void)setvbuf(terminal, NULL, _IONBF, 0); /* read and written by turns */
-    (void)fprintf(terminal, "%s [y/N] ", question);
+    avow_cli_print_text(terminal, avow_bytes_text(question));
+    (void)fputs(" [y/N] ", terminal);
     const bool got = fgets(answer, sizeof(answer), terminal) != NULL;
     (void)fclose(terminal);
     if (got)

@@ -2,7 +2,7 @@
 #include "cli/frame/say.h"
 
 #include "cli/frame/command.h"
-#include "proto/codec/utf8.h"
+#include "proto/codec/hidden.h"
 #include "proto/json/dump.h"
 
 #include <stdarg.h>
@@ -11,36 +11,32 @@
 
 #define SENTENCE_MAX 4096
 
-/* What could rewrite a terminal's line or turn a name around: controls, and the bidirectional
- * controls of Unicode (UAX #9, table 3). */
-static bool is_treacherous(uint32_t code_point)
-{
-    return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x061c ||
-           (code_point >= 0x200e && code_point <= 0x200f) ||
-           (code_point >= 0x2028 && code_point <= 0x202e) ||
-           (code_point >= 0x2066 && code_point <= 0x2069) || code_point == 0xfeff;
-}
-
 void avow_cli_print_text(FILE *file, struct avow_bytes text)
 {
-    const uint8_t *plain = text.data; /* of what has not been printed */
-    while (text.len > 0) {
-        const uint8_t *start = text.data;
-        uint32_t code_point;
-        bool good = avow_utf8_next(&text, &code_point);
-        if (good && !is_treacherous(code_point))
-            continue;
-        (void)fwrite(plain, 1, (size_t)(start - plain), file);
-        if (good)
-            (void)fprintf(file, "\\u{%x}", code_point);
+    struct avow_bytes piece;
+    uint32_t code_point;
+    bool hidden;
+    while (avow_hidden_next(&text, &piece, &hidden, &code_point)) {
+        if (!hidden)
+            (void)fwrite(piece.data, 1, piece.len, file);
+        else if (code_point == UINT32_MAX)
+            (void)fprintf(file, "\\x%02x", piece.data[0]);
         else
-            (void)fprintf(file, "\\x%02x", start[0]);
-        if (!good)
-            text = avow_bytes(start + 1, text.len - 1);
-        plain = text.data;
+            (void)fprintf(file, "\\u{%x}", code_point);
     }
-    if (text.data != plain)
-        (void)fwrite(plain, 1, (size_t)(text.data - plain), file);
+}
+
+void avow_cli_print_lines(FILE *file, struct avow_bytes text)
+{
+    while (text.len > 0) {
+        const uint8_t *end = memchr(text.data, '\n', text.len);
+        const size_t len = end == NULL ? text.len : (size_t)(end - text.data);
+        avow_cli_print_text(file, avow_bytes(text.data, len));
+        if (end == NULL)
+            return;
+        (void)fputc('\n', file);
+        text = avow_bytes(end + 1, text.len - len - 1);
+    }
 }
 
 int avow_cli_fail(const struct avow_cli *cli, int exit_status, const char *format, ...)

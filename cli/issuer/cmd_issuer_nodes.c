@@ -44,7 +44,9 @@ static int print_nodes(const struct avow_cli *cli, struct avow_bytes rest)
         return avow_cli_print_json(cli, avow_entry_nodes_json(rest));
     while (avow_nodes_next(&rest, &node, &address)) {
         avow_id_node_text(&node, id);
-        (void)fprintf(cli->out, "%s@%.*s\n", id, (int)address.len, (const char *)address.data);
+        (void)fprintf(cli->out, "%s@", id);
+        avow_cli_print_text(cli->out, address);
+        (void)fputc('\n', cli->out);
     }
     return AVOW_EXIT_OK;
 }

@@ -94,7 +94,7 @@ static int run(struct avow_cli *cli)
     if (words.err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(words.err));
     if (!cli->json)
-        (void)fwrite(words.data, 1, words.len, cli->out);
+        avow_cli_print_lines(cli->out, avow_buf_bytes(&words));
     json_t *anchors = ask_all(cli, &policy);
     if (!cli->json) {
         json_decref(anchors);

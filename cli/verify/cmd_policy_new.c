@@ -140,7 +140,7 @@ static int check(const struct avow_cli *cli, const struct avow_buf *text)
 static int put(const struct avow_cli *cli, const struct avow_buf *text)
 {
     if (cli->operand_count == 0) {
-        (void)fwrite(text->data, 1, text->len, cli->out);
+        avow_cli_print_lines(cli->out, avow_buf_bytes(text));
         return AVOW_EXIT_OK;
     }
     const char *path = cli->operands[0];

@@ -17,7 +17,7 @@ static int run(struct avow_cli *cli)
     avow_policy_write(&text, &policy);
     if (text.err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s", avow_err_text(text.err));
-    (void)fwrite(text.data, 1, text.len, cli->out);
+    avow_cli_print_lines(cli->out, avow_buf_bytes(&text));
     return AVOW_EXIT_OK;
 }
 

@@ -1,6 +1,6 @@
 #include "proto/json/dump.h"
 
-#include "proto/base.h"
+#include "proto/codec/hidden.h"
 
 static int append(const char *text, size_t len, void *context)
 {
@@ -15,12 +15,16 @@ char *avow_json_dump_as(json_t *value, size_t flags)
 {
     struct avow_buf out;
     avow_buf_init(&out, SIZE_MAX);
-    const bool dumped = value != NULL && json_dump_callback(value, append, &out, flags) == 0 &&
-                        append("", 1, &out) == 0;
+    const bool dumped = value != NULL && json_dump_callback(value, append, &out, flags) == 0;
     json_decref(value);
+    struct avow_buf shown;
+    avow_buf_init(&shown, SIZE_MAX);
     if (dumped)
-        return (char *)out.data;
+        avow_hidden_write_json(&shown, avow_buf_bytes(&out));
     avow_buf_fini(&out);
+    if (dumped && append("", 1, &shown) == 0)
+        return (char *)shown.data;
+    avow_buf_fini(&shown);
     return NULL;
 }
 
