@@ -4,6 +4,7 @@
 #include "cli/home/keyfile.h"
 #include "cli/home/passphrase.h"
 #include "proto/codec/id.h"
+#include "sys/private.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -96,6 +97,13 @@ static int read_keyfile(const struct avow_cli *cli, const char *path, struct avo
                          avow_reject_text(reject));
 }
 
+static int check_private(const struct avow_cli *cli, const char *path)
+{
+    char why[AVOW_PRIVATE_WHY_MAX];
+    return avow_private_is(path, why) ? AVOW_EXIT_OK
+                                      : avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s", why);
+}
+
 static int open_keyfile(const struct avow_cli *cli, const char *path,
                         const struct avow_keyfile *file, uint8_t seed[32])
 {
@@ -126,6 +134,8 @@ int avow_home_load_key(const struct avow_cli *cli, const char *name, uint8_t **s
     int status;
     if (file != NULL && *seed != NULL) {
         status = key_path(cli, name, path);
+        if (status == AVOW_EXIT_OK)
+            status = check_private(cli, path);
         if (status == AVOW_EXIT_OK)
             status = read_keyfile(cli, path, file);
         if (status == AVOW_EXIT_OK)

@@ -2,6 +2,7 @@
 #include "cli/home/passphrase.h"
 
 #include "sys/fd.h"
+#include "sys/private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +32,9 @@ static enum avow_err read_line(int fd, char *out, bool *got)
 static int from_file(const struct avow_cli *cli, const char *path, char *out)
 {
     bool got = false;
+    char why[AVOW_PRIVATE_WHY_MAX];
+    if (!avow_private_is(path, why))
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE, "%s", why);
     int fd = avow_fd_open(path, O_RDONLY, 0);
     enum avow_err err = fd < 0 ? AVOW_ERR_IO : read_line(fd, out, &got);
     if (err != AVOW_OK)

@@ -276,6 +276,7 @@ entries() { avow log show --issuer "$issuer" --count 1000 --json; }
 @test "sealed keys: a rotation takes the passphrase, and makes sealed keys" {
     start_node a
     echo "a long passphrase" >"$T/passphrase"
+    chmod 600 "$T/passphrase"
     export AVOW_PASSPHRASE_FILE=$T/passphrase AVOW_NODE
     AVOW_NODE=$(address a)
     avow issuer new --name S --jurisdiction PT --website https://s.example

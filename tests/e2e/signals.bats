@@ -7,6 +7,7 @@ load support
 setup() {
     prepare
     echo 'correct horse battery' >"$T/passphrase"
+    chmod 600 "$T/passphrase"
     export AVOW_PASSPHRASE_FILE=$T/passphrase
     LD_PRELOAD=$AVOW_TOOLS/interrupts.so start_node a
     export AVOW_NODE

@@ -225,6 +225,27 @@ static void test_save_and_load(void **state)
     assert_true(was_said(scene, "cannot read"));
 }
 
+/* A key that others may have read or changed is not used, nor one in a folder of theirs. */
+static void test_not_private(void **state)
+{
+    struct scene *scene = *state;
+    char path[128];
+    uint8_t seed[32], *loaded;
+    seed_of(5, seed);
+    (void)snprintf(path, sizeof(path), "%s/signing.key", scene->home);
+    assert_int_equal(avow_home_save_key(&scene->cli, "signing", "signing", seed, NULL), 0);
+    assert_int_equal(chmod(path, 0666), 0);
+    assert_int_equal(avow_home_load_key(&scene->cli, "signing", &loaded), 1);
+    assert_true(was_said(scene, "signing.key can be changed by others: chmod 600"));
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(chmod(scene->home, 0777), 0);
+    assert_int_equal(avow_home_load_key(&scene->cli, "signing", &loaded), 1);
+    assert_true(was_said(scene, "can be changed by others: chmod go-w"));
+    assert_int_equal(chmod(scene->home, 0700), 0);
+    assert_int_equal(avow_home_load_key(&scene->cli, "signing", &loaded), 0);
+    sodium_free(loaded);
+}
+
 static void write_passphrase(const struct scene *scene, const char *text)
 {
     char path[128];
@@ -232,6 +253,7 @@ static void write_passphrase(const struct scene *scene, const char *text)
     FILE *file = fopen(path, "we");
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fchmod(fileno(file), 0600), 0);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(setenv("AVOW_PASSPHRASE_FILE", path, 1), 0);
 }
@@ -319,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_costs),
         cmocka_unit_test_setup_teardown(test_save_and_load, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_not_private, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_passphrase_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_issuer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_checkpoint, set_up, tear_down),
