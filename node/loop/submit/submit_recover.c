@@ -34,7 +34,7 @@ static void tell_others(struct avow_submit *submit, const struct avow_job *job)
     const struct avow_logger *logger = submit->config.logger;
     struct avow_line line;
     if (avow_tally_shows(logger->tally, AVOW_LOG_INFO, "recovered", "",
-                         uv_now(submit->config.loop))) {
+                         uv_now(submit->config.links->shared.loop))) {
         avow_line_begin(&line, logger, AVOW_LOG_INFO, "recovered");
         avow_line_issuer(&line, &job->issuer);
         avow_line_uint(&line, "from", job->from);
