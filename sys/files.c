@@ -79,6 +79,9 @@ static enum avow_err put(const char *path, struct avow_bytes bytes, unsigned mod
 
 enum avow_err avow_file_write(const char *path, struct avow_bytes bytes, unsigned mode)
 {
+    struct stat info;
+    if (lstat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return AVOW_ERR_NO_FILE;
     return put(path, bytes, mode, 0);
 }
 

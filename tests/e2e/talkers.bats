@@ -28,7 +28,7 @@ calls() {
     cat <<END
 verify $T/out/r1.json
 verify $issuer/$achievement
-prove $issuer/$achievement --out /dev/null
+prove $issuer/$achievement --out $T/out.evidence
 find data
 recognised $issuer
 log show --issuer $issuer

@@ -88,15 +88,15 @@ static int make_link_to_file(void)
 static const struct row {
     const char *name;
     int (*make)(void);
-    enum avow_err own, seed; /* read as a file of ours, and as a key */
+    enum avow_err own, seed, write; /* read as a file of ours, and as a key; written */
 } rows[] = {
-    {"nothing", make_none, AVOW_ERR_NOT_FOUND, AVOW_ERR_NOT_FOUND},
-    {"a file", make_file, AVOW_OK, AVOW_ERR_CORRUPT},
-    {"a pipe", make_pipe, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE},
-    {"a folder", make_inner_folder, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE},
-    {"a socket", make_socket, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE},
-    {"a link to a device", make_link_to_device, AVOW_ERR_NO_FILE, AVOW_ERR_IO},
-    {"a link to a file", make_link_to_file, AVOW_OK, AVOW_ERR_IO},
+    {"nothing", make_none, AVOW_ERR_NOT_FOUND, AVOW_ERR_NOT_FOUND, AVOW_OK},
+    {"a file", make_file, AVOW_OK, AVOW_ERR_CORRUPT, AVOW_OK},
+    {"a pipe", make_pipe, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE},
+    {"a folder", make_inner_folder, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE},
+    {"a socket", make_socket, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE, AVOW_ERR_NO_FILE},
+    {"a link to a device", make_link_to_device, AVOW_ERR_NO_FILE, AVOW_ERR_IO, AVOW_ERR_NO_FILE},
+    {"a link to a file", make_link_to_file, AVOW_OK, AVOW_ERR_IO, AVOW_ERR_NO_FILE},
 };
 
 static void test_kinds(void **state)
@@ -118,6 +118,12 @@ static void test_kinds(void **state)
         assert_int_equal(fd < 0, rows[i].own != AVOW_OK);
         if (fd >= 0)
             assert_int_equal(close(fd), 0);
+        struct stat before = {0}, after = {0};
+        (void)lstat(path, &before);
+        if (avow_file_write(path, avow_bytes_text("new"), 0600) != rows[i].write)
+            fail_msg("%s, written", rows[i].name);
+        assert_int_equal(lstat(path, &after), 0);
+        assert_int_equal(before.st_ino == after.st_ino, rows[i].write != AVOW_OK);
         (void)remove(path);
     }
 }
