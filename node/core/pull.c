@@ -240,6 +240,7 @@ static void find_fault(struct avow_core *core, uint32_t slot)
         want->race = want->race < RACE_MAX ? 2 * want->race : RACE_MAX;
         want->phase = WANT_CHECKING;
         core_want_asked(core, slot);
+        want->deadline_ms = core->ms + (want->held ? RACE_MS : ANSWER_MS); /* no time for haste */
         want->id = core_id(core, ID_CONSISTENCY, slot);
         struct avow_message *message = core_draft(
             core, by_first(want) ? AVOW_MESSAGE_GET_CHAIN : AVOW_MESSAGE_GET_CONSISTENCY, want->id);

@@ -254,8 +254,11 @@ static void shift(struct avow_core *core, uint32_t slot)
 static void out_of_time(struct avow_core *core, uint32_t slot)
 {
     struct want *want = &core->wants[slot];
-    bool asked = has_question(want);
-    if (asked && (race(core, slot) || core->ms - want->asked_ms < ANSWER_MS))
+    if (has_question(want) && race(core, slot))
+        return;
+    bool alone = has_question(want) ||
+                 (want->phase == WANT_CHECKING && core_want_best(core, slot, LIST_KINDS) == NONE);
+    if (alone && core->ms - want->asked_ms < ANSWER_MS)
         return;
     if (want->phase != WANT_PAUSED)
         core_trace(core, AVOW_CORE_TRACE_STALLED, want->link, &want->issuer,

@@ -445,12 +445,15 @@ static void test_new_epoch(void **state)
 struct fork_case {
     const char *name;
     size_t mine, theirs; /* issues after they part */
+    uint64_t delay_ms;
 };
 
 static const struct fork_case fork_cases[] = {
-    {"of one size", 2, 2},
-    {"longer there", 2, 5},
-    {"longer here", 5, 2},
+    {"of one size", 2, 2, 5},
+    {"longer there", 2, 5, 5},
+    {"longer here", 5, 2, 5},
+    {"longer there, far away", 2, 5, 400},
+    {"longer there, farther away", 2, 5, 2000},
 };
 
 static void test_fork(void **state)
@@ -469,7 +472,7 @@ static void test_fork(void **state)
             log_builder_add_issue(&theirs, 2);
         sim_publish(sim, 0, &mine);
         sim_publish(sim, 1, &theirs);
-        sim_connect(sim, 0, 1, 5);
+        sim_connect(sim, 0, 1, row->delay_ms);
         sim_run(sim, 100000);
         uint64_t suspected = sim_node(sim, 0)->traces[AVOW_CORE_TRACE_FORK_SUSPECTED] +
                              sim_node(sim, 1)->traces[AVOW_CORE_TRACE_FORK_SUSPECTED];
