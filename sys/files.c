@@ -158,13 +158,6 @@ enum avow_err avow_folder_make(const char *path, unsigned mode)
     return S_ISDIR(found.st_mode) ? AVOW_OK : AVOW_ERR_IO;
 }
 
-bool avow_folder_is_open(const char *path)
-{
-    struct stat found;
-    return stat(path, &found) == 0 && (found.st_mode & S_IWOTH) != 0 &&
-           (found.st_mode & S_ISVTX) == 0;
-}
-
 static enum avow_err sync_path(const char *path, int (*sync_fd)(int fd))
 {
     int fd = avow_fd_open(path, O_RDONLY, 0);

@@ -28,8 +28,6 @@ AVOW_NODISCARD enum avow_err avow_folder_join(const char *folder, const char *na
                                               char out[AVOW_PATH_BYTES]);
 /* Makes a folder and those above it. ERR_IO. */
 AVOW_NODISCARD enum avow_err avow_folder_make(const char *path, unsigned mode);
-/* Whether everybody on the machine may change what is in it. False when there is no such folder. */
-bool avow_folder_is_open(const char *path);
 /* Makes the names in a folder durable. ERR_IO. */
 AVOW_NODISCARD enum avow_err avow_folder_sync(const char *path);
 /* Makes everything written to the file system that holds `path` durable: one call for many files.

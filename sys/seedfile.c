@@ -2,6 +2,7 @@
 
 #include "sys/fd.h"
 #include "sys/files.h"
+#include "sys/private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ enum avow_err avow_seedfile_read(const char *path, uint8_t seed[32])
         return err;
     if (fstat(fd, &info) != 0)
         return AVOW_ERR_IO;
-    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if (avow_private_file_problem(&info, geteuid()) != NULL)
         return AVOW_ERR_OPEN_TO_ALL;
     err = avow_fd_read(fd, text, sizeof(text), &got);
     bool good = got == TEXT_LEN && text[TEXT_LEN - 1] == '\n' &&

@@ -12,7 +12,7 @@
 #include "node/loop/submit/heartbeat.h"
 #include "node/loop/submit/submit.h"
 #include "node/loop/write/verify.h"
-#include "sys/files.h"
+#include "sys/private.h"
 #include "sys/process.h"
 
 #include <errno.h>
@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TICK_MS 100
 #define TICKS_A_SECOND (1000 / TICK_MS)
@@ -379,13 +380,14 @@ static enum avow_err open_data(struct node *node)
         log_denied(node, "cannot-make-data-folder", "data", data, strerror(errno));
         return AVOW_ERR_IO;
     }
-    enum avow_err err = AVOW_OK;
-    if (avow_folder_is_open(data)) {
-        log_denied(node, "data-folder-open-to-all", "data", data,
-                   "everybody may change what is in it: chmod o-w, and look at what is there");
+    struct stat folder;
+    const char *problem =
+        stat(data, &folder) == 0 ? avow_private_folder_problem(&folder, geteuid()) : NULL;
+    if (problem != NULL) {
+        log_denied(node, "cannot-use-data-folder", "data", data, problem);
         return AVOW_ERR_OPEN_TO_ALL;
     }
-    err = avow_node_identity_load(data, &node->identity);
+    enum avow_err err = avow_node_identity_load(data, &node->identity);
     if (err != AVOW_OK) {
         log_denied(node, "cannot-use-node-key", "data", data, avow_err_text(err));
         return err;

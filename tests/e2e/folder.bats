@@ -63,13 +63,16 @@ used_folder() {
     [ "$(node_status a | jq .store.logs)" -eq 0 ]
 }
 
-@test "a key that others can read, and a folder that everybody can change, are refused" {
+@test "a key that others can read, and a folder that others can change, are refused" {
     used_folder
     chmod 644 "$T/a/node.key"
     refused "others may read or change it"
     chmod 600 "$T/a/node.key"
-    chmod 777 "$T/a"
-    refused "data-folder-open-to-all"
+    local mode
+    for mode in 777 770; do
+        chmod "$mode" "$T/a"
+        refused "can be changed by others"
+    done
     chmod 700 "$T/a"
     start_node a
 }

@@ -138,23 +138,6 @@ static void test_bounds(void **state)
     assert_int_equal(avow_file_read_own("-", 3, &text), AVOW_ERR_NOT_FOUND); /* not our input */
 }
 
-static void test_open_folders(void **state)
-{
-    static const struct {
-        mode_t mode;
-        bool open;
-    } modes[] = {{0700, false}, {0755, false}, {0775, false},
-                 {0777, true},  {0702, true},  {01777, false}};
-    (void)state;
-    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-        assert_int_equal(chmod(folder, modes[i].mode), 0);
-        if (avow_folder_is_open(folder) != modes[i].open)
-            fail_msg("%o", modes[i].mode);
-    }
-    assert_int_equal(chmod(folder, 0700), 0);
-    assert_false(avow_folder_is_open(path));
-}
-
 /* In a child: what is given up there is not had back. */
 static void test_process(void **state)
 {
@@ -181,7 +164,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_open_folders),
         cmocka_unit_test(test_process),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
