@@ -22,6 +22,7 @@ bool avow_job_queue_has_room(const struct avow_job_queue *queue, enum avow_job_l
 void avow_job_queue_put(struct avow_job_queue *queue, struct avow_job *job)
 {
     queue->bytes[job->lane] += job->cost;
+    queue->count++;
     avow_fair_put(&queue->lanes[job->lane], &job->item);
 }
 
@@ -84,6 +85,7 @@ struct avow_job *avow_job_queue_take(struct avow_job_queue *queue, bool prompt, 
         job = prompt ? avow_fair_take(&queue->lanes[AVOW_LANE_PROMPT]) : NULL;
         if (job == NULL && more)
             job = take_more(queue);
+        queue->count -= job != NULL ? 1 : 0;
     } while (job != NULL && go_behind(queue, job));
     return job;
 }
@@ -96,6 +98,12 @@ void avow_job_queue_set_aside(struct avow_job_queue *queue, struct avow_job *job
     job->behind = NULL;
     job->aside = queue->aside;
     queue->aside = job;
+}
+
+static void put_first(struct avow_job_queue *queue, struct avow_job *job)
+{
+    queue->count++;
+    avow_fair_put_back(&queue->lanes[job->lane], &job->item);
 }
 
 void avow_job_queue_put_back(struct avow_job_queue *queue, struct avow_job *job)
@@ -111,6 +119,6 @@ void avow_job_queue_put_back(struct avow_job_queue *queue, struct avow_job *job)
         reversed = behind;
     }
     for (; reversed != NULL; reversed = reversed->next)
-        avow_fair_put_back(&queue->lanes[reversed->lane], &reversed->item);
-    avow_fair_put_back(&queue->lanes[job->lane], &job->item);
+        put_first(queue, reversed);
+    put_first(queue, job);
 }

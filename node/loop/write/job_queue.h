@@ -17,6 +17,7 @@
 /* All zeros is the empty queue. It allocates nothing, and has no lock of its own. */
 struct avow_job_queue {
     struct avow_fair lanes[AVOW_JOB_LANES];
+    size_t count;                 /* of jobs that wait */
     size_t bytes[AVOW_JOB_LANES]; /* of jobs that wait, are aside, or were taken and not released */
     unsigned asides[AVOW_JOB_LANES];
     struct avow_job *aside; /* linked by `aside` */

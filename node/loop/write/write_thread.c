@@ -4,10 +4,10 @@
 #include <uv.h>
 
 #define RETRY_NS UINT64_C(1000000000)
-#define GATHER_MAX_NS UINT64_C(4000000)
-#define GATHER_SHARE 2                    /* of the last group's time */
-#define GATHER_JOBS 8                     /* of fewer writers at a time, none is waited for */
-#define GATHER_BYTES ((size_t)256 * 1024) /* there is work enough */
+#define GATHER_MIN_NS UINT64_C(1000000) /* of a commit: for one that is quicker nobody waits */
+#define GATHER_MAX_NS UINT64_C(2000000)
+#define GATHER_SHARE 2 /* of the last commit's time */
+#define GATHER_JOBS 8  /* of fewer writers at a time, none is waited for */
 
 struct job_list {
     struct avow_job *first, *last;
@@ -25,8 +25,8 @@ struct avow_write_thread {
     bool busy, stopping;
     bool gathering; /* a new job need not wake the thread */
     enum avow_write_thread_state state;
-    uint64_t group_ns; /* how long the last group took; the thread's own, like group_jobs */
-    size_t group_jobs;
+    uint64_t commit_ns; /* how long the last commit took; the thread's own, like group_jobs */
+    size_t group_jobs;  /* of the last group */
 };
 
 static void push(struct job_list *list, struct avow_job *job)
@@ -185,17 +185,18 @@ static void run_group(struct avow_write_thread *writer, struct avow_job *job)
     } else {
         err = run_jobs(writer, &group, job, txn);
         committing = err == AVOW_OK;
+        const uint64_t applied_ns = now_ns(writer);
         if (committing)
             err = avow_txn_commit(&txn);
         else
             avow_txn_abort(&txn);
+        writer->commit_ns = now_ns(writer) - applied_ns;
     }
     enum avow_write_thread_state state = AVOW_WRITER_GOOD;
     if (err != AVOW_OK) {
         fail_all(&group.jobs, err);
         state = state_after(err, committing);
     }
-    writer->group_ns = now_ns(writer) - group.begun_ns;
     finish(writer, &group.jobs, state);
 }
 
@@ -245,12 +246,9 @@ static void while_full(struct avow_write_thread *writer)
     finish(writer, &none, probe(writer));
 }
 
-static size_t waiting_bytes(const struct avow_write_thread *writer)
+static bool is_gathered(const struct avow_write_thread *writer)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < AVOW_JOB_LANES; i++)
-        bytes += writer->queue.bytes[i];
-    return bytes;
+    return writer->queue.count >= writer->group_jobs;
 }
 
 static bool has_work(const struct avow_write_thread *writer)
@@ -259,17 +257,18 @@ static bool has_work(const struct avow_write_thread *writer)
 }
 
 /* Those who were just answered are about to come again, and a sync costs little more for many than
- * for few: waits for them a part of what the last group took. The mutex is held. */
+ * for few: waits for them a part of what the last commit took, and not once as many have come. The
+ * mutex is held. */
 static void gather(struct avow_write_thread *writer)
 {
-    uint64_t limit = writer->group_ns / GATHER_SHARE;
+    uint64_t limit = writer->commit_ns / GATHER_SHARE;
     if (limit > GATHER_MAX_NS)
         limit = GATHER_MAX_NS;
     uint64_t end = uv_hrtime() + limit, now = 0;
-    if (writer->group_jobs < GATHER_JOBS)
+    if (writer->group_jobs < GATHER_JOBS || writer->commit_ns < GATHER_MIN_NS)
         return;
     writer->gathering = true;
-    while (!writer->stopping && waiting_bytes(writer) < GATHER_BYTES && (now = uv_hrtime()) < end)
+    while (!writer->stopping && !is_gathered(writer) && (now = uv_hrtime()) < end)
         (void)uv_cond_timedwait(&writer->work, &writer->mutex, end - now);
     writer->gathering = false;
 }
@@ -406,7 +405,7 @@ bool avow_write_thread_put(struct avow_write_thread *writer, struct avow_job **j
         (*job)->asked.checks = writer->config.checks;
         avow_job_queue_put(&writer->queue, *job);
         *job = NULL;
-        if (!writer->gathering || waiting_bytes(writer) >= GATHER_BYTES)
+        if (!writer->gathering || is_gathered(writer))
             uv_cond_signal(&writer->work);
     }
     uv_mutex_unlock(&writer->mutex);
