@@ -294,6 +294,8 @@ static void close_handles(struct node *node)
 {
     node->closed = true;
     avow_links_stop_listening(&node->links);
+    if (node->links.slots != NULL)
+        avow_links_end(&node->links);
     avow_queries_free(&node->queries);
     avow_write_thread_free(&node->writer);
     uv_close((uv_handle_t *)&node->writer_woke, NULL);

@@ -346,7 +346,7 @@ static bool next_message(struct avow_channel *channel, struct avow_bytes *messag
     return spanning_message(channel, message);
 }
 
-enum avow_channel_event avow_channel_next(struct avow_channel *channel, struct avow_bytes *message)
+enum avow_channel_event avow_channel_step(struct avow_channel *channel, struct avow_bytes *message)
 {
     *message = no_bytes;
     /* The message of the last call has been used by now. */
@@ -354,19 +354,25 @@ enum avow_channel_event avow_channel_next(struct avow_channel *channel, struct a
         reset(&channel->partial);
         channel->partial_need = 0;
     }
-    for (;;) {
-        if (channel->state == AVOW_CHANNEL_STATE_REJECTED)
-            return AVOW_CHANNEL_REJECTED;
-        if (channel->state == AVOW_CHANNEL_STATE_FAILED)
-            return AVOW_CHANNEL_FAILED;
-        if (next_message(channel, message))
-            return AVOW_CHANNEL_MESSAGE;
-        if (!is_live(channel))
-            continue;
-        bool opening = channel->state == AVOW_CHANNEL_STATE_HANDSHAKE;
-        if (!next_frame(channel) && is_live(channel))
-            return AVOW_CHANNEL_MORE;
-        if (opening && channel->state == AVOW_CHANNEL_STATE_OPEN)
-            return AVOW_CHANNEL_OPENED;
-    }
+    if (next_message(channel, message))
+        return AVOW_CHANNEL_MESSAGE;
+    if (channel->state == AVOW_CHANNEL_STATE_REJECTED)
+        return AVOW_CHANNEL_REJECTED;
+    if (channel->state == AVOW_CHANNEL_STATE_FAILED)
+        return AVOW_CHANNEL_FAILED;
+    bool opening = channel->state == AVOW_CHANNEL_STATE_HANDSHAKE;
+    if (!next_frame(channel) && is_live(channel))
+        return AVOW_CHANNEL_MORE;
+    if (opening && channel->state == AVOW_CHANNEL_STATE_OPEN)
+        return AVOW_CHANNEL_OPENED;
+    return AVOW_CHANNEL_FRAME;
+}
+
+enum avow_channel_event avow_channel_next(struct avow_channel *channel, struct avow_bytes *message)
+{
+    enum avow_channel_event event;
+    do
+        event = avow_channel_step(channel, message);
+    while (event == AVOW_CHANNEL_FRAME);
+    return event;
 }

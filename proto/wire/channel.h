@@ -48,6 +48,7 @@ enum avow_channel_event {
     AVOW_CHANNEL_MESSAGE,  /* a message */
     AVOW_CHANNEL_REJECTED, /* the peer's bytes are wrong: avow_channel_reject() */
     AVOW_CHANNEL_FAILED,   /* out of memory */
+    AVOW_CHANNEL_FRAME,    /* of avow_channel_step() alone: a frame was used, there may be more */
 };
 
 enum avow_channel_state {
@@ -98,6 +99,11 @@ void avow_channel_feed(struct avow_channel *channel, uint8_t *data, size_t len);
 /* The next event. `message` is set by AVOW_CHANNEL_MESSAGE and lives until the next call of feed,
  * next or fini. May queue a handshake message: flush once it returns AVOW_CHANNEL_MORE. */
 AVOW_NODISCARD enum avow_channel_event avow_channel_next(struct avow_channel *channel,
+                                                         struct avow_bytes *message);
+
+/* The same, but it opens one frame at most: AVOW_CHANNEL_FRAME is returned where it would go on.
+ * Frames that end no message cost time too, and whoever has little of it counts them. */
+AVOW_NODISCARD enum avow_channel_event avow_channel_step(struct avow_channel *channel,
                                                          struct avow_bytes *message);
 
 /* Why the channel is rejected; AVOW_ACCEPT while it is not. AVOW_REJECT_HANDSHAKE,

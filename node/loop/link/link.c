@@ -1,4 +1,4 @@
-#include "node/loop/link/link.h"
+#include "node/loop/link/link_inner.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -6,11 +6,6 @@
 static uint64_t now_ms(const struct avow_link *link)
 {
     return uv_now(link->shared->loop);
-}
-
-static bool is_live(const struct avow_link *link)
-{
-    return link->state != AVOW_LINK_CLOSED && link->state != AVOW_LINK_CLOSING;
 }
 
 /* What the channel asks before it buffers a message. */
@@ -26,8 +21,7 @@ static enum avow_reject bound(struct avow_bytes head, size_t len)
     return len <= max ? AVOW_ACCEPT : AVOW_REJECT_LENGTH;
 }
 
-struct avow_link *avow_link_new(const struct avow_link_shared *shared, uint32_t slot,
-                                uint64_t generation)
+struct avow_link *avow_link_new(struct avow_link_shared *shared, uint32_t slot, uint64_t generation)
 {
     struct avow_link *link = calloc(1, sizeof(*link));
     if (link == NULL)
@@ -59,6 +53,7 @@ static void on_closed(uv_handle_t *handle)
         avow_channel_fini(&link->channel);
     avow_sendq_fini(&link->queue);
     avow_buf_fini(&link->written);
+    avow_link_free_input(link);
     free(link);
 }
 
@@ -71,19 +66,11 @@ void avow_link_drop(struct avow_link *link, enum avow_reject reject, const char 
         link->why = why;
     }
     link->state = AVOW_LINK_CLOSED;
+    avow_turns_leave(link->shared->turns, link);
     uv_close((uv_handle_t *)&link->tcp, on_closed);
 }
 
-static void stop_reading(struct avow_link *link)
-{
-    if (link->reading)
-        (void)uv_read_stop((uv_stream_t *)&link->tcp);
-    link->reading = false;
-}
-
 /* ---- sending ---- */
-
-static void pump(struct avow_link *link);
 
 static void clear_written(struct avow_link *link)
 {
@@ -105,7 +92,9 @@ static void on_written(uv_write_t *request, int status)
         avow_link_drop(link, AVOW_ACCEPT, "cannot be written to");
         return;
     }
-    pump(link);
+    avow_link_pump(link);
+    if (!avow_link_is_behind(link))
+        avow_link_pause(link, AVOW_PAUSE_ANSWERS, false);
     if (link->state == AVOW_LINK_OPEN && link->queue.bytes < AVOW_LINK_LOW_BYTES)
         link->shared->events.drained(link->shared->events.context, link);
 }
@@ -135,9 +124,9 @@ static void write_rest(struct avow_link *link, size_t done)
     link->write_ms = now_ms(link);
 }
 
-/* Writes what waits, unless a write is under way; a closing link ends when nothing waits. Nearly
- * always the socket takes everything at once, and no request has to go through the event loop. */
-static void pump(struct avow_link *link)
+/* Nearly always the socket takes everything at once, and no request has to go through the event
+ * loop. */
+void avow_link_pump(struct avow_link *link)
 {
     while (!link->write_under_way && link->state != AVOW_LINK_CLOSED) {
         bool open = link->state == AVOW_LINK_OPEN || link->state == AVOW_LINK_CLOSING;
@@ -167,26 +156,39 @@ enum avow_err avow_link_send(struct avow_link *link, enum avow_core_priority pri
     if (link->state != AVOW_LINK_OPEN)
         return AVOW_ERR_CLOSED;
     enum avow_err err = avow_sendq_put(&link->queue, priority, message, about);
-    if (err == AVOW_OK)
-        pump(link);
-    else if (err != AVOW_ERR_TOO_LARGE)
+    if (err == AVOW_OK && !link->in_turn)
+        avow_link_pump(link);
+    else if (err != AVOW_OK && err != AVOW_ERR_TOO_LARGE)
         avow_link_drop(link, AVOW_ACCEPT, "out of memory");
     return err;
 }
 
+static void send_row(struct avow_link *link, enum avow_core_priority priority, struct avow_buf *row)
+{
+    if (avow_sendq_put_row(&link->queue, priority, row) != AVOW_OK)
+        avow_link_drop(link, AVOW_ACCEPT, "out of memory");
+    else if (!link->in_turn)
+        avow_link_pump(link);
+}
+
+/* Whatever its size: who does not read its answers is asked no more (avow_link_is_behind()). */
 void avow_link_answer(struct avow_link *link, const struct avow_message *message)
 {
-    struct avow_buf bytes;
+    struct avow_buf row;
+    if (link->state != AVOW_LINK_OPEN)
+        return;
     if (message->type == AVOW_MESSAGE_ACCEPTED)
         link->answered_ms = now_ms(link);
-    avow_buf_init(&bytes, AVOW_MESSAGE_BYTES_MAX);
-    avow_message_encode(&bytes, message);
-    enum avow_err err = bytes.err;
-    if (err == AVOW_OK)
-        err = avow_link_send(link, AVOW_CORE_CONTROL, avow_buf_bytes(&bytes), NULL);
-    if (err != AVOW_OK)
-        avow_link_drop(link, AVOW_ACCEPT, "does not read its answers");
-    avow_buf_fini(&bytes);
+    avow_buf_init(&row, AVOW_MESSAGE_BYTES_MAX + 4);
+    size_t start = avow_sendq_row_begin(&row);
+    avow_message_encode(&row, message);
+    avow_sendq_row_end(&row, start);
+    if (row.err == AVOW_OK) {
+        send_row(link, AVOW_CORE_CONTROL, &row);
+        return;
+    }
+    avow_buf_fini(&row);
+    avow_link_drop(link, AVOW_ACCEPT, "out of memory");
 }
 
 void avow_link_send_row(struct avow_link *link, struct avow_buf *row)
@@ -194,15 +196,18 @@ void avow_link_send_row(struct avow_link *link, struct avow_buf *row)
     if (link->state != AVOW_LINK_OPEN)
         return;
     link->answered_ms = now_ms(link);
-    if (avow_sendq_put_row(&link->queue, AVOW_CORE_BULK, row) == AVOW_OK)
-        pump(link);
-    else
-        avow_link_drop(link, AVOW_ACCEPT, "out of memory");
+    send_row(link, AVOW_CORE_BULK, row);
+}
+
+bool avow_link_is_behind(const struct avow_link *link)
+{
+    const struct avow_sendq_lane *lane = &link->queue.lanes[AVOW_CORE_CONTROL];
+    return lane->bytes + lane->items * AVOW_SENDQ_ITEM_BYTES >= AVOW_LINK_LOW_BYTES;
 }
 
 void avow_link_close(struct avow_link *link, enum avow_refusal code, const char *why)
 {
-    if (!is_live(link))
+    if (!avow_link_is_live(link))
         return;
     if (link->state != AVOW_LINK_OPEN) {
         avow_link_drop(link, AVOW_ACCEPT, why);
@@ -218,113 +223,13 @@ void avow_link_close(struct avow_link *link, enum avow_refusal code, const char 
     link->why = why;
     link->state = AVOW_LINK_CLOSING;
     link->closing_ms = now_ms(link);
-    stop_reading(link);
+    avow_turns_leave(link->shared->turns, link);
+    avow_link_stop_reading(link);
     /* After all that waits: answers that are ready still go out. */
     if (avow_sendq_put(&link->queue, AVOW_CORE_BULK, avow_buf_bytes(&bytes), NULL) == AVOW_OK)
-        pump(link);
+        avow_link_pump(link);
     else
         avow_link_drop(link, AVOW_ACCEPT, why);
-}
-
-/* ---- receiving ---- */
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-    const struct avow_link *link = handle->data;
-    (void)suggested;
-    *buf = (uv_buf_t){.base = (char *)link->shared->read_buffer, .len = AVOW_LINK_READ_BYTES};
-}
-
-static void use_event(struct avow_link *link, enum avow_channel_event event,
-                      struct avow_bytes message)
-{
-    const struct avow_link_events *events = &link->shared->events;
-    switch (event) {
-    case AVOW_CHANNEL_OPENED:
-        link->state = AVOW_LINK_OPEN;
-        link->up = true;
-        events->opened(events->context, link);
-        break;
-    case AVOW_CHANNEL_MESSAGE:
-        events->message(events->context, link, message);
-        break;
-    case AVOW_CHANNEL_REJECTED:
-        avow_link_drop(link, avow_channel_reject(&link->channel), "");
-        break;
-    case AVOW_CHANNEL_FAILED:
-        avow_link_drop(link, AVOW_ACCEPT, "out of memory");
-        break;
-    case AVOW_CHANNEL_MORE:
-        break;
-    }
-}
-
-static void use_bytes(struct avow_link *link, uint8_t *data, size_t len)
-{
-    struct avow_bytes message;
-    enum avow_channel_event event = AVOW_CHANNEL_OPENED;
-    avow_channel_feed(&link->channel, data, len);
-    while (is_live(link) && event != AVOW_CHANNEL_MORE) {
-        event = avow_channel_next(&link->channel, &message);
-        if (event == AVOW_CHANNEL_MESSAGE) /* what follows it has begun now */
-            link->boundary_ms = link->read_ms;
-        use_event(link, event, message);
-    }
-    if (!is_live(link))
-        return;
-    if (avow_channel_at_boundary(&link->channel))
-        link->boundary_ms = link->read_ms;
-    pump(link);
-    if (link->state == AVOW_LINK_OPEN)
-        link->shared->events.read_done(link->shared->events.context, link);
-}
-
-/* Whether what was read may be used. */
-static bool is_welcome(struct avow_link *link, size_t count)
-{
-    const size_t before = link->greeting_bytes;
-    if (link->outbound || before >= AVOW_LINK_GREETING_BYTES)
-        return true;
-    link->greeting_bytes = before + count;
-    if (link->greeting_bytes >= AVOW_LINK_GREETING_BYTES)
-        link->shared->events.greeted(link->shared->events.context, link);
-    return is_live(link);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
-{
-    struct avow_link *link = stream->data;
-    if (!is_live(link) || count == 0)
-        return;
-    if (count < 0) { /* a CLOSE would have come before a good end */
-        avow_link_drop(link, AVOW_ACCEPT, count == UV_EOF ? "cut" : uv_strerror((int)count));
-        return;
-    }
-    link->read_ms = now_ms(link);
-    if (is_welcome(link, (size_t)count))
-        use_bytes(link, (uint8_t *)buf->base, (size_t)count);
-}
-
-static void update_reading(struct avow_link *link)
-{
-    bool want = is_live(link) && link->state != AVOW_LINK_CONNECTING && link->paused == 0;
-    if (want && !link->reading) {
-        link->read_ms = link->boundary_ms = now_ms(link);
-        link->reading = uv_read_start((uv_stream_t *)&link->tcp, on_alloc, on_read) == 0;
-        if (!link->reading)
-            avow_link_drop(link, AVOW_ACCEPT, "cannot be read");
-    } else if (!want) {
-        stop_reading(link);
-    }
-}
-
-void avow_link_pause(struct avow_link *link, enum avow_link_pause who, bool pause)
-{
-    if (pause)
-        link->paused |= (unsigned)who;
-    else
-        link->paused &= ~(unsigned)who;
-    update_reading(link);
 }
 
 /* ---- the beginning ---- */
@@ -351,8 +256,8 @@ static void begin(struct avow_link *link)
 {
     link->state = AVOW_LINK_HANDSHAKE;
     (void)uv_tcp_nodelay(&link->tcp, 1);
-    update_reading(link);
-    pump(link);
+    avow_link_settle(link, false);
+    avow_link_pump(link);
 }
 
 void avow_link_accepted(struct avow_link *link)

@@ -10,12 +10,17 @@
 
 #include "node/loop/base/logging.h"
 #include "node/loop/link/sendq.h"
+#include "node/loop/link/turns.h"
 #include "proto/wire/channel.h"
 
 #include <uv.h>
 
 #define AVOW_LINK_ADDRESS_MAX 64
 #define AVOW_LINK_READ_BYTES ((size_t)256 << 10)
+/* When more than so many links wait in line, less of the others is read at once: it may have to be
+ * kept. */
+#define AVOW_LINK_FEW 16
+#define AVOW_LINK_READ_LITTLE ((size_t)32 << 10)
 #define AVOW_LINK_FLUSH_BYTES ((size_t)256 << 10) /* put into one write, about */
 #define AVOW_LINK_LOW_BYTES ((size_t)128 << 10)   /* `drained` when less than this waits */
 /* A dialler's first message: what is answered to it costs curve arithmetic. */
@@ -35,7 +40,11 @@ enum avow_link_state {
 };
 
 /* Who has stopped the reading. */
-enum avow_link_pause { AVOW_PAUSE_QUERIES = 1, AVOW_PAUSE_SUBMISSIONS = 2 };
+enum avow_link_pause {
+    AVOW_PAUSE_QUERIES = 1,
+    AVOW_PAUSE_SUBMISSIONS = 2,
+    AVOW_PAUSE_ANSWERS = 4, /* they are not read: the link's own */
+};
 
 struct avow_link;
 
@@ -59,11 +68,13 @@ struct avow_link_shared { /* by all links of a node */
     const char *network;
     const struct avow_secret_key *self;
     struct avow_link_events events;
-    uint8_t *read_buffer; /* of AVOW_LINK_READ_BYTES: one read is handled at a time */
+    struct avow_turns *turns;
+    uint8_t *read_buffer; /* for the next read, or NULL: a link has kept it */
+    size_t read_bytes;    /* of it */
 };
 
 struct avow_link {
-    const struct avow_link_shared *shared;
+    struct avow_link_shared *shared;
     uint32_t slot;
     uint64_t generation; /* unique in this process */
     bool outbound;
@@ -86,12 +97,18 @@ struct avow_link {
     struct avow_channel channel;
     bool has_channel;
     struct avow_sendq queue;
+    uint8_t *input; /* of the last read, while `feeding` beyond the turn in which it came */
+    size_t input_bytes;
+    bool feeding; /* the channel has not used up the last read */
+    bool in_turn; /* being handled: what is said meanwhile is written at its end */
+    bool waits;   /* in line */
+    struct avow_link *next_waiting;
     uint64_t started_ms, read_ms, boundary_ms, write_ms, closing_ms;
     uint64_t answered_ms; /* when it was last of use: a question of it was answered; 0: never */
 };
 
 /* A link without a connection; NULL when out of memory. Its socket is initialised. */
-struct avow_link *avow_link_new(const struct avow_link_shared *shared, uint32_t slot,
+struct avow_link *avow_link_new(struct avow_link_shared *shared, uint32_t slot,
                                 uint64_t generation);
 /* Begins the handshake on an accepted socket. On failure the link is dropped. */
 void avow_link_accepted(struct avow_link *link);
@@ -105,13 +122,15 @@ AVOW_NODISCARD enum avow_err avow_link_send(struct avow_link *link,
                                             enum avow_core_priority priority,
                                             struct avow_bytes message,
                                             const struct avow_hash *about);
-/* The same for an answer on its own: encodes it, and drops the link when it cannot be queued. */
+/* Encodes and queues an answer, whatever waits before it; drops the link when out of memory. */
 void avow_link_answer(struct avow_link *link, const struct avow_message *message);
 /* Queues messages in a row, taking the buffer over. On failure the link is dropped. */
 void avow_link_send_row(struct avow_link *link, struct avow_buf *row);
 
-/* Nothing is read of the link while anybody pauses it. */
+/* Nothing of the link is read or handled while anybody pauses it. */
 void avow_link_pause(struct avow_link *link, enum avow_link_pause who, bool pause);
+/* Handles what is left of the last read, for a share of time, when the link's turn has come. */
+void avow_link_take_turn(struct avow_link *link);
 /* Says CLOSE, and ends once that is sent. */
 void avow_link_close(struct avow_link *link, enum avow_refusal code, const char *why);
 /* Ends at once. */

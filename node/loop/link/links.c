@@ -125,14 +125,22 @@ enum avow_err avow_links_init(struct avow_links *links, const struct avow_links_
     randombytes_buf(salt, sizeof(salt));
     avow_rate_init(&links->rate, &handshakes, salt);
     links->slots = calloc(links->max, sizeof(struct avow_link *));
-    links->shared.read_buffer = malloc(AVOW_LINK_READ_BYTES);
     enum avow_err err =
         avow_places_init(&links->places, links->max, AVOW_LINKS_DOORSTEP, links->seats);
-    if (links->slots == NULL || links->shared.read_buffer == NULL)
+    if (links->slots == NULL)
         err = AVOW_ERR_NOMEM;
-    if (err != AVOW_OK)
+    if (err != AVOW_OK) {
         avow_links_fini(links);
-    return err;
+        return err;
+    }
+    avow_turns_init(&links->turns, config->loop);
+    links->shared.turns = &links->turns;
+    return AVOW_OK;
+}
+
+void avow_links_end(struct avow_links *links)
+{
+    avow_turns_close(&links->turns);
 }
 
 void avow_links_fini(struct avow_links *links)

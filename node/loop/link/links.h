@@ -23,6 +23,7 @@
 
 struct avow_links {
     struct avow_link_shared shared;
+    struct avow_turns turns;
     struct avow_link_events events; /* the owner's */
     uint32_t max;                   /* slots */
     uint32_t seats;                 /* of inbound ones that have shaken hands */
@@ -60,7 +61,9 @@ uint32_t avow_links_seats_within(uint64_t files, uint32_t seats, uint32_t outbou
 /* AVOW_ERR_NOMEM. */
 AVOW_NODISCARD enum avow_err avow_links_init(struct avow_links *links,
                                              const struct avow_links_config *config);
-/* Only when the loop has closed every link. */
+/* Closes the handle that is left when every link is closed. */
+void avow_links_end(struct avow_links *links);
+/* Only when the loop has closed all of it. */
 void avow_links_fini(struct avow_links *links);
 
 /* Listens on an address, beside others; `*port` is the port that was had. 0, or libuv's error:
