@@ -426,3 +426,11 @@ enum avow_err avow_client_ask(struct avow_client *client, struct avow_message *q
                             avow_refusal_text(answer->code), answer->text.len == 0 ? "" : ": ",
                             (int)answer->text.len, (const char *)answer->text.data);
 }
+
+enum avow_err avow_client_prove_operator(struct avow_client *client,
+                                         const uint8_t token[AVOW_OPERATOR_TOKEN_BYTES])
+{
+    struct avow_message answer, question = {.type = AVOW_MESSAGE_OPERATOR};
+    question.proof = avow_message_operator_proof(token, avow_client_handshake(client));
+    return avow_client_ask(client, &question, AVOW_MESSAGE_DONE, &answer);
+}

@@ -58,6 +58,11 @@ AVOW_NODISCARD enum avow_err avow_client_ask(struct avow_client *client,
                                              struct avow_message *question,
                                              enum avow_message_type expected,
                                              struct avow_message *answer);
+/* Proves to be the node's operator, by its token: for what a node shows to nobody else. AVOW_OK, or
+ * as avow_client_ask(): ERR_REFUSED when it is another node's. */
+AVOW_NODISCARD enum avow_err
+avow_client_prove_operator(struct avow_client *client,
+                           const uint8_t token[AVOW_OPERATOR_TOKEN_BYTES]);
 /* Notes what is wrong for avow_client_reason(), and returns `err`: of what the node sent as much as
  * of the connection. */
 enum avow_err avow_client_fail(struct avow_client *client, enum avow_err err, const char *format,

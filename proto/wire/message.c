@@ -2,6 +2,7 @@
  * disagree. */
 #include "proto/wire/message.h"
 
+#include "proto/crypto/sha256.h"
 #include "proto/log/evidence.h"
 #include "proto/log/fork.h"
 #include "proto/log/path.h"
@@ -27,6 +28,7 @@ enum form {
     X(KEY, FIXED, key, 32, NULL)                                                                   \
     X(SIGNATURE, FIXED, signature, 64, NULL)                                                       \
     X(SEED, FIXED, seed, 32, NULL)                                                                 \
+    X(PROOF, FIXED, proof, 32, NULL)                                                               \
     X(CHECKPOINT, CHECKPOINT, checkpoint, 0, NULL)                                                 \
     X(COSIGNATURES, COSIGNATURES, cosignatures, 0, NULL)                                           \
     X(PATH, PATH, path, 0, NULL)                                                                   \
@@ -289,4 +291,14 @@ void avow_message_signer_text(const struct avow_hash *issuer, const struct avow_
     memcpy(out + sizeof(prefix) - 1, issuer->bytes, sizeof(issuer->bytes));
     memcpy(out + sizeof(prefix) - 1 + sizeof(issuer->bytes), handshake->bytes,
            sizeof(handshake->bytes));
+}
+
+struct avow_hash avow_message_operator_proof(const uint8_t token[AVOW_OPERATOR_TOKEN_BYTES],
+                                             const struct avow_hash *handshake)
+{
+    const struct avow_bytes parts[] = {
+        avow_bytes_text("avow operator 1\n"),
+        avow_bytes(handshake->bytes, sizeof(handshake->bytes)),
+    };
+    return avow_sha256_hmac(avow_bytes(token, AVOW_OPERATOR_TOKEN_BYTES), parts, 2);
 }

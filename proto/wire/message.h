@@ -69,7 +69,8 @@
     X(GET_HELD_RANGE, 72, 512, F_ISSUER, F_FROM, F_COUNT)                                          \
     X(WITHDRAW, 73, 512, F_ISSUER)                                                                 \
     X(HEARTBEAT_KEY, 74, 512, F_ISSUER, F_SEED)                                                    \
-    X(RECOVER, 75, AVOW_MESSAGE_BYTES_MAX, F_CHECKPOINT, F_FROM, F_ENTRIES)
+    X(RECOVER, 75, AVOW_MESSAGE_BYTES_MAX, F_CHECKPOINT, F_FROM, F_ENTRIES)                        \
+    X(OPERATOR, 76, 512, F_PROOF)
 
 enum avow_message_type {
 #define AVOW_MESSAGE_ENUM(name, number, ...) AVOW_MESSAGE_##name = (number),
@@ -94,7 +95,8 @@ enum avow_peer_role { AVOW_PEER_NODE = 0, AVOW_PEER_CLIENT = 1, AVOW_PEER_WATCHE
     X(NOT_READY, 10, "the node has not heard from a peer since it started")                        \
     X(TOO_LARGE, 11, "the answer would be larger than its bound")                                  \
     X(SHUTDOWN, 12, "the node is shutting down")                                                   \
-    X(PROTOCOL, 13, "the protocol was broken")
+    X(PROTOCOL, 13, "the protocol was broken")                                                     \
+    X(NOT_OPERATOR, 14, "the connection has not proved to be of the node's operator")
 
 enum avow_refusal {
 #define AVOW_REFUSAL_ENUM(name, number, text) AVOW_REFUSAL_##name = (number),
@@ -119,6 +121,7 @@ struct avow_message {
     struct avow_key key;
     struct avow_signature signature;
     uint8_t seed[32];
+    struct avow_hash proof;
     struct avow_checkpoint checkpoint;
     struct avow_cosignature cosignatures[AVOW_COSIGNATURES_MAX];
     size_t cosignature_count;
@@ -154,5 +157,12 @@ void avow_message_encode(struct avow_buf *out, const struct avow_message *messag
  * hash. */
 void avow_message_signer_text(const struct avow_hash *issuer, const struct avow_hash *handshake,
                               uint8_t out[AVOW_SIGNER_MESSAGE_BYTES]);
+
+#define AVOW_OPERATOR_TOKEN_BYTES 32
+/* What proves on a connection that one holds the token of the node at its other end, without
+ * telling it to whoever that is: HMAC-SHA-256 by the token over "avow operator 1\n", handshake
+ * hash. */
+struct avow_hash avow_message_operator_proof(const uint8_t token[AVOW_OPERATOR_TOKEN_BYTES],
+                                             const struct avow_hash *handshake);
 
 #endif

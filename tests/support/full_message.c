@@ -72,6 +72,7 @@ struct avow_message full_message(void)
     memset(&message.key, 2, sizeof(message.key));
     memset(&message.signature, 3, sizeof(message.signature));
     memset(&message.seed, 4, sizeof(message.seed));
+    memset(&message.proof, 8, sizeof(message.proof));
     message.checkpoint.size = 9;
     message.checkpoint.epoch = 256;
     message.checkpoint.time = 1790000000;

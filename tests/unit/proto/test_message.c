@@ -74,6 +74,7 @@ static const struct type_case types[] = {
     {"WITHDRAW", AVOW_MESSAGE_WITHDRAW, 1, 512},
     {"HEARTBEAT_KEY", AVOW_MESSAGE_HEARTBEAT_KEY, 2, 512},
     {"RECOVER", AVOW_MESSAGE_RECOVER, 3, 1 << 20},
+    {"OPERATOR", AVOW_MESSAGE_OPERATOR, 1, 512},
 };
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
@@ -402,7 +403,7 @@ static void test_lists(void **state)
 static void test_texts(void **state)
 {
     (void)state;
-    for (uint64_t code = AVOW_REFUSAL_UNKNOWN_LOG; code <= AVOW_REFUSAL_PROTOCOL; code++)
+    for (uint64_t code = AVOW_REFUSAL_UNKNOWN_LOG; code <= AVOW_REFUSAL_NOT_OPERATOR; code++)
         assert_string_not_equal(avow_refusal_text(code), "refused");
     assert_string_equal(avow_refusal_text(0), "refused");
     assert_string_equal(avow_refusal_text(UINT64_MAX), "refused");

@@ -82,6 +82,7 @@ static const struct number types[] = {
     {"withdraw", AVOW_MESSAGE_WITHDRAW, 73},
     {"heartbeat key", AVOW_MESSAGE_HEARTBEAT_KEY, 74},
     {"recover", AVOW_MESSAGE_RECOVER, 75},
+    {"operator", AVOW_MESSAGE_OPERATOR, 76},
 };
 
 static const struct number key_actions[] = {
@@ -181,6 +182,7 @@ static const struct number refusals[] = {
     {"too large", AVOW_REFUSAL_TOO_LARGE, 11},
     {"shutdown", AVOW_REFUSAL_SHUTDOWN, 12},
     {"protocol", AVOW_REFUSAL_PROTOCOL, 13},
+    {"not operator", AVOW_REFUSAL_NOT_OPERATOR, 14},
 };
 
 /* ------------------------------------------------------------------ what the program calls them */
