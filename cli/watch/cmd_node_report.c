@@ -4,10 +4,28 @@
 #include "cli/frame/term.h"
 #include "proto/codec/json.h"
 #include "proto/json/dump.h"
+#include "sys/seedfile.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 
 #define REPORT_BYTES_MAX ((size_t)1024 * 1024)
+
+/* OK also without a token: what only the operator may see, the node then refuses. */
+static int prove_operator(const struct avow_cli *cli, struct avow_client *client)
+{
+    const char *path = avow_cli_value(cli, "token");
+    uint8_t token[AVOW_OPERATOR_TOKEN_BYTES];
+    if (path == NULL)
+        return AVOW_EXIT_OK;
+    enum avow_err err = avow_seedfile_read(path, token);
+    if (err != AVOW_OK)
+        return avow_cli_fail(cli, AVOW_EXIT_USAGE, "cannot use the token in %s: %s", path,
+                             avow_err_text(err));
+    err = avow_client_prove_operator(client, token);
+    sodium_memzero(token, sizeof(token));
+    return avow_ask_result(cli, client, err);
+}
 
 static int ask(const struct avow_cli *cli, enum avow_message_type question_type,
                enum avow_message_type answer_type, json_t **report)
@@ -20,7 +38,15 @@ static int ask(const struct avow_cli *cli, enum avow_message_type question_type,
     struct avow_client *client = avow_ask_connect(cli, AVOW_PEER_CLIENT, reason);
     if (client == NULL)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", reason);
-    if (avow_client_ask(client, &question, answer_type, &answer) != AVOW_OK)
+    int status = prove_operator(cli, client);
+    if (status != AVOW_EXIT_OK)
+        return status;
+    enum avow_err err = avow_client_ask(client, &question, answer_type, &answer);
+    if (err == AVOW_ERR_REFUSED && answer.code == AVOW_REFUSAL_NOT_OPERATOR)
+        return avow_cli_fail(cli, AVOW_EXIT_NEGATIVE,
+                             "only the node's operator may see that: give --token FILE, the "
+                             "operator.token of its data folder");
+    if (err != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "%s", avow_client_reason(client));
     if (avow_json_parse(answer.text, REPORT_BYTES_MAX, report, &error) != AVOW_OK)
         return avow_cli_fail(cli, AVOW_EXIT_UNKNOWN, "the node's report is %s",
@@ -130,14 +156,20 @@ static int run_peers(struct avow_cli *cli)
     return AVOW_EXIT_OK;
 }
 
-static const struct avow_option no_options[] = {{.name = NULL}};
+static const struct avow_option report_options[] = {
+    {.name = "token",
+     .value = "FILE",
+     .help = "prove to be the node's operator: operator.token of its data folder, or a copy"},
+    {.name = NULL},
+};
 
 const struct avow_command avow_cmd_node_status = {
     .name = "node status",
     .operands = "",
     .summary = "show what a node says of itself",
-    .details = "Its id, network, store, gossip and connections, by its own word.",
-    .options = no_options,
+    .details = "Its id, network, store and gossip, by its own word; to its operator also its "
+               "address and how many connections there are.",
+    .options = report_options,
     .json = true,
     .run = run_status,
 };
@@ -146,8 +178,10 @@ const struct avow_command avow_cmd_node_peers = {
     .name = "node peers",
     .operands = "",
     .summary = "list who is connected to a node",
-    .details = "One line a connection, this call's own among them.",
-    .options = no_options,
+    .details =
+        "One line a connection, this call's own among them. Only the node's operator may see "
+        "it.",
+    .options = report_options,
     .json = true,
     .run = run_peers,
 };

@@ -1,5 +1,6 @@
 #include "node/loop/node.h"
 
+#include "node/loop/about.h"
 #include "node/loop/answer/requests.h"
 #include "node/loop/base/identity.h"
 #include "node/loop/base/memory.h"
@@ -8,7 +9,6 @@
 #include "node/loop/base/version.h"
 #include "node/loop/link/dial.h"
 #include "node/loop/link/listen.h"
-#include "node/loop/report.h"
 #include "node/loop/submit/heartbeat.h"
 #include "node/loop/submit/submit.h"
 #include "node/loop/write/verify.h"
@@ -44,6 +44,7 @@ struct node {
     struct avow_submit submit;
     struct avow_requests requests;
     struct avow_dialler dialler;
+    struct avow_about about;
     uv_loop_t loop;
     uv_async_t writer_woke, queries_woke;
     uv_signal_t terminated, interrupted;
@@ -140,37 +141,6 @@ static enum avow_place_rank worth_of_link(void *context, const struct avow_link 
     return info.logs_served > 0 ? AVOW_PLACE_SOURCE : AVOW_PLACE_NODE;
 }
 
-static void report(struct node *node, struct avow_link *link, struct avow_bytes bytes)
-{
-    struct avow_report_facts facts = {
-        .self = &node->identity.node,
-        .network = node->options->network,
-        .listen = node->listen,
-        .started = node->started,
-        .now = unix_now(),
-        .writer = node->writer,
-        .links = &node->links,
-        .core = node->gossip.core,
-        .heartbeat_keys = node->heartbeats.count,
-        .local = avow_link_is_local(link),
-    };
-    struct avow_message *message = &node->gossip.message; /* scratch between two steps */
-    enum avow_reject reject = avow_message_decode(bytes, message);
-    if (reject != AVOW_ACCEPT) {
-        avow_link_drop(link, reject, "a message that is not well formed");
-        return;
-    }
-    bool status = message->type == AVOW_MESSAGE_STATUS;
-    char *text = NULL;
-    if (avow_reading_get(&node->reading, &facts.snapshot) == AVOW_OK)
-        text = status ? avow_report_status(&facts) : avow_report_peers(&facts);
-    struct avow_message answer = {.request = message->request};
-    answer.type = status ? AVOW_MESSAGE_STATUS_REPLY : AVOW_MESSAGE_PEERS_REPLY;
-    answer.text = avow_bytes_text(text == NULL ? "{}" : text);
-    avow_link_answer(link, &answer);
-    free(text);
-}
-
 static void on_message(void *context, struct avow_link *link, struct avow_bytes message)
 {
     struct node *node = context;
@@ -184,8 +154,8 @@ static void on_message(void *context, struct avow_link *link, struct avow_bytes 
         avow_gossip_message(&node->gossip, link, message);
     else if (avow_submit_takes(type))
         avow_submit_message(&node->submit, link, message);
-    else if (type == AVOW_MESSAGE_STATUS || type == AVOW_MESSAGE_PEERS)
-        report(node, link, message);
+    else if (avow_about_takes(type))
+        avow_about_message(&node->about, link, message);
     else if (type == AVOW_MESSAGE_CLOSE)
         avow_link_drop(link, AVOW_ACCEPT, "closed by the other side");
     else if (type < AVOW_MESSAGE_SKIPPABLE_MIN)
@@ -389,9 +359,13 @@ static enum avow_err open_data(struct node *node)
         log_denied(node, "cannot-use-data-folder", "data", data, problem);
         return AVOW_ERR_OPEN_TO_ALL;
     }
-    enum avow_err err = avow_node_identity_load(data, &node->identity);
+    const char *which;
+    enum avow_err err = avow_node_identity_load(data, &node->identity, &which);
     if (err != AVOW_OK) {
-        log_denied(node, "cannot-use-node-key", "data", data, avow_err_text(err));
+        log_denied(node,
+                   strcmp(which, AVOW_NODE_KEY_FILE) == 0 ? "cannot-use-node-key"
+                                                          : "cannot-use-operator-token",
+                   "data", data, avow_err_text(err));
         return err;
     }
     struct avow_store_options options = {
@@ -530,6 +504,18 @@ static enum avow_err wire_rest(struct node *node)
     if (err == AVOW_OK)
         err = avow_requests_init(&node->requests, &node->links, node->queries);
     avow_dialler_init(&node->dialler, &node->loop, &node->logger, &node->links, node->options);
+    node->about = (struct avow_about){
+        .identity = &node->identity,
+        .reading = &node->reading,
+        .heartbeats = &node->heartbeats,
+        .facts = {.self = &node->identity.node,
+                  .network = node->options->network,
+                  .listen = node->listen,
+                  .started = node->started,
+                  .writer = node->writer,
+                  .links = &node->links,
+                  .core = node->gossip.core},
+    };
     return err;
 }
 
@@ -620,6 +606,7 @@ static void fini(struct node *node)
     if (node->store != NULL)
         avow_store_close(&node->store);
     avow_node_identity_fini(&node->identity);
+    avow_about_fini(&node->about);
 }
 
 enum avow_err avow_node_run(const struct avow_options *options)

@@ -5,6 +5,8 @@
 #include "proto/json/dump.h"
 #include "proto/json/put.h"
 
+#include <stdlib.h>
+
 #define PEERS_MAX 1000 /* so that the text stays within its message */
 
 static void put_uint(json_t *object, const char *name, uint64_t value, bool *ok)
@@ -85,14 +87,16 @@ char *avow_report_status(const struct avow_report_facts *facts)
     avow_put(root, "node", avow_value_node(facts->self), &ok);
     avow_put(root, "version", json_string(avow_version_of_node()), &ok);
     avow_put(root, "network", network_value(facts->network), &ok);
-    avow_put(root, "listen", json_string(facts->listen), &ok);
+    if (facts->of_operator)
+        avow_put(root, "listen", json_string(facts->listen), &ok);
     put_uint(root, "time", facts->now, &ok);
     put_uint(root, "uptime_seconds", facts->now > facts->started ? facts->now - facts->started : 0,
              &ok);
     put_uint(root, "heartbeat_keys", facts->heartbeat_keys, &ok);
     avow_put(root, "store", store_of(facts, &ok), &ok);
     avow_put(root, "gossip", gossip_of(facts, &ok), &ok);
-    avow_put(root, "links", links_of(facts, &ok), &ok);
+    if (facts->of_operator)
+        avow_put(root, "links", links_of(facts, &ok), &ok);
     return finish(root, ok);
 }
 
@@ -136,9 +140,26 @@ char *avow_report_peers(const struct avow_report_facts *facts)
          slot++) {
         const struct avow_link *link = facts->links->slots[slot];
         struct avow_core_link_info info;
-        if (link != NULL && link->up && avow_core_link(facts->core, slot, &info) &&
-            (facts->local || (info.ready && info.role == AVOW_PEER_NODE)))
+        if (link != NULL && link->up && avow_core_link(facts->core, slot, &info))
             avow_put_item(peers, peer_of(link, &info, &ok), &ok);
     }
     return finish(peers, ok);
+}
+
+const char *avow_report_copy_get(struct avow_report_copy *copy,
+                                 char *(*make)(const struct avow_report_facts *facts),
+                                 const struct avow_report_facts *facts, uint64_t now_ms)
+{
+    if (copy->text == NULL || now_ms >= copy->made_ms + AVOW_REPORT_MS) {
+        free(copy->text);
+        copy->text = make(facts);
+        copy->made_ms = now_ms;
+    }
+    return copy->text == NULL ? "{}" : copy->text;
+}
+
+void avow_report_copy_fini(struct avow_report_copy *copy)
+{
+    free(copy->text);
+    *copy = (struct avow_report_copy){0};
 }

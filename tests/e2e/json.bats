@@ -92,7 +92,7 @@ pathways() {
     json log show -- --issuer "$issuer"
     json log audit -- --issuer "$issuer"
     json node status --
-    json node peers --
+    json node peers -- --token "$T/a/operator.token"
     echo '{"version": 1, "logs": []}' >"$T/cursor"
     "$AVOW_BIN/avow" watch --from "$T/cursor" --json >"$T/events" 3>&- &
     local watch=$!

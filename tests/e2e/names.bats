@@ -70,7 +70,7 @@ refuses() { # HOST WHAT
     id=$(node_status b | jq -r .node)
     start_node a --peer "$id@both.test:${node_port[b]}"
     eventually peers_ready a 1
-    [ "$(avow node peers --node "$(address a)" --json | jq -r '.[] | select(.role == "node").node')" = "$id" ]
+    [ "$(avow node peers --node "$(address a)" --token "$T/a/operator.token" --json | jq -r '.[] | select(.role == "node").node')" = "$id" ]
 }
 
 @test "a name behind which the node itself comes first" {

@@ -121,7 +121,7 @@ start_chain() {
 
 # peers_ready NAME COUNT: it has that many peers whose frontier it has heard.
 peers_ready() {
-    [ "$(avow node peers --node "$(address "$1")" --json |
+    [ "$(avow node peers --node "$(address "$1")" --token "$T/$1/operator.token" --json |
         jq '[.[] | select(.role == "node" and .ready)] | length')" = "$2" ]
 }
 
@@ -130,7 +130,9 @@ rss_kib() { # RssAnon: what is mapped from the store's file does not count
     awk '/^RssAnon:/ {print $2}' "/proc/${node_pid[$1]}/status"
 }
 
-node_status() { avow node status --node "$(address "$1")" --json; }
+node_status() {
+    avow node status --node "$(address "$1")" --token "$T/$1/operator.token" --json
+}
 
 # expect_exit STATUS COMMAND...: runs it as `run` does, and says what it printed if it differs.
 expect_exit() {

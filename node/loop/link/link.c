@@ -291,14 +291,6 @@ void avow_link_connect(struct avow_link *link, const struct sockaddr *to,
         avow_link_drop(link, AVOW_ACCEPT, uv_strerror(rc));
 }
 
-bool avow_link_is_local(const struct avow_link *link)
-{
-    static const uint8_t zeros[8]; /* of ::1, the only address there is in ::/64 */
-    return link->network_len == 4 ? link->network[0] == 127
-                                  : link->network_len == sizeof(zeros) &&
-                                        memcmp(link->network, zeros, sizeof(zeros)) == 0;
-}
-
 /* ---- time ---- */
 
 void avow_link_check_deadlines(struct avow_link *link, uint64_t now)

@@ -92,6 +92,7 @@ struct avow_link {
     bool write_under_way, reading;
     size_t greeting_bytes;   /* that have come of who has dialled in, until `greeted` is told */
     bool up;                 /* `opened` has been told of it */
+    bool of_operator;        /* who is there has proved it: the owner's */
     unsigned paused;         /* of enum avow_link_pause */
     struct avow_buf written; /* under way, or a spare */
     struct avow_channel channel;
@@ -135,8 +136,6 @@ void avow_link_take_turn(struct avow_link *link);
 void avow_link_close(struct avow_link *link, enum avow_refusal code, const char *why);
 /* Ends at once. */
 void avow_link_drop(struct avow_link *link, enum avow_reject reject, const char *why);
-/* Whether the other end has a loopback address. */
-bool avow_link_is_local(const struct avow_link *link);
 /* Ends what has run out of time. */
 void avow_link_check_deadlines(struct avow_link *link, uint64_t now_ms);
 

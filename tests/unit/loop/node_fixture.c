@@ -1,6 +1,8 @@
 #include "tests/unit/loop/node_fixture.h"
 
+#include "node/loop/base/identity.h"
 #include "node/loop/node.h"
+#include "sys/seedfile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,6 +134,17 @@ struct avow_client *test_connect(const struct test_node *node, enum avow_peer_ro
     if (avow_client_connect(&config, &client, reason) != AVOW_OK)
         fail_msg("%s", reason);
     return client;
+}
+
+bool test_prove_operator(const struct test_node *node, struct avow_client *client)
+{
+    char path[512];
+    uint8_t token[AVOW_OPERATOR_TOKEN_BYTES];
+    (void)snprintf(path, sizeof(path), "%s/" AVOW_NODE_TOKEN_FILE, node->data);
+    assert_int_equal(avow_seedfile_read(path, token), AVOW_OK);
+    enum avow_err err = avow_client_prove_operator(client, token);
+    assert_true(err == AVOW_OK || err == AVOW_ERR_REFUSED);
+    return err == AVOW_OK;
 }
 
 /* ---- an issuer ---- */

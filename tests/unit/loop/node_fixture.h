@@ -30,6 +30,9 @@ void test_remove_folder(const char *path);
 
 struct avow_client *test_connect(const struct test_node *node, enum avow_peer_role role);
 
+/* Proves to be the operator of `node`, by the token in its folder; false when the node says no. */
+bool test_prove_operator(const struct test_node *node, struct avow_client *client);
+
 struct test_issuer {
     struct avow_secret_key root, next_root, sign, heartbeat;
     uint8_t heartbeat_seed[32];

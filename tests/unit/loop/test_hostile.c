@@ -72,6 +72,7 @@ static void expect_well(const char *name)
     struct avow_client *client = test_connect(&node, AVOW_PEER_CLIENT);
     struct avow_message question = {.type = AVOW_MESSAGE_STATUS}, answer;
     char text[4096];
+    assert_true(test_prove_operator(&node, client));
     do { /* the end of a connection reaches the node's table a moment after us */
         assert_int_equal(avow_client_ask(client, &question, AVOW_MESSAGE_STATUS_REPLY, &answer),
                          AVOW_OK);

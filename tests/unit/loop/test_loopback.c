@@ -276,27 +276,59 @@ static void test_heartbeat(void **state)
     test_node_remove(&node);
 }
 
+static json_t *ask_report(struct avow_client *client, enum avow_message_type type,
+                          enum avow_message_type reply)
+{
+    struct avow_message question = {.type = type}, answer;
+    enum avow_err err = avow_client_ask(client, &question, reply, &answer);
+    if (err == AVOW_ERR_REFUSED) {
+        assert_int_equal(answer.code, AVOW_REFUSAL_NOT_OPERATOR);
+        return NULL;
+    }
+    assert_int_equal(err, AVOW_OK);
+    json_t *report = json_loadb((const char *)answer.text.data, answer.text.len, 0, NULL);
+    assert_non_null(report);
+    return report;
+}
+
+/* What a node says of itself to whoever is there: of others, nothing. */
+static void expect_reports(struct avow_client *client, const struct test_node *node, bool operator)
+{
+    json_t *status = ask_report(client, AVOW_MESSAGE_STATUS, AVOW_MESSAGE_STATUS_REPLY);
+    json_t *peers = ask_report(client, AVOW_MESSAGE_PEERS, AVOW_MESSAGE_PEERS_REPLY);
+    const json_t *listen = json_object_get(status, "listen");
+    assert_string_equal(json_string_value(json_object_get(status, "network")), "main");
+    assert_int_equal(json_object_get(status, "links") != NULL, operator);
+    assert_int_equal(peers != NULL, operator);
+    assert_int_equal(listen != NULL, operator);
+    if (operator) {
+        assert_string_equal(json_string_value(listen), node->address);
+        assert_int_equal(json_array_size(peers), 1);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(peers, 0), "role")),
+                            "client");
+    }
+    json_decref(status);
+    json_decref(peers);
+}
+
+/* Nobody is an operator for seeming to be near, nor by the token of another node, nor for good. */
 static void test_reports(void **state)
 {
     (void)state;
-    struct test_node node = {0};
-    struct avow_message question = {.type = AVOW_MESSAGE_STATUS}, answer;
+    struct test_node node = {0}, other = {0};
     test_node_start(&node, NULL);
+    test_node_start(&other, NULL);
     struct avow_client *client = test_connect(&node, AVOW_PEER_CLIENT);
-    assert_int_equal(avow_client_ask(client, &question, AVOW_MESSAGE_STATUS_REPLY, &answer),
-                     AVOW_OK);
-    json_t *status = json_loadb((const char *)answer.text.data, answer.text.len, 0, NULL);
-    assert_string_equal(json_string_value(json_object_get(status, "listen")), node.address);
-    json_decref(status);
-    question.type = AVOW_MESSAGE_PEERS;
-    assert_int_equal(avow_client_ask(client, &question, AVOW_MESSAGE_PEERS_REPLY, &answer),
-                     AVOW_OK);
-    json_t *peers = json_loadb((const char *)answer.text.data, answer.text.len, 0, NULL);
-    assert_int_equal(json_array_size(peers), 1);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(peers, 0), "role")),
-                        "client");
-    json_decref(peers);
+    expect_reports(client, &node, false);
+    assert_false(test_prove_operator(&other, client));
+    expect_reports(client, &node, false);
+    assert_true(test_prove_operator(&node, client));
+    expect_reports(client, &node, true);
+    assert_false(test_prove_operator(&other, client));
+    expect_reports(client, &node, false);
     avow_client_free(&client);
+    test_node_stop(&other);
+    test_node_remove(&other);
     test_node_stop(&node);
     test_node_remove(&node);
 }

@@ -335,8 +335,13 @@ static void test_node_commands(void **state)
     (void)snprintf(copy, sizeof(copy), "%s/copy", scene->folder);
     expect(run("node status"), 0, "entries");
     expect(run("node status --json"), 0, "\"network\": \"main\"");
-    expect(run("node peers"), 0, "client");
-    expect(run("node peers --json"), 0, "\"role\": \"client\"");
+    expect(run("node peers"), 1, "--token");
+    expect(run("node status --token %s/node.key", scene->node.data), 3, "has not proved");
+    expect(run("node status --token %s/store.mdb", scene->node.data), 2, "cannot use the token");
+    expect(run("node status --token %s/operator.token", scene->node.data), 0, "links");
+    expect(run("node peers --token %s/operator.token", scene->node.data), 0, "client");
+    expect(run("node peers --json --token %s/operator.token", scene->node.data), 0,
+           "\"role\": \"client\"");
     expect(run("node backup --data %s --to %s", scene->node.data, copy), 0, "backed up");
     expect(run("node backup --data %s --to %s", scene->node.data, copy), 1, "");
     expect(run("node check --data %s", copy), 0, "1504 entries: every stored byte");

@@ -41,18 +41,15 @@ static struct avow_report_facts join(struct scene *scene)
     }
     scene->table = (struct avow_links){.slots = scene->slots, .max = LINKS + 1, .count = LINKS};
     return (struct avow_report_facts){
-        .core = scene->rig.core, .links = &scene->table, .local = true};
+        .core = scene->rig.core, .links = &scene->table, .of_operator = true};
 }
 
-/* Readers are seen by the operator alone, nodes by everybody. */
 static void test_peers(void **state)
 {
     (void)state;
     struct scene scene;
     struct avow_report_facts facts = join(&scene);
     assert_int_equal(count_peers(&facts), LINKS);
-    facts.local = false;
-    assert_int_equal(count_peers(&facts), 1);
     rig_fini(&scene.rig);
 }
 
@@ -112,38 +109,36 @@ static void test_whole_or_nothing(void **state)
     rig_fini(&scene.rig);
 }
 
-struct address_case {
-    const char *name;
-    uint8_t network[8];
-    size_t len;
-    bool local;
-};
+/* ------------------------------------------------------------------ copies */
 
-static void test_local(void **state)
+static size_t made;
+
+static char *make(const struct avow_report_facts *facts)
+{
+    made++;
+    return facts == NULL ? NULL : strdup("text");
+}
+
+/* However often it is asked for, it is made ten times a second. */
+static void test_copies(void **state)
 {
     (void)state;
-    static const struct address_case cases[] = {
-        {"127.0.0.1", {127, 0, 0, 1}, 4, true},
-        {"127.9.9.9", {127, 9, 9, 9}, 4, true},
-        {"10.0.0.1", {10, 0, 0, 1}, 4, false},
-        {"0.0.0.0", {0}, 4, false},
-        {"::1", {0}, 8, true},
-        {"2001:db8::1", {0x20, 1, 0xd, 0xb8}, 8, false},
-        {"nobody yet", {0}, 0, false},
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct avow_link link = {.network_len = cases[i].len};
-        memcpy(link.network, cases[i].network, sizeof(cases[i].network));
-        if (avow_link_is_local(&link) != cases[i].local)
-            fail_msg("%s", cases[i].name);
-    }
+    const struct avow_report_facts facts = {0};
+    struct avow_report_copy copy = {0};
+    for (uint64_t now_ms = 5000; now_ms < 6000; now_ms++)
+        for (size_t i = 0; i < 100; i++)
+            assert_string_equal(avow_report_copy_get(&copy, make, &facts, now_ms), "text");
+    assert_int_equal(made, 1000 / AVOW_REPORT_MS);
+    assert_string_equal(avow_report_copy_get(&copy, make, NULL, 6000), "{}");
+    assert_string_equal(avow_report_copy_get(&copy, make, &facts, 6000), "text");
+    avow_report_copy_fini(&copy);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_peers),
                                        cmocka_unit_test(test_whole_or_nothing),
-                                       cmocka_unit_test(test_local)};
+                                       cmocka_unit_test(test_copies)};
     json_set_alloc_funcs(malloc, free); /* so that its allocations fail too */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
