@@ -24,6 +24,10 @@
     X(newcomers, 20, "the same of logs that are no larger than any new one")                       \
     X(hoards, 0, "logs that take all the room there is, and then what is reserved")                \
     X(refreshed, 500, "checkpoints of twenty logs, signed again and again without an entry more")  \
+    X(peers, 0, "bursts of 32,000 questions who the node's peers are, with 100 connected")         \
+    X(statuses, 5, "bursts of 32,000 questions how the node is; from 20 on, 20 at once")           \
+    X(pings, 10, "bursts of 32,000 PINGs; from 20 on, 20 at once")                                 \
+    X(frames, 10, "the same, each PING in a frame of its own")                                     \
     X(siege, 0, "seconds of all of them at once, from 64 processes")
 
 #define ATTACK_DECLARE(name, siege, what) uint64_t attack_##name(uint64_t count);

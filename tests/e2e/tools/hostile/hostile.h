@@ -25,6 +25,9 @@ int hostile_dial_from_anywhere(void);
 /* Reads on until the node has ended the connection; dies after HOSTILE_WAIT_MS. */
 void hostile_wait_dropped(int fd);
 
+/* Sends all of it, or as much as the node takes before it ends the connection. */
+void hostile_send(int fd, struct avow_bytes bytes);
+
 struct peer {
     int fd;
     struct avow_secret_key self;

@@ -57,16 +57,20 @@ void hostile_wait_dropped(int fd)
     }
 }
 
+void hostile_send(int fd, struct avow_bytes bytes)
+{
+    for (size_t done = 0; done < bytes.len;) {
+        ssize_t sent = send(fd, bytes.data + done, bytes.len - done, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+        done += (size_t)sent;
+    }
+}
+
 void peer_flush(struct peer *peer)
 {
     avow_channel_flush(&peer->channel, &peer->sealed);
-    for (size_t done = 0; done < peer->sealed.len;) {
-        ssize_t sent =
-            send(peer->fd, peer->sealed.data + done, peer->sealed.len - done, MSG_NOSIGNAL);
-        if (sent <= 0)
-            break;
-        done += (size_t)sent;
-    }
+    hostile_send(peer->fd, avow_buf_bytes(&peer->sealed));
     avow_buf_clear(&peer->sealed);
 }
 
