@@ -6,9 +6,9 @@
 
 #define AVOW_PATH_BYTES 4096
 
-/* Writes a file whole and synced, by rename over the file that was there; mode as given. ERR_NO_FILE
- * when a link, a device or a pipe is there, which stays; ERR_IO (errno says why), ERR_DISK_FULL,
- * ERR_TOO_LARGE for a path that is too long. */
+/* Writes a file whole and synced, by rename over the file that was there; mode as given.
+ * ERR_NO_FILE when a link, a device or a pipe is there, which stays; ERR_IO (errno says why),
+ * ERR_DISK_FULL, ERR_TOO_LARGE for a path that is too long. */
 AVOW_NODISCARD enum avow_err avow_file_write(const char *path, struct avow_bytes bytes,
                                              unsigned mode);
 /* The same, but ERR_EXISTS when there is a file already, which stays as it is. */

@@ -2,26 +2,22 @@
 
 #include "node/loop/about.h"
 #include "node/loop/answer/requests.h"
-#include "node/loop/base/identity.h"
 #include "node/loop/base/memory.h"
 #include "node/loop/base/notify.h"
 #include "node/loop/base/tally.h"
 #include "node/loop/base/version.h"
+#include "node/loop/data.h"
 #include "node/loop/link/dial.h"
 #include "node/loop/link/listen.h"
 #include "node/loop/submit/heartbeat.h"
 #include "node/loop/submit/submit.h"
 #include "node/loop/write/verify.h"
-#include "sys/private.h"
 #include "sys/process.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define TICK_MS 100
 #define TICKS_A_SECOND (1000 / TICK_MS)
@@ -74,17 +70,6 @@ static uint64_t query_now(void *context)
 static void log_error(const struct node *node, const char *event, enum avow_err err)
 {
     avow_line_event(&node->logger, AVOW_LOG_ERROR, event, "error", avow_err_text(err));
-}
-
-/* What cannot be had, of which folder or address, and why. */
-static void log_denied(const struct node *node, const char *event, const char *what,
-                       const char *which, const char *why)
-{
-    struct avow_line line;
-    avow_line_begin(&line, &node->logger, AVOW_LOG_ERROR, event);
-    avow_line_word(&line, what, which);
-    avow_line_word(&line, "why", why);
-    avow_line_end(&line);
 }
 
 /* ---- links ---- */
@@ -287,9 +272,10 @@ static void look_at_store(struct node *node)
 {
     if (node->stopping || avow_store_is_in_place(node->store))
         return;
-    log_denied(node, "store-replaced", "data", node->options->data,
-               "its file or lock was moved away, deleted or replaced while the node ran: the node "
-               "stops; start it again on the right folder");
+    avow_line_denied(
+        &node->logger, "store-replaced", "data", node->options->data,
+        "its file or lock was moved away, deleted or replaced while the node ran: the node "
+        "stops; start it again on the right folder");
     begin_stop(node, AVOW_ERR_IO);
 }
 
@@ -314,72 +300,6 @@ static void on_tick(uv_timer_t *timer)
 }
 
 /* ---- the beginning ---- */
-
-/* The folder and those above it. False: errno says why. */
-static bool make_folders(const char *path)
-{
-    char partial[4096];
-    const size_t len = strlen(path);
-    errno = ENAMETOOLONG;
-    if (len >= sizeof(partial))
-        return false;
-    for (size_t i = 1; i <= len; i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        (void)snprintf(partial, sizeof(partial), "%.*s", (int)i, path);
-        if (mkdir(partial, S_IRWXU) != 0 && errno != EEXIST)
-            return false;
-    }
-    return true;
-}
-
-static const char *why_no_store(enum avow_err err)
-{
-    if (err == AVOW_ERR_SCHEMA)
-        return "it is of another version: use that one, or an empty folder, which gets the logs "
-               "from other nodes";
-    if (err == AVOW_ERR_CORRUPT)
-        return "store.mdb is empty, cut short or damaged: put a backup in its place, or move it "
-               "away and start with none, which gets the logs from other nodes";
-    return err == AVOW_ERR_NO_FILE ? "store.mdb or writer.lock is not a regular file"
-                                   : avow_err_text(err);
-}
-
-static enum avow_err open_data(struct node *node)
-{
-    const char *data = node->options->data;
-    if (!make_folders(data)) {
-        log_denied(node, "cannot-make-data-folder", "data", data, strerror(errno));
-        return AVOW_ERR_IO;
-    }
-    struct stat folder;
-    const char *problem =
-        stat(data, &folder) == 0 ? avow_private_folder_problem(&folder, geteuid()) : NULL;
-    if (problem != NULL) {
-        log_denied(node, "cannot-use-data-folder", "data", data, problem);
-        return AVOW_ERR_OPEN_TO_ALL;
-    }
-    const char *which;
-    enum avow_err err = avow_node_identity_load(data, &node->identity, &which);
-    if (err != AVOW_OK) {
-        log_denied(node,
-                   strcmp(which, AVOW_NODE_KEY_FILE) == 0 ? "cannot-use-node-key"
-                                                          : "cannot-use-operator-token",
-                   "data", data, avow_err_text(err));
-        return err;
-    }
-    struct avow_store_options options = {
-        .bytes_max = node->options->store_max_bytes,
-        .log_bytes_max = node->options->log_max_bytes,
-        .readers_max = 126,
-    };
-    err = avow_store_open(data, &options, &node->store);
-    if (err == AVOW_OK)
-        err = avow_snapshot_new(node->store, &node->reading.snapshot);
-    if (err != AVOW_OK)
-        log_denied(node, "cannot-open-store", "data", data, why_no_store(err));
-    return err;
-}
 
 static unsigned query_threads(const struct node *node)
 {
@@ -559,7 +479,8 @@ static enum avow_err start_listening(struct node *node)
     (void)snprintf(node->listen, sizeof(node->listen), v6 ? "[%s]:%u" : "%s:%u", listen->host,
                    err == AVOW_OK ? bound : listen->port);
     if (err != AVOW_OK)
-        log_denied(node, "cannot-listen", "address", node->listen, (const char *)storage);
+        avow_line_denied(&node->logger, "cannot-listen", "address", node->listen,
+                         (const char *)storage);
     return err;
 }
 
@@ -619,7 +540,8 @@ enum avow_err avow_node_run(const struct avow_options *options)
         (struct avow_logger){.level = options->log_level, .fd = 2, .tally = &node->tally};
     node->tally.logger = &node->logger;
     node->started = unix_now();
-    enum avow_err err = open_data(node);
+    enum avow_err err = avow_data_open(options, &node->logger, &node->identity, &node->store,
+                                       &node->reading.snapshot);
     if (err == AVOW_OK && uv_loop_init(&node->loop) != 0)
         err = AVOW_ERR_NOMEM;
     if (err == AVOW_OK) {

@@ -116,3 +116,13 @@ void avow_line_event(const struct avow_logger *logger, enum avow_log_level level
         avow_line_word(&line, name, value);
     avow_line_end(&line);
 }
+
+void avow_line_denied(const struct avow_logger *logger, const char *event, const char *what,
+                      const char *which, const char *why)
+{
+    struct avow_line line;
+    avow_line_begin(&line, logger, AVOW_LOG_ERROR, event);
+    avow_line_word(&line, what, which);
+    avow_line_word(&line, "why", why);
+    avow_line_end(&line);
+}

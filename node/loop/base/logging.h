@@ -41,5 +41,8 @@ void avow_line_end(struct avow_line *line);
 /* A whole line with at most one field: `name` NULL for none. */
 void avow_line_event(const struct avow_logger *logger, enum avow_log_level level, const char *event,
                      const char *name, const char *value);
+/* Likewise, at AVOW_LOG_ERROR: what cannot be had, of which folder or address, and why. */
+void avow_line_denied(const struct avow_logger *logger, const char *event, const char *what,
+                      const char *which, const char *why);
 
 #endif
