@@ -47,6 +47,16 @@ static void *counted(void *block)
     return block;
 }
 
+/* While blocks are watched, a new one has nothing in it that was there before: not what the test
+ * itself left behind, nor a library. From its byte `from` on. */
+static void *cleared(void *block, size_t from)
+{
+    const size_t size = block == NULL ? 0 : malloc_usable_size(block);
+    if (watch != NULL && from < size)
+        memset((uint8_t *)block + from, 0, size - from);
+    return block;
+}
+
 static void show(void *block)
 {
     if (watch != NULL)
@@ -55,12 +65,12 @@ static void show(void *block)
 
 void *__wrap_malloc(size_t size)
 {
-    return must_fail() ? NULL : counted(__real_malloc(size));
+    return must_fail() ? NULL : counted(cleared(__real_malloc(size), 0));
 }
 
 void *__wrap_calloc(size_t items, size_t size)
 {
-    return must_fail() ? NULL : counted(__real_calloc(items, size));
+    return must_fail() ? NULL : counted(cleared(__real_calloc(items, size), 0));
 }
 
 void *__wrap_realloc(void *block, size_t size)
@@ -68,10 +78,10 @@ void *__wrap_realloc(void *block, size_t size)
     if (must_fail())
         return NULL;
     if (block == NULL)
-        return counted(__real_realloc(NULL, size));
+        return counted(cleared(__real_realloc(NULL, size), 0));
     show(block);
     const long before = (long)malloc_usable_size(block);
-    void *moved = __real_realloc(block, size);
+    void *moved = cleared(__real_realloc(block, size), (size_t)before);
     if (moved != NULL)
         weigh((long)malloc_usable_size(moved) - before);
     return moved;
