@@ -5,7 +5,7 @@
 
 bool core_has_room(const struct avow_core *core)
 {
-    return core->actions_max - core->action_count > core->config.links_max + EVENT_ACTIONS &&
+    return core->action_count < PUMPED_ACTIONS &&
            core->arena.cap - core->arena.len > core->arena.cap - ARENA_BYTES / 2 + MESSAGE_ROOM;
 }
 
