@@ -8,6 +8,8 @@ load support
 setup() {
     prepare
     start_chain
+    HOSTILE_FROM=$(address a) # whose revocations are announced first and withheld
+    export HOSTILE_FROM
 }
 teardown() { end_nodes; }
 

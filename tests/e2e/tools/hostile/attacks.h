@@ -14,7 +14,7 @@
     X(announced, 100000, "announcements of such issuers")                                          \
     X(forged, 20, "connections, each announcing a checkpoint of a real issuer that nobody signed") \
     X(claims, 3, "logs that each name the node's own key as a heartbeat key of theirs, expired")   \
-    X(withheld, 0, "peers that announce the first log of HOSTILE_FROM, and serve nothing of it")   \
+    X(withheld, 8, "peers that announce the first log of HOSTILE_FROM, and serve nothing of it")   \
     X(roots, 8, "logs of 256 root entries, proposed all at once and signed")                       \
     X(deaf, 100000, "questions with large answers, none of which is read")                         \
     X(dear, 8,                                                                                     \
@@ -24,7 +24,7 @@
     X(newcomers, 20, "the same of logs that are no larger than any new one")                       \
     X(hoards, 0, "logs that take all the room there is, and then what is reserved")                \
     X(refreshed, 500, "checkpoints of twenty logs, signed again and again without an entry more")  \
-    X(peers, 0, "bursts of 32,000 questions who the node's peers are, with 100 connected")         \
+    X(peers, 2, "bursts of 32,000 questions who the node's peers are, with 100 connected")         \
     X(statuses, 5, "bursts of 32,000 questions how the node is; from 20 on, 20 at once")           \
     X(pings, 10, "bursts of 32,000 PINGs; from 20 on, 20 at once")                                 \
     X(frames, 10, "the same, each PING in a frame of its own")                                     \
