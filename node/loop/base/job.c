@@ -84,18 +84,18 @@ static struct avow_range range_of(const struct avow_job *job, bool held)
 }
 
 /* Appends with what is known of root entries, so that nothing is verified here. */
-static enum avow_err append(struct avow_job *job, struct avow_txn *txn, struct avow_range *range)
+static enum avow_err append(struct avow_job *job, struct avow_txn *txn, struct avow_range range)
 {
     const struct avow_root_checker checker = avow_checks_knowing(&job->asked);
-    range->checker = job->asked.checks != NULL ? &checker : NULL;
-    return avow_txn_append(txn, range, &job->range, &job->reject);
+    range.checker = job->asked.checks != NULL ? &checker : NULL;
+    return avow_txn_append(txn, &range, &job->range, &job->reject);
 }
 
 static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
 {
     struct avow_range range = range_of(job, false);
     range.branch = job->branch;
-    enum avow_err err = append(job, txn, &range);
+    enum avow_err err = append(job, txn, range);
     if (err != AVOW_OK || job->reject != AVOW_ACCEPT || !job->range.advanced ||
         job->line_count == 0)
         return err;
@@ -105,8 +105,7 @@ static enum avow_err run_range(struct avow_job *job, struct avow_txn *txn)
 
 static enum avow_err run_hold(struct avow_job *job, struct avow_txn *txn)
 {
-    struct avow_range range = range_of(job, true);
-    return append(job, txn, &range);
+    return append(job, txn, range_of(job, true));
 }
 
 /* The copy below `from` goes in bounded steps; the last one takes the entries too. A branch on its
@@ -126,7 +125,7 @@ static enum avow_err recover(struct avow_job *job, struct avow_txn *txn)
     range.from = at.size;
     range.entries = job->entries + there;
     range.count = job->entry_count - there;
-    return append(job, txn, &range);
+    return append(job, txn, range);
 }
 
 /* A chain whose entries break a rule never counted, and abandons nothing. */
