@@ -4,6 +4,7 @@
 
 #include "store/rows/branch_rows.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define BYTES_KEPT                                                                                 \
@@ -85,6 +86,19 @@ bool avow_snapshot_is_full(const struct avow_snapshot *snapshot)
     return avow_snapshot_bytes(snapshot) > snapshot->bytes_kept;
 }
 
+/* Whether the state is that of the last renewal, whose views hold then: what the newest state has,
+ * nobody writes over before there is a newer one. LMDB takes a number first and then what has it,
+ * which two commits in between replace: so only a number that is the newest still, afterwards, says
+ * what was taken. */
+static bool is_newest_still(const struct avow_snapshot *snapshot)
+{
+    MDB_envinfo info;
+    const size_t id = mdb_txn_id(snapshot->db.txn);
+    atomic_thread_fence(memory_order_acquire);
+    return snapshot->state > 0 && id == snapshot->txn_id &&
+           mdb_env_info(snapshot->store->env, &info) == MDB_SUCCESS && info.me_last_txnid == id;
+}
+
 enum avow_err avow_snapshot_renew(struct avow_snapshot *snapshot)
 {
     avow_snapshot_release(snapshot);
@@ -94,11 +108,9 @@ enum avow_err avow_snapshot_renew(struct avow_snapshot *snapshot)
     if (rc != MDB_SUCCESS)
         return avow_db_err(rc, snapshot->store->folder);
     snapshot->live = true;
-    /* What the newest state holds, nobody writes over before there is a newer one. */
-    const size_t id = mdb_txn_id(snapshot->db.txn);
-    if (snapshot->state == 0 || id != snapshot->txn_id)
+    if (!is_newest_still(snapshot))
         snapshot->state++;
-    snapshot->txn_id = id;
+    snapshot->txn_id = mdb_txn_id(snapshot->db.txn);
     return AVOW_OK;
 }
 
