@@ -38,13 +38,10 @@ static void *flood(void *context)
 
 static void test_flood(void **state)
 {
+    struct flood *floods = calloc(THREADS, sizeof(*floods));
     struct avow_memory memory = {0};
     uv_loop_t loop;
     (void)state;
-#ifdef AVOW_SANITIZED
-    skip(); /* its allocator is another */
-#endif
-    struct flood *floods = calloc(THREADS, sizeof(*floods));
     assert_non_null(floods);
     assert_int_equal(uv_loop_init(&loop), 0);
     const uint64_t before = avow_memory_resident_bytes();
