@@ -16,6 +16,14 @@
 #define ASKERS 4
 #define SINGLES 20000
 
+static void submit_head(const struct bench_node *node, const struct bench_log *log)
+{
+    struct avow_client *client = bench_connect(node);
+    bench_signer_prove(client, log);
+    bench_submit_head(client, log);
+    avow_client_free(&client);
+}
+
 static void measure_ingest(const struct bench_node *node, const struct bench_log *log)
 {
     struct bench_packed packed;
@@ -180,6 +188,7 @@ int main(int argc, char **argv)
     avow_client_free(&client);
     bench_progress("node: makes a log of %lu entries", (unsigned long)count);
     bench_log_init(&log, "bench node", &home, node.address, (uint64_t)time(NULL), count);
+    submit_head(&node, &log);
     bench_log_grow(&log, count);
     measure_ingest(&node, &log);
     measure_questions(&node, &log);

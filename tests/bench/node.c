@@ -176,6 +176,8 @@ void bench_pack(struct bench_packed *packed, const struct bench_log *log)
     avow_buf_init(&out, SIZE_MAX / 2);
     for (size_t i = 0; i < packed->chunks * BENCH_CHUNK; i++) {
         avow_write_bin(&out, log->entries[i]);
+        if (i + 1 == log->builder.count)
+            packed->head_len = out.len;
         if ((i + 1) % BENCH_CHUNK == 0)
             packed->offsets[(i + 1) / BENCH_CHUNK] = out.len;
     }
@@ -193,13 +195,31 @@ static void propose(struct avow_client *client, const struct bench_log *log,
                     const struct bench_packed *packed, const struct avow_checkpoint *checkpoint,
                     size_t chunk)
 {
-    size_t start = packed->offsets[chunk];
+    const uint64_t end = (chunk + 1) * BENCH_CHUNK;
+    size_t start = chunk == 0 ? packed->head_len : packed->offsets[chunk];
     struct avow_message message = {.type = AVOW_MESSAGE_PROPOSE, .checkpoint = *checkpoint};
-    message.from = chunk * BENCH_CHUNK;
-    message.entries.count = BENCH_CHUNK;
+    message.from = chunk == 0 ? log->builder.count : chunk * BENCH_CHUNK;
+    message.entries.count = end - message.from;
     message.entries.items = avow_bytes(packed->bytes + start, packed->offsets[chunk + 1] - start);
-    message.path = bench_log_path(log, message.from + BENCH_CHUNK, checkpoint->size);
+    message.path = bench_log_path(log, end, checkpoint->size);
     must(client, avow_client_send(client, &message));
+}
+
+void bench_submit_head(struct avow_client *client, const struct bench_log *log)
+{
+    struct avow_buf entries;
+    struct avow_message answer;
+    struct avow_message message = {.type = AVOW_MESSAGE_PROPOSE};
+    message.checkpoint = bench_log_checkpoint(log, log->state.tree.size, (uint64_t)time(NULL));
+    struct avow_checkpoint checkpoint = message.checkpoint;
+    avow_checkpoint_sign(&checkpoint, &log->builder.sign.secret);
+    avow_buf_init(&entries, AVOW_MESSAGE_BYTES_MAX);
+    for (size_t i = 0; i < log->builder.count; i++)
+        avow_write_bin(&entries, log->entries[i]);
+    message.entries = (struct avow_list){log->builder.count, avow_buf_bytes(&entries)};
+    bench_ask(client, &message, AVOW_MESSAGE_HELD, &answer);
+    bench_sign(client, &checkpoint);
+    avow_buf_fini(&entries);
 }
 
 void bench_submit(struct avow_client *client, const struct bench_log *log,

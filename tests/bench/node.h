@@ -39,12 +39,15 @@ void bench_sign(struct avow_client *client, const struct avow_checkpoint *checkp
 struct bench_packed {
     uint8_t *bytes;
     size_t *offsets; /* of each multiple of BENCH_CHUNK entries, and of the end */
+    size_t head_len; /* of the entries that a log begins with */
     size_t chunks;
 };
 void bench_pack(struct bench_packed *packed, const struct bench_log *log);
 void bench_packed_fini(struct bench_packed *packed);
-/* Submits chunks [from, to) as one batch: proposed with several messages under way, then signed,
- * then accepted. */
+/* Submits what a log begins with: a new one may not have much more. Before it grows. */
+void bench_submit_head(struct avow_client *client, const struct bench_log *log);
+/* Submits chunks [from, to) of a log whose head is accepted as one batch: proposed with several
+ * messages under way, then signed, then accepted. */
 void bench_submit(struct avow_client *client, const struct bench_log *log,
                   const struct bench_packed *packed, size_t from, size_t to);
 
