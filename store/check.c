@@ -123,20 +123,6 @@ static enum avow_err listen_to(int pipe_end, avow_check_report *report, void *co
     return AVOW_OK;
 }
 
-/* The size of the store's file. Looked for first: checking a folder without one leaves nothing. */
-static enum avow_err find_store(const char *folder, off_t *size)
-{
-    char path[AVOW_PATH_BYTES];
-    struct stat found;
-    enum avow_err err = avow_folder_join(folder, AVOW_STORE_FILE, path);
-    if (err != AVOW_OK)
-        return err;
-    if (stat(path, &found) != 0)
-        return errno == ENOENT ? AVOW_ERR_NOT_FOUND : avow_db_err(errno, folder);
-    *size = found.st_size;
-    return AVOW_OK;
-}
-
 /* No writer may have the folder open, nor come while it is being checked. */
 static enum avow_err lock_folder(const char *folder, int *lock)
 {
@@ -158,10 +144,9 @@ enum avow_err avow_store_check(const char *folder, avow_check_report *report, vo
 {
     int ends[2];
     int lock;
-    off_t size = 0;
     *summary = (struct avow_check_summary){0};
-    enum avow_err err = find_store(folder, &size);
-    if (err == AVOW_OK && size == 0) {
+    enum avow_err err = avow_store_judge_file(folder); /* a folder without one is left as it is */
+    if (err == AVOW_ERR_CORRUPT) {
         summary->problems = 1;
         report(context, "its file is empty", "", 0);
         return AVOW_OK;
