@@ -80,9 +80,9 @@ static enum avow_err add_over(void *context, struct avow_bytes key, struct avow_
 {
     struct over *over = context;
     struct avow_pending_info info;
-    if (key.len != 4 || avow_row_pending_read(row, &info, NULL) != AVOW_OK)
-        return AVOW_ERR_CORRUPT;
-    if (!avow_room_is_over(&info.pending, over->now))
+    /* A damaged row is found by whoever reads that log. */
+    if (key.len != 4 || avow_row_pending_read(row, &info, NULL) != AVOW_OK ||
+        !avow_room_is_over(&info.pending, over->now))
         return AVOW_OK;
     if (over->count == OVER_MAX || over->entries > AVOW_PURGE_STEP)
         return AVOW_ERR_NOT_FOUND; /* the rest another time */
@@ -91,7 +91,8 @@ static enum avow_err add_over(void *context, struct avow_bytes key, struct avow_
     return AVOW_OK;
 }
 
-/* The row may be older than what this transaction has made of the log. */
+/* The row may be older than what this transaction has made of the log. One that cannot be read is
+ * left as it is: a round through all logs must not end at it. */
 static enum avow_err drop_over(struct avow_txn *txn, uint32_t number, uint64_t now)
 {
     struct avow_hash issuer;
@@ -100,7 +101,7 @@ static enum avow_err drop_over(struct avow_txn *txn, uint32_t number, uint64_t n
     if (err == AVOW_OK)
         err = avow_writer_log(txn, &issuer, &wlog);
     if (err != AVOW_OK)
-        return err == AVOW_ERR_NOT_FOUND ? AVOW_ERR_CORRUPT : err;
+        return err == AVOW_ERR_NOT_FOUND || err == AVOW_ERR_CORRUPT ? AVOW_OK : err;
     return wlog->has_pending && avow_room_is_over(&wlog->pending.pending, now) ? drop(txn, wlog)
                                                                                : AVOW_OK;
 }

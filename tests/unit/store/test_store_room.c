@@ -3,6 +3,7 @@
 #include "tests/unit/store/store_fixture.h"
 
 #include "store/rows/charge.h"
+#include "store/write/writer.h"
 #include "tests/support/disk_tape.h"
 
 struct world {
@@ -298,6 +299,43 @@ static void test_held_for_an_hour(void **state)
     log_history_fini(&signed_one);
 }
 
+/* A held text's row that the disk has spoilt ends neither the round nor the writer: whoever reads
+ * that log finds it. */
+static void test_spoilt_row(void **state)
+{
+    struct world *world = *state;
+    struct log_history one, two;
+    struct avow_dbkey first = {.len = 0};
+    struct avow_bytes key, row;
+    struct avow_buf good;
+    make_log(&one, "spoilt", ISSUES, 1, 2);
+    make_log(&two, "not spoilt", ISSUES, 1, 3);
+    open_world(world);
+    const uint64_t time = two.marks[0].checkpoint.time;
+    assert_int_equal(hold(world, &one, 0, time), AVOW_BOUND_NONE);
+    assert_int_equal(hold(world, &two, 0, time), AVOW_BOUND_NONE);
+    close_world(world);
+    open_world(world);
+    assert_int_equal(avow_db_seek(&world->txn->db, AVOW_TABLE_PENDING, &first, &key, &row),
+                     AVOW_OK);
+    first = avow_dbkey_bytes(key);
+    avow_buf_init(&good, 65536);
+    avow_buf_append(&good, row.data, row.len);
+    assert_int_equal(
+        avow_db_put(&world->txn->db, AVOW_TABLE_PENDING, &first, avow_bytes_text("spoilt")),
+        AVOW_OK);
+    close_world(world);
+    open_world(world);
+    drop_held(world, time + AVOW_HELD_S + 1);
+    assert_int_equal(avow_txn_withdraw(world->txn, &two.builder.state.chain.issuer),
+                     AVOW_ERR_NOT_FOUND);
+    assert_int_equal(
+        avow_db_put(&world->txn->db, AVOW_TABLE_PENDING, &first, avow_buf_bytes(&good)), AVOW_OK);
+    avow_buf_fini(&good);
+    log_history_fini(&one);
+    log_history_fini(&two);
+}
+
 /* ------------------------------------------------------------------ freshness */
 
 static struct avow_checkpoint signed_again(const struct log_history *history, uint64_t later)
@@ -361,7 +399,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_reserve),          CASE(test_log_quota),  CASE(test_new_logs),
-        CASE(test_held_for_an_hour), CASE(test_freshening),
+        CASE(test_held_for_an_hour), CASE(test_spoilt_row), CASE(test_freshening),
     };
     if (avow_crypto_init() != AVOW_OK)
         return 1;
